@@ -1,0 +1,33 @@
+"""The wire: the events of the Realtime protocol, and what becomes of a text that may be one."""
+
+from __future__ import annotations
+
+import msgspec
+
+from rtcli.events.dialects import DIALECTS, REALTIME, Dialect
+from rtcli.events.event import Event, Extra, Fault, Malformed, Sender, Unknown, encode
+
+
+def decode(text: str | bytes, dialect: Dialect = REALTIME) -> Event | Unknown | Malformed:
+    """The event that `text` is, or what it is instead. Never raises, never loses a field."""
+    try:
+        return dialect.decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        from rtcli.events.faults import examine
+
+        return examine(text, dialect)
+
+
+__all__ = [
+    "DIALECTS",
+    "REALTIME",
+    "Dialect",
+    "Event",
+    "Extra",
+    "Fault",
+    "Malformed",
+    "Sender",
+    "Unknown",
+    "decode",
+    "encode",
+]

@@ -1,0 +1,124 @@
+"""What every event has, and what a text is when it is no event of the dialect.
+
+``decode`` turns a text into one of three things: an `Event` of a known type, an `Unknown` (an
+object whose type the dialect does not have) or a `Malformed` (with every fault it has). None of
+them raises, none of them loses a field: what an event carries beyond its schema is in ``extra``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, dataclass_transform
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, StructMeta, UnsetType
+
+Sender = Literal["client", "server"]
+T = TypeVar("T")
+Maybe = Union[T, None, UnsetType]
+"""A field that may be absent (``UNSET``) or null (``None``); the two stay apart."""
+
+Index = Annotated[int, Meta(ge=0)]
+"""A zero-based index. Source: crate openai-protocol 1.11.0, which reads it as u32."""
+Milliseconds = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0)]
+
+MAX_CLIENT_EVENT_ID: int = 512
+"""Source: the OpenAPI description of 2026-08-21, GA client event schemas (``maxLength``)."""
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(msgspec.field,))
+class _Wire(StructMeta):
+    """Makes every class of the wire keyword-only, which a msgspec class does not inherit."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> _Wire:
+        options.setdefault("kw_only", True)
+        return super().__new__(cls, name, bases, namespace, **options)
+
+
+class Object(Struct, metaclass=_Wire, gc=False, forbid_unknown_fields=True):
+    """A JSON object inside an event. Unknown fields are refused here and kept by ``decode``."""
+
+
+class Extra(Struct, frozen=True):
+    """A field that an event carries and its schema does not have."""
+
+    path: tuple[str | int, ...]
+    value: Any
+
+
+class Event(Struct, metaclass=_Wire, gc=False, forbid_unknown_fields=True, tag_field="type"):
+    """An event of a known type, whole and within its limits."""
+
+    sender: ClassVar[Sender]
+    extra: ClassVar[tuple[Extra, ...]] = ()
+    """Fields beyond the schema; set on the instances that ``decode`` makes for such events."""
+
+    @property
+    def type(self) -> str:
+        """The event's ``type`` on the wire."""
+        return type_name(type(self))
+
+
+class ServerEvent(Event):
+    """An event that the server sends; all but one type carry an ``event_id``."""
+
+    sender: ClassVar[Sender] = "server"
+    event_id: str
+
+
+class ClientEvent(Event):
+    """An event that the client sends; its ``event_id`` is optional and comes back in errors."""
+
+    sender: ClassVar[Sender] = "client"
+    event_id: Annotated[str, Meta(max_length=MAX_CLIENT_EVENT_ID)] | None | UnsetType = UNSET
+
+
+class Fault(Struct, frozen=True):
+    """One thing wrong with one event: where, what was found, what was expected."""
+
+    code: str
+    path: str
+    message: str
+    found: str = ""
+    expected: str = ""
+    hint: str = ""
+
+
+class Unknown(Struct):
+    """A JSON object with a ``type`` that the dialect does not have; kept as it came."""
+
+    type: str
+    body: dict[str, Any]
+    nearest: str = ""
+
+
+class Malformed(Struct):
+    """A text that is no event: not JSON, no object, no type, or an event with faults."""
+
+    faults: tuple[Fault, ...]
+    type: str = ""
+    body: Any = None
+    extra: tuple[Extra, ...] = ()
+
+
+def type_name(event_class: type[Event]) -> str:
+    """The wire's name of an event class, such as ``response.done``."""
+    tag = event_class.__struct_config__.tag
+    assert isinstance(tag, str)
+    return tag
+
+
+def encode(event: Event) -> bytes:
+    """The event as JSON, with the fields beyond its schema where they were.
+
+    Absent fields stay absent, nulls stay null; key order is the schema's.
+    """
+    if not event.extra:
+        return msgspec.json.encode(event)
+    body = msgspec.to_builtins(event)
+    for field in event.extra:
+        place = body
+        for step in field.path[:-1]:
+            place = place[step]
+        place[field.path[-1]] = field.value
+    return msgspec.json.encode(body)

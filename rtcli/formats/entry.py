@@ -1,0 +1,41 @@
+"""One line of a recording, decoded: where it stands, when, who sent it, and what it is."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from rtcli.events import REALTIME, Dialect, Event, Malformed, Sender, Unknown, decode
+from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Other, Record, Torn
+
+Content = Event | Unknown | Malformed | Header | Binary | Open | Close | Note | Torn | Other
+
+
+class Entry(Struct, gc=False):
+    """What a line of a recording, or a frame of a live connection, turned out to be."""
+
+    line: int
+    """From 1; on a live connection the line that the frame has in the recording."""
+    t: float | None
+    sender: Sender | None
+    event: Content
+    raw: bytes = b""
+    """The line as it stands in the file; empty on a live connection."""
+
+
+def interpret(record: Record, line: int, dialect: Dialect = REALTIME) -> Entry:
+    """What a record is: a frame's text is decoded, everything else stands for itself."""
+    if isinstance(record, Frame):
+        event = decode(record.text, dialect)
+        return Entry(line, record.t, record.sender or sender_of(event), event)
+    if isinstance(record, Header):
+        return Entry(line, 0.0, None, record)
+    sender = record.sender if isinstance(record, Close | Binary) else None
+    return Entry(line, record.t, sender, record)
+
+
+def sender_of(event: Event | Unknown | Malformed) -> Sender | None:
+    """Who must have sent it, as far as its type tells."""
+    if isinstance(event, Event):
+        return event.sender
+    known = REALTIME.types.get(event.type)
+    return known.sender if known else None

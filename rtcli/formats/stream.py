@@ -1,0 +1,125 @@
+"""Bytes in and out of files: plain, gzip and zstd, chosen by the name's last ending.
+
+Each line that is written is flushed through the compressor and handed to the system at once.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from rtcli.errors import UnreadableRecording
+
+BUFFER_BYTES = 1 << 20
+"""A larger buffer than the default 8 KiB reads lines of 3 kB 1.2 to 1.9 times faster."""
+
+STANDARD_INPUT = Path("-")
+_CUT_SHORT = (EOFError, zlib.error)
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """The file's lines with their newlines; ``-`` is standard input.
+
+    A compressed file that was cut short gives what can be read of it; its last line is then
+    without a newline.
+
+    Raises:
+        UnreadableRecording: the file is missing, may not be read, or is not what its name says.
+
+    """
+    try:
+        with _open(path) as file:
+            yield from _patient(file, path)
+    except OSError as error:
+        raise UnreadableRecording(str(path), error.strerror or str(error), _remedy(error)) from error
+
+
+def _open(path: Path) -> IO[bytes]:
+    if path == STANDARD_INPUT:
+        return io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False), BUFFER_BYTES)
+    if path.suffix == ".gz":
+        import gzip  # noqa: PLC0415 - most recordings are plain
+
+        return io.BufferedReader(gzip.open(path, "rb"), BUFFER_BYTES)  # type: ignore[arg-type]
+    if path.suffix == ".zst":
+        return io.BufferedReader(_zstandard().open(path, "rb"), BUFFER_BYTES)
+    return path.open("rb", buffering=BUFFER_BYTES)
+
+
+def _patient(file: IO[bytes], path: Path) -> Iterator[bytes]:
+    """The lines of a file that may be compressed and may have been cut short."""
+    if path.suffix not in {".gz", ".zst"}:
+        yield from file
+        return
+    try:
+        yield from file
+    except _CUT_SHORT:
+        return
+    except Exception as error:
+        if type(error).__name__ == "ZstdError":
+            raise UnreadableRecording(str(path), "it is not a whole zstd file") from error
+        raise
+
+
+def _remedy(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "is the name right? `rtcli connect demo` makes a recording to try"
+    return ""
+
+
+class Encoder(Protocol):
+    """Turns a line into the bytes that go to the file, so that nothing of it stays behind."""
+
+    def encode(self, line: bytes) -> bytes:
+        """The bytes of the line."""
+
+    def end(self) -> bytes:
+        """The bytes that close the file."""
+
+
+class _Plain:
+    def encode(self, line: bytes) -> bytes:
+        return line
+
+    def end(self) -> bytes:
+        return b""
+
+
+class _Gzip:
+    def __init__(self) -> None:
+        self._compressor = zlib.compressobj(wbits=31)
+
+    def encode(self, line: bytes) -> bytes:
+        return self._compressor.compress(line) + self._compressor.flush(zlib.Z_SYNC_FLUSH)
+
+    def end(self) -> bytes:
+        return self._compressor.flush()
+
+
+class _Zstd:
+    def __init__(self) -> None:
+        self._zstandard = _zstandard()
+        self._compressor = self._zstandard.ZstdCompressor().compressobj()
+
+    def encode(self, line: bytes) -> bytes:
+        block: bytes = self._compressor.compress(line)
+        return block + self._compressor.flush(self._zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+
+    def end(self) -> bytes:
+        last: bytes = self._compressor.flush()
+        return last
+
+
+def encoder_for(path: Path) -> Encoder:
+    """The encoder that the file's name asks for."""
+    return _Gzip() if path.suffix == ".gz" else _Zstd() if path.suffix == ".zst" else _Plain()
+
+
+def _zstandard() -> Any:
+    import zstandard  # noqa: PLC0415 - 15 ms that only .zst files need
+
+    return zstandard

@@ -1,0 +1,127 @@
+"""Writes a recording, record by record.
+
+Law: when ``write`` returns, the record is with the operating system; at most 100 ms later it is on
+the disk. A write that fails leaves the file as it was before it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from rtcli.errors import RecordingExists, RecordingFailed
+from rtcli.formats.rtcli import line_of
+from rtcli.formats.stream import encoder_for
+from rtcli.recording import Record
+
+SYNC_SECONDS = 0.1
+Mode = Literal["new", "append", "overwrite"]
+
+
+class Writer:
+    """An open recording. Its files are readable by their owner only."""
+
+    def __init__(self, path: Path, mode: Mode = "new") -> None:
+        """Open `path`, and make the folders above it.
+
+        Raises:
+            RecordingExists: there is such a file, and the mode is ``new``.
+            RecordingFailed: the file cannot be made, or is a symbolic link.
+
+        """
+        self.path = path
+        self.lines = 0
+        """How many lines this writer wrote."""
+        self._encoder = encoder_for(path)
+        self._descriptor = _open(path, mode)
+        self._size = os.fstat(self._descriptor).st_size
+        self._unsynced = threading.Event()
+        self._closed = False
+        self._syncer = threading.Thread(target=self._sync, name="rtcli-sync", daemon=True)
+        if mode == "append":
+            self._mend()
+        self._syncer.start()
+
+    def write(self, record: Record) -> int:
+        """Append a record; gives back the number of its line.
+
+        Raises:
+            RecordingFailed: the system took none of it (a full disk, say). The file is as before.
+
+        """
+        self._append(self._encoder.encode(line_of(record)))
+        self.lines += 1
+        return self.lines
+
+    def rename(self, name: str) -> None:
+        """Give the file another name in its folder, unless that name is taken."""
+        target = self.path.with_name(name)
+        with contextlib.suppress(OSError):
+            os.link(self.path, target, follow_symlinks=False)
+            self.path.unlink()
+            self.path = target
+
+    def close(self) -> None:
+        """End the file; what was written is on the disk."""
+        if self._closed:
+            return
+        self._closed = True
+        self._unsynced.set()
+        self._syncer.join()
+        try:
+            self._append(self._encoder.end())
+            os.fdatasync(self._descriptor)
+        except (OSError, RecordingFailed):
+            pass
+        finally:
+            os.close(self._descriptor)
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _append(self, data: bytes) -> None:
+        written = 0
+        try:
+            while written < len(data):
+                written += os.write(self._descriptor, data[written:] if written else data)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, self._size)
+            raise RecordingFailed(str(self.path), error.strerror or str(error)) from error
+        self._size += len(data)
+        self._unsynced.set()
+
+    def _mend(self) -> None:
+        """End the torn line of whoever wrote the file before, so that it stays a line of its own."""
+        if self._size and os.pread(self._descriptor, 1, self._size - 1) != b"\n" and self.path.suffix == ".jsonl":
+            self._append(b"\n")
+
+    def _sync(self) -> None:
+        """Bring what was written to the disk, off the path of the call."""
+        pause = threading.Event()
+        while not self._closed:
+            self._unsynced.wait()
+            self._unsynced.clear()
+            with contextlib.suppress(OSError):
+                os.fdatasync(self._descriptor)
+            if not self._closed:
+                pause.wait(SYNC_SECONDS)
+
+
+def _open(path: Path, mode: Mode) -> int:
+    flags = os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+    flags |= {"new": os.O_EXCL, "append": 0, "overwrite": os.O_TRUNC}[mode]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, flags, 0o600)
+    except FileExistsError as error:
+        raise RecordingExists(str(path)) from error
+    except OSError as error:
+        raise RecordingFailed(str(path), error.strerror or str(error)) from error
