@@ -1,0 +1,118 @@
+"""The command line: which commands there are, and what becomes of their errors and exit codes.
+
+A command's module is loaded when the command is run, so that one command does not pay for another.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from rtcli.errors import RtcliError
+
+DONE: Final = 0
+FOUND: Final = 1
+FAILED: Final = 2
+LOST: Final = 3
+INTERRUPTED: Final = 130
+
+EXIT_CODES: Final[dict[int, str]] = {
+    DONE: "done, nothing found",
+    FOUND: "done, with findings at or above --fail-severity",
+    FAILED: "could not do it: usage, an unreadable file, the handshake, the network",
+    LOST: "done, but data was lost on the way",
+    INTERRUPTED: "ended by the second Ctrl-C; the first closes the connection and keeps the file whole",
+}
+
+COMMANDS: Final[dict[str, str]] = {
+    "connect": "Talk to a Realtime server from the terminal, and record it.",
+    "show": "Show a recording as a tree or as a timeline.",
+    "validate": "Check recordings against the event schema.",
+    "replay": "Play a recording into the live tree with its own timing.",
+    "serve": "Run the built-in Realtime server.",
+}
+"""Every command and what it is for; the command's function has its name, in the module of its name."""
+
+_CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Commands(TyperGroup):
+    """The group of all commands; loads the one that is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the interface is typer's
+        """The commands in the order of a day's work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """The command, loaded now."""
+        if cmd_name not in COMMANDS:
+            return None
+        function = getattr(import_module(f"rtcli.commands.{cmd_name}"), cmd_name)
+        single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        single.command(cmd_name, context_settings=_CONTEXT)(function)
+        return typer.main.get_command(single)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """The list of commands, without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def application() -> typer.Typer:
+    """The whole command line, as typer sees it."""
+    app = typer.Typer(
+        name="rtcli",
+        cls=Commands,
+        help="Connect to, record, look at, validate and replay sessions of the Realtime protocol.\n\n"
+        "Try it without a key:  rtcli connect demo",
+        context_settings=_CONTEXT,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+    @app.callback()
+    def rtcli(
+        version: bool = typer.Option(False, "--version", "-V", help="Print the version and exit."),  # noqa: FBT003
+    ) -> None:
+        if version:
+            from rtcli import __version__
+
+            typer.echo(f"rtcli {__version__}")
+            raise typer.Exit
+
+    return app
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; gives back the exit code. One line for each error made on purpose."""
+    try:
+        code = typer.main.get_command(application()).main(args=arguments, prog_name="rtcli", standalone_mode=False)
+        sys.stdout.flush()
+    except RtcliError as error:
+        if os.environ.get("RTCLI_DEBUG"):
+            raise
+        return _complain(str(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        if not hasattr(error, "exit_code") or not hasattr(error, "show"):
+            raise
+        error.show()
+        return int(error.exit_code)
+    return code if isinstance(code, int) else DONE
+
+
+def _complain(sentence: str) -> int:
+    from rtcli.views.text import said
+
+    sys.stderr.write(f"rtcli: {said(sentence)}\n")
+    return FAILED

@@ -1,0 +1,159 @@
+"""``rtcli connect``: talk to a Realtime server from the terminal, and record it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rtcli.links.connect import Outcome, Plan
+
+NORMAL_CLOSES = {1000, 1001, None}
+"""Codes that end a session in order; 1001 is the end of its longest duration."""
+
+
+class Pace(StrEnum):
+    """How fast audio is sent."""
+
+    REALTIME = "realtime"
+    FAST = "fast"
+
+
+def connect(
+    target: Annotated[str | None, typer.Argument(help="demo (the built-in server), openai, azure, or a ws:// or wss:// URL. Default: RTCLI_URL, else openai.")] = None,
+    model: Annotated[str | None, typer.Option(help="The model; for azure the deployment.", envvar="RTCLI_MODEL")] = None,
+    voice: Annotated[str | None, typer.Option(help="The model's voice.", envvar="RTCLI_VOICE")] = None,
+    instructions: Annotated[str | None, typer.Option(metavar="TEXT|@FILE", help="The session's instructions.", envvar="RTCLI_INSTRUCTIONS")] = None,
+    session: Annotated[str | None, typer.Option(metavar="@FILE", help="JSON that is merged into session.update.", envvar="RTCLI_SESSION")] = None,
+    text: Annotated[bool, typer.Option("--text", help="Ask for text only, no audio.", envvar="RTCLI_TEXT")] = False,
+    header: Annotated[list[str] | None, typer.Option("--header", metavar="'K: V'", help="Send a header with the handshake (repeatable).", envvar="RTCLI_HEADER")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where the recording goes; also .jsonl.gz and .jsonl.zst.", envvar="RTCLI_OUTPUT")] = None,
+    append: Annotated[bool, typer.Option("--append", help="Add to a recording that exists.", envvar="RTCLI_APPEND")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a recording that exists.", envvar="RTCLI_OVERWRITE")] = False,
+    no_record: Annotated[bool, typer.Option("--no-record", help="Do not record.", envvar="RTCLI_NO_RECORD")] = False,
+    execute: Annotated[list[str] | None, typer.Option("--execute", "-x", metavar="TEXT", help="Say this, wait for the answer, go on, then leave (repeatable).", envvar="RTCLI_EXECUTE")] = None,
+    audio_in: Annotated[Path | None, typer.Option(metavar="FILE.wav", help="Send this speech, wait for the answer, then leave.", envvar="RTCLI_AUDIO_IN", exists=True, dir_okay=False)] = None,
+    audio_out: Annotated[Path | None, typer.Option(metavar="FILE.wav", help="Write the model's speech there.", envvar="RTCLI_AUDIO_OUT")] = None,
+    pace: Annotated[Pace, typer.Option(help="How fast audio is sent.", envvar="RTCLI_PACE")] = Pace.REALTIME,
+    wait: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="The longest wait for an answer.", envvar="RTCLI_WAIT")] = 30.0,
+) -> int:
+    """Talk to a Realtime server from the terminal, and record it.
+
+    Lines that you type are messages; lines that begin with / are commands, and /help lists them.
+    A pipe works the same way. The recording goes to recordings/ in this folder (or to
+    RTCLI_RECORDINGS), named by start time and session id. Ctrl-C closes the connection and leaves
+    a whole file; a second Ctrl-C ends at once.
+
+    Example:  rtcli connect demo -x "What is the weather in London?"
+
+    Exit code: 0 done, 2 no connection or a bad close, 3 something was not recorded or not answered.
+    """
+    from rtcli.errors import BadOption
+    from rtcli.links.connect import Keep, Plan, hold
+    from rtcli.links.target import header_of, target_of
+
+    if append and overwrite:
+        raise BadOption("--append", "it contradicts --overwrite")
+    folder = Path(os.environ.get("RTCLI_RECORDINGS") or "recordings")
+    mode = "append" if append else "overwrite" if overwrite else "new"
+    plan = Plan(
+        target=None if target == "demo" else target_of(target, os.environ, model),
+        headers=[header_of(option) for option in header or []],
+        keep=Keep(path=output, folder=folder, mode=mode, off=no_record),
+        by=_by(),
+        config=_config(session, voice, instructions, text_only=text),
+        say=execute or [],
+        audio_in=audio_in,
+        audio_out=audio_out,
+        pace=pace.value,
+        wait_s=wait,
+    )
+    return _leave(_hold(plan, hold))
+
+
+def _by() -> str:
+    from rtcli import __version__
+
+    return f"rtcli {__version__} connect"
+
+
+def _hold(plan: Plan, hold: Any) -> Outcome:
+    from rich.console import Console
+
+    from rtcli.session import Session
+    from rtcli.views.face import TerminalFace
+
+    interactive = sys.stdin.isatty() and not plan.scripted
+    face = TerminalFace(Console(highlight=False), Session(), prompting=interactive)
+    with face:
+        outcome: Outcome = hold(plan, face)
+    return outcome
+
+
+def _leave(outcome: Outcome) -> int:
+    """Say where the recording is and how it ended; gives back the exit code."""
+    from rtcli.views.text import said
+
+    if outcome.path:
+        sys.stderr.write(f"recorded {outcome.events} events in {said(str(outcome.path))}\n")
+    if outcome.failure:
+        sys.stderr.write(f"rtcli: recording stopped, the conversation went on: {said(str(outcome.failure))}\n")
+    if outcome.dropped:
+        return 130
+    if outcome.vanished:
+        sys.stderr.write("rtcli: the connection broke without a close frame\n")
+        return 2
+    if outcome.code not in NORMAL_CLOSES:
+        sys.stderr.write(f"rtcli: the server closed with code {outcome.code} {said(outcome.reason)}\n")
+        return 2
+    return 3 if outcome.failure or outcome.unanswered else 0
+
+
+def _config(session: str | None, voice: str | None, instructions: str | None, *, text_only: bool) -> dict[str, Any]:
+    """The session's configuration as the options ask for it, the single ones over the file."""
+    config = _read_json(session) if session else {}
+    if instructions:
+        config["instructions"] = _read_text("--instructions", instructions[1:]) if instructions.startswith("@") else instructions
+    if voice:
+        config = _merge(config, {"audio": {"output": {"voice": voice}}})
+    if text_only:
+        config["output_modalities"] = ["text"]
+    return config
+
+
+def _merge(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in more.items():
+        below = merged.get(key)
+        merged[key] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _read_text(option: str, name: str) -> str:
+    from rtcli.errors import BadOption
+
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadOption(option, f"cannot read {name}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _read_json(option: str) -> dict[str, Any]:
+    import json
+
+    from rtcli.errors import BadOption
+
+    text = _read_text("--session", option[1:]) if option.startswith("@") else option
+    try:
+        config = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadOption("--session", f"{option} is not JSON: {error.msg} at line {error.lineno}") from error
+    if not isinstance(config, dict):
+        raise BadOption("--session", f"{option} holds no JSON object")
+    inner = config.get("session")
+    return inner if isinstance(inner, dict) and config.get("type") == "session.update" else config

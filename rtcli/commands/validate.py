@@ -1,0 +1,136 @@
+"""``rtcli validate``: check recordings against the event schema."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rtcli.formats import Entry
+    from rtcli.reports import Report
+    from rtcli.rules.summary import Summary
+
+
+class Format(StrEnum):
+    """How findings are written."""
+
+    FULL = "full"
+    CONCISE = "concise"
+    JSON = "json"
+
+
+class Threshold(StrEnum):
+    """From which severity on the exit code is 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+def validate(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Recordings, folders of them, or - for standard input.")],
+    output_format: Annotated[Format, typer.Option(help="How findings are written.", envvar="RTCLI_OUTPUT_FORMAT")] = Format.FULL,
+    statistics: Annotated[bool, typer.Option("--statistics", help="Count findings by code, instead of listing them.", envvar="RTCLI_STATISTICS")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.", envvar="RTCLI_EXIT_ZERO")] = False,
+    fail_severity: Annotated[
+        Threshold, typer.Option(help="Exit with 1 from this severity on.", envvar="RTCLI_FAIL_SEVERITY")
+    ] = Threshold.WARNING,
+) -> int:
+    """Check recordings against the event schema.
+
+    Every event is checked whole: types, required fields, allowed values, ranges, and the base64 of
+    all audio. Each finding has its line, the JSON path, what was expected and what was probably meant.
+    Fields and types that the schema does not know are remarks (info), never errors.
+
+    Example:  rtcli validate recordings/ --output-format concise
+
+    Exit code: 0 nothing found, 1 findings at or above --fail-severity, 2 a file could not be read.
+    """
+    from rtcli.rules.summary import Summary
+
+    summary = Summary()
+    report = _report(output_format)
+    for path in _recordings(paths, summary):
+        _check(path, summary, None if statistics else report)
+    _finish(summary, report, output_format, statistics=statistics)
+    for sentence in summary.unreadable:
+        _complain(sentence)
+    if summary.unreadable:
+        return 2
+    return int(not exit_zero and summary.reaches(fail_severity.value))
+
+
+def _recordings(paths: list[Path], summary: Summary) -> list[Path]:
+    from rtcli.formats import ENDINGS, find
+
+    recordings = []
+    for path in paths:
+        found = find(path)
+        if not found:
+            summary.unreadable.append(f"there is no recording in {path}: no file ends in {', '.join(ENDINGS)}")
+        recordings += found
+    return recordings
+
+
+def _check(path: Path, summary: Summary, report: Report | None) -> None:
+    from rtcli.errors import UnreadableRecording
+    from rtcli.formats import read
+    from rtcli.rules import RULES, Check
+
+    check = Check(RULES)
+    try:
+        for finding in check.run(_watched(read(path), path)):
+            summary.add(finding)
+            if report:
+                report.finding(str(path), finding)
+    except UnreadableRecording as error:
+        summary.unreadable.append(str(error))
+    else:
+        summary.files += 1
+    summary.events += check.events
+
+
+def _watched(entries: Iterator[Entry], path: Path) -> Iterator[Entry]:
+    """The entries, with a progress bar where somebody is watching."""
+    if not sys.stderr.isatty() or not path.is_file():
+        return entries
+    from rich.console import Console
+
+    from rtcli.views.progress import reading
+
+    return reading(entries, Console(stderr=True), path.name, path.stat().st_size)
+
+
+def _report(output_format: Format) -> Report:
+    if output_format is Format.FULL:
+        from rich.console import Console
+
+        from rtcli.views.findings import Full
+
+        return Full(Console(highlight=False))
+    from rtcli.reports import REPORTS
+
+    return REPORTS[output_format.value](sys.stdout)
+
+
+def _finish(summary: Summary, report: Report, output_format: Format, *, statistics: bool) -> None:
+    if statistics and output_format is not Format.JSON:
+        from rich.console import Console
+
+        from rtcli.rules import RULES
+        from rtcli.views.findings import statistics as table
+
+        Console(highlight=False).print(table(summary, {rule.code: rule.title for rule in RULES}))
+    report.finish(summary)
+
+
+def _complain(sentence: str) -> None:
+    from rtcli.views.text import said
+
+    sys.stderr.write(f"rtcli: {said(sentence)}\n")

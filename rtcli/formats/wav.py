@@ -1,0 +1,91 @@
+"""WAV files as the protocol's audio: what goes in is made PCM16, 24 kHz, mono; what comes out is kept as it is."""
+
+from __future__ import annotations
+
+import struct
+import wave
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from rtcli.errors import BadOption, RecordingFailed
+from rtcli.units import G711_RATE_HZ, PCM_RATE_HZ, PCM_SAMPLE_BYTES
+
+_CODECS: Final[dict[str, tuple[int, int, int]]] = {
+    "audio/pcm": (1, PCM_RATE_HZ, 16),
+    "audio/pcma": (6, G711_RATE_HZ, 8),
+    "audio/pcmu": (7, G711_RATE_HZ, 8),
+}
+"""Format tag, samples a second and bits a sample. Source: RFC 2361, the WAVE codec registry."""
+
+
+def read_pcm16(path: Path) -> bytes:
+    """The file's samples as 24 kHz mono PCM16.
+
+    Raises:
+        BadOption: it is no PCM16 WAV file, or must be resampled and the extra for that is missing.
+
+    """
+    try:
+        with wave.open(str(path), "rb") as file:
+            channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
+            samples = file.readframes(file.getnframes())
+    except OSError as error:
+        raise BadOption(str(path), error.strerror or str(error)) from error
+    except (wave.Error, EOFError) as error:
+        raise BadOption(str(path), f"it is no PCM WAV file ({error})", f"make one: ffmpeg -i {path.name} -ac 1 -ar 24000 out.wav") from error
+    if width != PCM_SAMPLE_BYTES:
+        raise BadOption(str(path), f"its samples have {8 * width} bits, not 16", f"make one: sox {path.name} -b 16 out.wav")
+    if (channels, rate) == (1, PCM_RATE_HZ):
+        return samples
+    return _resampled(samples, channels, rate, path)
+
+
+def _resampled(samples: bytes, channels: int, rate: int, path: Path) -> bytes:
+    if find_spec("soxr") is None or find_spec("numpy") is None:
+        shape = f"{rate} Hz with {channels} channel{'s' if channels > 1 else ''}"
+        remedy = f"install rtcli[audio] to have it resampled, or make one: sox {path.name} -r 24000 -c 1 out.wav"
+        raise BadOption(str(path), f"it is {shape}, and the protocol takes 24000 Hz mono", remedy)
+    import numpy  # noqa: PLC0415 - an extra
+    import soxr  # noqa: PLC0415 - an extra
+
+    sound = numpy.frombuffer(samples, dtype="<i2").reshape(-1, channels).mean(axis=1)
+    louder = soxr.resample(sound / 32768, rate, PCM_RATE_HZ)
+    resampled: bytes = numpy.clip(numpy.round(louder * 32768), -32768, 32767).astype("<i2").tobytes()
+    return resampled
+
+
+class WavWriter:
+    """Writes audio as it comes; the file's length is put right when it is closed."""
+
+    def __init__(self, path: Path, audio_format: str | None) -> None:
+        """Begin the file, in the format that the session delivers (PCM when it is not known).
+
+        Raises:
+            RecordingFailed: the file cannot be made.
+
+        """
+        self._tag, self._rate, self._bits = _CODECS.get(audio_format or "", _CODECS["audio/pcm"])
+        self._size = 0
+        self.path = path
+        try:
+            self._file = path.open("wb")
+        except OSError as error:
+            raise RecordingFailed(str(path), error.strerror or str(error)) from error
+        self._file.write(self._header())
+
+    def write(self, audio: bytes) -> None:
+        """Append audio."""
+        self._file.write(audio)
+        self._size += len(audio)
+
+    def close(self) -> None:
+        """Put the length in and close the file."""
+        self._file.seek(0)
+        self._file.write(self._header())
+        self._file.close()
+
+    def _header(self) -> bytes:
+        frame_bytes = self._bits // 8
+        layout = struct.pack("<HHIIHH", self._tag, 1, self._rate, self._rate * frame_bytes, frame_bytes, self._bits)
+        return b"RIFF" + struct.pack("<I", 36 + self._size) + b"WAVEfmt " + struct.pack("<I", 16) + layout + b"data" + struct.pack("<I", self._size)

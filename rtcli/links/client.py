@@ -1,0 +1,167 @@
+"""A client's WebSocket connection to a Realtime server, every frame of it through a tap."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import ssl
+from collections.abc import Sequence
+from typing import Any, Final
+
+from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import connect as websocket
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus, InvalidURI
+from websockets.frames import CloseCode
+
+from rtcli import __version__
+from rtcli.errors import ConnectionFailed, HandshakeRefused
+from rtcli.links.tap import Tap
+from rtcli.links.target import Target
+from rtcli.recording.secrets import harmless_headers, harmless_subprotocol, harmless_url
+
+OPEN_SECONDS: Final = 15
+CLOSE_SECONDS: Final = 5
+MAX_FRAME_BYTES: Final = 64 * 1024 * 1024
+
+REQUEST_IDS: Final = ("x-request-id", "apim-request-id", "cf-ray")
+"""Response headers that a support desk asks for, the best first."""
+
+REMEDIES: Final[dict[int, str]] = {
+    401: "the key is missing, wrong or revoked",
+    403: "the key may not use this model or this endpoint",
+    404: "the model, the deployment or the path does not exist; look at --model and at the URL",
+    429: "a limit is reached; wait, or look at your plan's limits",
+    500: "the server is in trouble; try again in a moment",
+    502: "the server is in trouble; try again in a moment",
+    503: "the server is overloaded; try again in a moment",
+}
+
+
+class Client:
+    """An open connection. What is sent and received goes through the tap."""
+
+    def __init__(self, connection: ClientConnection, tap: Tap) -> None:
+        self._connection = connection
+        self._tap = tap
+        self.closed_with: tuple[int | None, str] | None = None
+        """Code and reason of the server's close frame; None while open, or when it vanished."""
+        self.vanished = False
+        """The connection ended without a close frame of the server's."""
+
+    def announce(self) -> None:
+        """Record how the server answered the handshake."""
+        response = self._connection.response
+        assert response is not None, "the handshake is over"
+        headers = harmless_headers(response.headers.raw_items())
+        self._tap.open(response.status_code, headers, harmless_subprotocol(self._connection.subprotocol))
+
+    async def send(self, text: str) -> None:
+        """Record the frame, then hand it to the socket. Nothing happens on a closed connection."""
+        self._tap.frame("client", text)
+        with contextlib.suppress(ConnectionClosed):
+            await self._connection.send(text)
+
+    async def receive(self) -> None:
+        """Take in frames until the connection is closed; then record how it was closed."""
+        try:
+            while True:
+                self._tap.frame("server", await self._connection.recv())
+        except ConnectionClosed as closed:
+            self._record_close(closed)
+
+    async def close(self) -> None:
+        """Close with code 1000, and wait for the server's answer, but not forever."""
+        await self._connection.close()
+
+    def abort(self) -> None:
+        """Drop the connection at once."""
+        self._connection.transport.abort()
+
+    def _record_close(self, closed: ConnectionClosed) -> None:
+        received = ("server", closed.rcvd) if closed.rcvd else None
+        sent = ("client", closed.sent) if closed.sent else None
+        for frame in (received, sent) if closed.rcvd_then_sent else (sent, received):
+            if frame:
+                code = None if frame[1].code == CloseCode.NO_STATUS_RCVD else int(frame[1].code)
+                self._tap.close("server" if frame[0] == "server" else "client", code, frame[1].reason)
+                if frame[0] == "server":
+                    self.closed_with = (code, frame[1].reason)
+        self.vanished = closed.rcvd is None
+
+
+async def open_client(target: Target, tap: Tap, headers: Sequence[tuple[str, str]] = ()) -> Client:
+    """Connect to the target.
+
+    Raises:
+        HandshakeRefused: the server answered with an HTTP error.
+        ConnectionFailed: there was no answer, or none that is a WebSocket's.
+
+    """
+    shown = harmless_url(target.url)
+    try:
+        connection = await websocket(
+            target.url,
+            additional_headers=[*target.headers, *headers],
+            user_agent_header=f"rtcli/{__version__}",
+            compression=None,
+            open_timeout=OPEN_SECONDS,
+            close_timeout=CLOSE_SECONDS,
+            max_size=MAX_FRAME_BYTES,
+            max_queue=None,
+        )
+    except InvalidStatus as refusal:
+        raise _refused(shown, refusal, target.key_from) from refusal
+    except (OSError, InvalidHandshake, InvalidURI, ValueError) as failure:
+        raise ConnectionFailed(shown, *_why(failure)) from failure
+    return Client(connection, tap)
+
+
+def _refused(shown: str, refusal: InvalidStatus, key_from: str) -> HandshakeRefused:
+    response = refusal.response
+    error = _error_in(response.body or b"")
+    request_id = next((response.headers[name] for name in REQUEST_IDS if name in response.headers), "")
+    remedy = REMEDIES.get(response.status_code, "")
+    if response.status_code in {401, 403} and key_from:
+        remedy = f"{remedy}; it came from {key_from}"
+    code = str(error.get("code") or error.get("type") or "")
+    return HandshakeRefused(shown, response.status_code, code, _unkeyed(str(error.get("message") or "")), request_id, remedy)
+
+
+def _error_in(body: bytes) -> dict[str, Any]:
+    """The error object of a response's body, as far as there is one."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    error = content.get("error") if isinstance(content, dict) else None
+    if isinstance(error, dict):
+        return error
+    return {"message": error or content.get("message")} if isinstance(content, dict) else {}
+
+
+def _unkeyed(message: str) -> str:
+    """The server's words without the key that some servers quote in them."""
+    return " ".join("sk-…" if "sk-" in word else word for word in message.split())
+
+
+def _why(failure: Exception) -> tuple[str, str]:
+    """Why there is no connection, and what to do."""
+    match failure:
+        case ssl.SSLCertVerificationError():
+            return f"the server's certificate is not trusted ({failure.verify_message})", "check the host name and the system's certificates"
+        case ssl.SSLError():
+            return "the server does not speak TLS there", "a server without TLS has a ws:// URL"
+        case socket.gaierror():
+            return "the host name is not known", "check the spelling and the network"
+        case ConnectionRefusedError():
+            return "nothing listens there", "is the server running, and is the port right?"
+        case TimeoutError():
+            return f"no answer within {OPEN_SECONDS} s", "check the network, or a proxy on the way"
+        case InvalidMessage():
+            return "the server does not speak HTTP there", "a server with TLS has a wss:// URL"
+        case InvalidURI():
+            return "the URL is not a WebSocket's", "it begins with ws:// or wss:// and has a host"
+        case OSError():
+            return failure.strerror or str(failure) or "the network failed", ""
+    return str(failure), ""

@@ -1,0 +1,184 @@
+"""The client's side of a conversation: what is said, and whether it was answered.
+
+Law: the state here follows from the entries seen, in order; sending changes nothing by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Callable
+from typing import Any, Final, Literal
+
+import msgspec
+
+from rtcli.events import Event, conversation, encode, error, input_audio_buffer, response, session
+from rtcli.events.objects import InputText, Message
+from rtcli.formats import Entry
+from rtcli.links.client import Client
+from rtcli.recording import Close
+from rtcli.session import Session
+from rtcli.units import PCM_RATE_HZ, PCM_SAMPLE_BYTES
+
+CHUNK_MS: Final = 100
+AFTER_SILENCE_MS: Final = 400
+"""Silence sent beyond what VAD waits for, so that the turn ends for certain."""
+
+Pace = Literal["realtime", "fast"]
+
+
+class Talk:
+    """One conversation over one connection."""
+
+    def __init__(self, client: Client, state: Session) -> None:
+        self._client = client
+        self._state = state
+        self._changed = asyncio.Event()
+        self._sent = 0
+        self._refused: set[str] = set()
+        self._open: set[str] = set()
+        self._speaking = False
+        self._begun = False
+        self._closed = False
+        self._updated = 0
+        self._created = 0
+        self._committed = 0
+        self._transcribed = 0
+
+    def seen(self, entry: Entry) -> None:
+        """Take in what went over the connection."""
+        event = entry.event
+        match event:
+            case session.Created():
+                self._begun = True
+            case session.Updated():
+                self._begun = True
+                self._updated += 1
+            case response.Created():
+                self._created += 1
+                self._open.add(str(event.response.id))
+            case response.Done():
+                self._open.discard(str(event.response.id))
+            case input_audio_buffer.SpeechStarted():
+                self._speaking = True
+            case input_audio_buffer.SpeechStopped():
+                self._speaking = False
+            case input_audio_buffer.Committed():
+                self._committed += 1
+            case conversation.InputAudioTranscriptionCompleted() | conversation.InputAudioTranscriptionFailed():
+                self._transcribed += 1
+            case error.Error():
+                self._refused.add(event.error.event_id or "")
+            case Close():
+                self._closed = True
+        self._changed.set()
+
+    def ended(self) -> None:
+        """The connection is over, with a close frame or without; nothing is waited for any more."""
+        self._closed = True
+        self._changed.set()
+
+    # --- what a person can do ------------------------------------------------------------------
+
+    async def begin(self, wait_s: float) -> None:
+        """Wait until the session exists, but not forever: a sideband connection never says so."""
+        await self._until(lambda: self._begun, wait_s)
+
+    async def update(self, config: dict[str, Any], wait_s: float) -> bool:
+        """Change the session; False when the server refused or did not answer."""
+        before = self._updated
+        name = await self._send({"type": "session.update", "session": {"type": self._session_type(), **config}})
+        await self._until(lambda: self._updated > before or name in self._refused, wait_s)
+        return self._updated > before
+
+    async def say(self, text: str, wait_s: float) -> bool:
+        """Send a user message and wait for the answer; False when none came."""
+        await self._until(lambda: not self._open, wait_s)
+        before = self._created
+        message = Message(role="user", content=[InputText(text=text)])
+        first = await self._send(conversation.ItemCreate(item=message))
+        second = await self._send(response.Create())
+        await self._until(
+            lambda: (self._created > before and not self._open) or first in self._refused or second in self._refused,
+            wait_s,
+        )
+        return self._created > before and not self._open
+
+    async def speak(self, pcm16: bytes, pace: Pace, wait_s: float) -> bool:
+        """Send speech as a microphone would, and wait for the answer; False when none came."""
+        created, committed, transcribed = self._created, self._committed, self._transcribed
+        vad = self._state.config.turn_detection
+        silence_ms = (vad.silence_ms or 500) + AFTER_SILENCE_MS if vad else 0
+        await self._stream(pcm16 + bytes(_bytes_of(silence_ms)), pace)
+        if not vad:
+            await self.commit()
+        answers = not self._only_transcribes()
+        if not vad and answers:
+            await self._send(response.Create())
+
+        def answered() -> bool:
+            turns = self._committed - committed
+            if self._speaking or self._open or not turns:
+                return False
+            return (self._created - created if answers else self._transcribed - transcribed) >= turns
+
+        await self._until(answered, wait_s)
+        return answered()
+
+    async def commit(self) -> None:
+        """Make the buffered audio a user message."""
+        await self._send(input_audio_buffer.Commit())
+
+    async def cancel(self) -> None:
+        """Stop the response that is under way."""
+        await self._send(response.Cancel())
+
+    async def event(self, text: str) -> None:
+        """Send a text as it is."""
+        await self._client.send(text)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._client.close()
+
+    # --- how it is done ------------------------------------------------------------------------
+
+    def _session_type(self) -> str:
+        return self._state.config.session_type or "realtime"
+
+    def _only_transcribes(self) -> bool:
+        return self._session_type() == "transcription"
+
+    async def _send(self, event: Event | dict[str, Any]) -> str:
+        """Send an event under an id of its own, so that an error can name it."""
+        self._sent += 1
+        name = f"rtcli_{self._sent}"
+        body = event if isinstance(event, dict) else json.loads(encode(event))
+        await self._client.send(msgspec.json.encode({"type": body["type"], "event_id": name, **body}).decode())
+        return name
+
+    async def _stream(self, pcm16: bytes, pace: Pace) -> None:
+        loop = asyncio.get_running_loop()
+        began, step = loop.time(), _bytes_of(CHUNK_MS)
+        for number, start in enumerate(range(0, len(pcm16), step)):
+            if self._closed:
+                return
+            chunk = base64.b64encode(pcm16[start : start + step]).decode()
+            await self._client.send(encode(input_audio_buffer.Append(audio=chunk)).decode())
+            due = began + (number + 1) * CHUNK_MS / 1000 if pace == "realtime" else 0
+            await asyncio.sleep(max(0.0, due - loop.time()))
+
+    async def _until(self, reached: Callable[[], bool], wait_s: float) -> None:
+        """Wait until something is so, the connection is closed, or the time is over."""
+        try:
+            async with asyncio.timeout(wait_s):
+                while not (reached() or self._closed):
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return
+
+
+def _bytes_of(duration_ms: float) -> int:
+    return int(duration_ms * PCM_RATE_HZ / 1000) * PCM_SAMPLE_BYTES

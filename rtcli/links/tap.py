@@ -1,0 +1,81 @@
+"""The place where every frame of a connection passes: to the disk first, then to whoever looks.
+
+Law: a frame is written and flushed before it is interpreted. When writing fails, the connection
+goes on unrecorded, and the failure is kept for the exit code.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from rtcli.errors import RecordingFailed
+from rtcli.formats import Entry, interpret
+from rtcli.formats.writer import Writer
+from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Record
+from rtcli.recording.record import FORMAT_VERSION, Sender
+from rtcli.recording.secrets import harmless_url
+
+
+class Tap:
+    """Stamps what passes with the time since the tap was made, records it, and shows it."""
+
+    def __init__(self, seen: Callable[[Entry], None]) -> None:
+        self.started = datetime.now(UTC)
+        self.failure: RecordingFailed | None = None
+        """Why recording stopped, if it did."""
+        self.events = 0
+        self._began = time.monotonic()
+        self._seen = seen
+        self._writer: Writer | None = None
+        self._line = 0
+
+    @property
+    def now(self) -> float:
+        """Seconds since the tap was made."""
+        return time.monotonic() - self._began
+
+    def record_to(self, writer: Writer, url: str, by: str) -> None:
+        """Write to this file from now on, beginning with a header."""
+        self._writer = writer
+        self._pass(
+            Header(
+                rtcli=FORMAT_VERSION,
+                started_at=self.started.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                url=harmless_url(url),
+                by=by,
+                transport="websocket",
+                handshake=True,
+                lossless=True,
+            )
+        )
+
+    def open(self, status: int, headers: dict[str, str], subprotocol: str | None) -> None:
+        """The handshake was answered."""
+        self._pass(Open(self.now, status, headers, subprotocol))
+
+    def frame(self, sender: Sender, content: str | bytes) -> None:
+        """A frame went by."""
+        self.events += 1
+        if isinstance(content, bytes):
+            self._pass(Binary(self.now, sender, content))
+        else:
+            self._pass(Frame(self.now, sender, content))
+
+    def close(self, sender: Sender, code: int | None, reason: str) -> None:
+        """A close frame went by."""
+        self._pass(Close(self.now, sender, code, reason))
+
+    def note(self, text: str) -> None:
+        """Somebody remarked something."""
+        self._pass(Note(self.now, text))
+
+    def _pass(self, record: Record) -> None:
+        self._line += 1
+        if self._writer is not None and self.failure is None:
+            try:
+                self._writer.write(record)
+            except RecordingFailed as failure:
+                self.failure = failure
+        self._seen(interpret(record, self._line))
