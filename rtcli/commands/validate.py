@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from rtcli.formats import Entry
     from rtcli.reports import Report
+    from rtcli.rules import Finding
     from rtcli.rules.summary import Summary
 
 
@@ -109,14 +111,35 @@ def _watched(entries: Iterator[Entry], path: Path) -> Iterator[Entry]:
 
 def _report(output_format: Format) -> Report:
     if output_format is Format.FULL:
-        from rich.console import Console
-
-        from rtcli.views.findings import Full
-
-        return Full(Console(highlight=False))
+        return _Paragraphs()
     from rtcli.reports import REPORTS
 
     return REPORTS[output_format.value](sys.stdout)
+
+
+class _Paragraphs:
+    """The report for people. Rich is loaded when there is something to paint."""
+
+    def __init__(self) -> None:
+        self._view: Report | None = None
+
+    def finding(self, name: str, finding: Finding) -> None:
+        self._painted().finding(name, finding)
+
+    def finish(self, summary: Summary) -> None:
+        if self._view is None and not sys.stdout.isatty() and not os.environ.get("FORCE_COLOR"):
+            sys.stdout.write(summary.sentence() + "\n")
+        else:
+            self._painted().finish(summary)
+
+    def _painted(self) -> Report:
+        if self._view is None:
+            from rich.console import Console
+
+            from rtcli.views.findings import Full
+
+            self._view = Full(Console(highlight=False))
+        return self._view
 
 
 def _finish(summary: Summary, report: Report, output_format: Format, *, statistics: bool) -> None:

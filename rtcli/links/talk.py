@@ -22,6 +22,8 @@ from rtcli.session import Session
 from rtcli.units import PCM_RATE_HZ, PCM_SAMPLE_BYTES
 
 CHUNK_MS: Final = 100
+DEFAULT_SILENCE_MS: Final = 500
+"""Source: openai-python 3.52.0, ``realtime_audio_input_turn_detection.py``, ``silence_duration_ms``."""
 AFTER_SILENCE_MS: Final = 400
 """Silence sent beyond what VAD waits for, so that the turn ends for certain."""
 
@@ -109,7 +111,7 @@ class Talk:
         """Send speech as a microphone would, and wait for the answer; False when none came."""
         created, committed, transcribed = self._created, self._committed, self._transcribed
         vad = self._state.config.turn_detection
-        silence_ms = (vad.silence_ms or 500) + AFTER_SILENCE_MS if vad else 0
+        silence_ms = (getattr(vad, "silence_duration_ms", None) or DEFAULT_SILENCE_MS) + AFTER_SILENCE_MS if vad else 0
         await self._stream(pcm16 + bytes(_bytes_of(silence_ms)), pace)
         if not vad:
             await self.commit()
@@ -145,7 +147,7 @@ class Talk:
     # --- how it is done ------------------------------------------------------------------------
 
     def _session_type(self) -> str:
-        return self._state.config.session_type or "realtime"
+        return self._state.config.type or "realtime"
 
     def _only_transcribes(self) -> bool:
         return self._session_type() == "transcription"

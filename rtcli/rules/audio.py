@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import binascii
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Sequence
+from typing import Final
 
 import pybase64
 
@@ -15,7 +15,7 @@ from rtcli.rules.rule import Verdict
 from rtcli.session import Session
 from rtcli.units import SAMPLE_BYTES
 
-_ELIDED = ("…", "...", "<base64", "[audio", "<audio", "[Object")
+_ELIDED: Final = ("…", "...", "<base64", "[audio", "<audio", "[Object")
 """How loggers shorten or replace audio. Such a payload says nothing about what was sent."""
 
 Payload = tuple[str, str]
@@ -37,7 +37,7 @@ CARRIERS: tuple[type[Event], ...] = (
 """The event types that can carry audio."""
 
 
-def not_base64(event: Event, _entry: Entry, _session: Session) -> Iterator[Verdict]:
+def not_base64(event: Event, _entry: Entry, _session: Session) -> Sequence[Verdict]:
     """Audio is not valid base64.
 
     The field holds characters outside the alphabet of RFC 4648, white space, a ``data:`` prefix, or
@@ -55,12 +55,15 @@ def not_base64(event: Event, _entry: Entry, _session: Session) -> Iterator[Verdi
 
     Source: openai-python 3.52.0, ``input_audio_buffer_append_event.py`` ("Base64-encoded audio bytes").
     """
+    found = []
     for path, payload in payloads(event):
-        if decoded_size(payload) is None and not any(mark in payload for mark in _ELIDED):
-            yield path, f"the audio is not valid base64: {_why(payload)}", "send plain, padded base64 without line breaks or a data: prefix"
+        if _sizes.of(payload) is None and not any(mark in payload for mark in _ELIDED):
+            message = f"the audio is not valid base64: {_why(payload)}"
+            found.append((path, message, "send plain, padded base64 without line breaks or a data: prefix"))
+    return found
 
 
-def half_a_sample(event: Event, _entry: Entry, session: Session) -> Iterator[Verdict]:
+def half_a_sample(event: Event, _entry: Entry, session: Session) -> Sequence[Verdict]:
     """PCM16 audio has an odd number of bytes.
 
     A sample of PCM16 has two bytes, so this chunk ends in the middle of one. The server joins the
@@ -77,44 +80,52 @@ def half_a_sample(event: Event, _entry: Entry, session: Session) -> Iterator[Ver
     Source: the Realtime guide, ``audio/pcm``: 16-bit PCM at 24 kHz, little-endian.
     """
     audio_format = session.config.input_format if event.sender == "client" else session.config.output_format
-    sample_bytes = SAMPLE_BYTES.get(audio_format or "", 0)
-    if sample_bytes < 2:
-        return
+    sample_bytes = SAMPLE_BYTES.get(audio_format or "", 1)
+    if sample_bytes == 1:
+        return ()
+    found = []
     for path, payload in payloads(event):
-        size = decoded_size(payload)
+        size = _sizes.of(payload)
         if size is not None and size % sample_bytes:
-            yield path, f"{size} bytes are not a whole number of {sample_bytes}-byte samples", "cut chunks at multiples of two bytes"
+            message = f"{size} bytes are not a whole number of {sample_bytes}-byte samples"
+            found.append((path, message, f"cut chunks at multiples of {sample_bytes} bytes"))
+    return found
 
 
-def payloads(event: Event) -> Iterator[Payload]:
+def payloads(event: Event) -> Sequence[Payload]:
     """The audio that an event carries, and where."""
-    match event:
-        case input_audio_buffer.Append():
-            yield "$.audio", event.audio
-        case response.OutputAudioDelta():
-            yield "$.delta", event.delta
-        case response.ContentPartAdded() | response.ContentPartDone():
-            if isinstance(event.part.audio, str):
-                yield "$.part.audio", event.part.audio
-        case _:
-            item = getattr(event, "item", None)
-            if isinstance(item, Message):
-                for index, part in enumerate(item.content):
-                    audio = getattr(part, "audio", None)
-                    if isinstance(audio, str):
-                        yield f"$.item.content[{index}].audio", audio
+    if isinstance(event, input_audio_buffer.Append):
+        return (("$.audio", event.audio),)
+    if isinstance(event, response.OutputAudioDelta):
+        return (("$.delta", event.delta),)
+    if isinstance(event, response.ContentPartAdded | response.ContentPartDone):
+        return (("$.part.audio", event.part.audio),) if isinstance(event.part.audio, str) else ()
+    item = getattr(event, "item", None)
+    if not isinstance(item, Message):
+        return ()
+    parts = ((index, getattr(part, "audio", None)) for index, part in enumerate(item.content))
+    return [(f"$.item.content[{index}].audio", audio) for index, audio in parts if isinstance(audio, str)]
 
 
-@lru_cache(maxsize=4)
-def decoded_size(payload: str) -> int | None:
-    """How many bytes a payload stands for; None when it is not valid base64.
+class _Sizes:
+    """How many bytes payloads stand for; remembers the last, because rules ask one after the other."""
 
-    Several rules ask about the same payload one after the other, so the last answers are kept.
-    """
-    try:
-        return len(pybase64.b64decode(payload, validate=True))
-    except (binascii.Error, ValueError):
-        return None
+    def __init__(self) -> None:
+        self._payload = ""
+        self._size: int | None = 0
+
+    def of(self, payload: str) -> int | None:
+        """The number of bytes; None when the payload is not valid base64."""
+        if payload is not self._payload:
+            self._payload = payload
+            try:
+                self._size = len(pybase64.b64decode(payload, validate=True))
+            except (binascii.Error, ValueError):
+                self._size = None
+        return self._size
+
+
+_sizes = _Sizes()
 
 
 def _why(payload: str) -> str:

@@ -12,7 +12,7 @@ from rtcli.events import Event, Malformed, Unknown
 from rtcli.formats import Entry
 from rtcli.recording import Binary, Header, Torn
 from rtcli.rules.finding import Finding
-from rtcli.rules.rule import Need, Rule
+from rtcli.rules.rule import Need, Rule, Verdict
 from rtcli.rules.schema import Oddities, findings
 from rtcli.session import Session
 
@@ -34,30 +34,37 @@ class Check:
 
     def run(self, entries: Iterable[Entry]) -> Iterator[Finding]:
         """Everything found in the recording, in file order, and then what was told once."""
+        feed = self.feed
         for entry in entries:
-            yield from self.feed(entry)
+            found = feed(entry)
+            if found:
+                yield from found
         yield from self.finish()
 
-    def feed(self, entry: Entry) -> Iterator[Finding]:
+    def feed(self, entry: Entry) -> list[Finding]:
         """What is found in the next line."""
         event = entry.event
         rules = self._table.get(type(event))
         if rules is None:
             rules = self._learn(type(event))
+        found: list[Finding] = []
         if isinstance(event, Event):
             self.events += 1
             if event.extra:
                 self._oddities.note(entry)
             for rule in rules:
                 if rule.needs <= self._kept:
-                    yield from self._judge(rule, event, entry)
+                    verdicts = rule.judge(event, entry, self._session)
+                    if verdicts:
+                        found += (self._finding(rule, event, entry, verdict) for verdict in verdicts)
+        elif isinstance(event, Header):
+            self._kept = frozenset({"audio"}) if event.lossless else frozenset()
         elif isinstance(event, Unknown | Malformed | Torn | Binary):
             self.events += not isinstance(event, Torn)
             self._oddities.note(entry)
-            yield from findings(entry)
-        elif isinstance(event, Header):
-            self._kept = frozenset({"audio"}) if event.lossless else frozenset()
+            found += findings(entry)
         self._session.config.apply(entry)
+        return found
 
     def finish(self) -> list[Finding]:
         """What was told once, with its counts."""
@@ -69,17 +76,17 @@ class Check:
         self._table[event_class] = rules
         return rules
 
-    def _judge(self, rule: Rule, event: Event, entry: Entry) -> Iterator[Finding]:
+    def _finding(self, rule: Rule, event: Event, entry: Entry, verdict: Verdict) -> Finding:
         event_id = getattr(event, "event_id", None)
-        for path, message, remedy in rule.judge(event, entry, self._session):
-            yield Finding(
-                code=rule.code,
-                severity=rule.severity,
-                side=entry.sender or "unknown",
-                line=entry.line,
-                message=message,
-                type=event.type,
-                event_id=event_id if isinstance(event_id, str) else "",
-                path=path,
-                remedy=remedy,
-            )
+        path, message, remedy = verdict
+        return Finding(
+            code=rule.code,
+            severity=rule.severity,
+            side=entry.sender or "unknown",
+            line=entry.line,
+            message=message,
+            type=event.type,
+            event_id=event_id if isinstance(event_id, str) else "",
+            path=path,
+            remedy=remedy,
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
 from rtcli.events import Event
@@ -19,8 +19,8 @@ Need = Literal["audio"]
 Verdict = tuple[str, str, str]
 """JSONPath, message, remedy."""
 
-Judge = Callable[[Any, Entry, Session], Iterator[Verdict]]
-"""Looks at an event and at the session as it stood just before it."""
+Judge = Callable[[Any, Entry, Session], Sequence[Verdict]]
+"""Looks at an event and at the session as it stood just before it; mostly finds nothing."""
 
 
 class Rule(NamedTuple):

@@ -1,0 +1,39 @@
+# Each target sets itself up: a virtual environment with the project and what it is developed with.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help demo test check format bench clean
+
+help: ## Say what there is to do
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $(STAMP)
+
+demo: $(STAMP) ## Hold a conversation with the built-in server, record, show, validate and replay it
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh recordings/demo.sh
+
+test: $(STAMP) ## Run the tests
+	$(BIN)/python -m pytest
+
+check: $(STAMP) ## Check format, lint, types and layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMP) ## Put the code in order
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format --quiet .
+
+bench: $(STAMP) ## Measure start-up and validation beside json.loads and orjson.loads
+	$(BIN)/python -m pip install --quiet orjson
+	$(BIN)/python benchmarks/validate.py
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -1,0 +1,108 @@
+"""Start-up as multiples of ``python -c pass``; validation beside json.loads and orjson.loads.
+
+    python benchmarks/validate.py [--audio-mb 200] [--text-mb 50] [--rounds 5] [--json FILE]
+
+Each figure is a process of its own, and the rounds are interleaved, so that a busy machine slows
+all of them alike. Read the ratios; the medians are of this machine on this day.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from corpus import audio_heavy, small, text_heavy
+
+LOOP = "import sys,{0}\nloads={0}.loads\nfor line in open(sys.argv[1],'rb'): loads(line)"
+
+
+def run(command: list[str]) -> tuple[float, int]:
+    """Seconds and peak memory in KiB of one process."""
+    began = time.perf_counter()
+    process = os.posix_spawn(
+        command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    )
+    _, status, used = os.wait4(process, 0)
+    if os.waitstatus_to_exitcode(status):
+        sys.exit(f"failed: {command}")
+    return time.perf_counter() - began, used.ru_maxrss
+
+
+def rounds(commands: dict[str, list[str]], count: int) -> dict[str, dict[str, float]]:
+    """Medians, spread and peak memory over interleaved rounds."""
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    memory = dict.fromkeys(commands, 0)
+    for _ in range(count):
+        for name, command in commands.items():
+            seconds, peak = run(command)
+            times[name].append(seconds)
+            memory[name] = max(memory[name], peak)
+    return {
+        name: {"median_s": statistics.median(t), "spread_s": max(t) - min(t), "peak_mib": memory[name] / 1024}
+        for name, t in times.items()
+    }
+
+
+def measure_start(count: int) -> dict[str, dict[str, float]]:
+    rtcli = [sys.executable, "-m", "rtcli"]
+    commands = {
+        "python -c pass": [sys.executable, "-c", "pass"],
+        "rtcli --version": [*rtcli, "--version"],
+        "rtcli validate small": [*rtcli, "validate", str(small())],
+        "rtcli validate --help": [*rtcli, "validate", "--help"],
+    }
+    results = rounds(commands, count)
+    print(f"{'start-up':24}{'median':>10}{'spread':>10}{'ratio':>8}")
+    for name, row in results.items():
+        ratio = row["ratio"] = row["median_s"] / results["python -c pass"]["median_s"]
+        print(f"{name:24}{row['median_s'] * 1000:7.1f} ms{row['spread_s'] * 1000:7.1f} ms{ratio:7.2f}×")
+    return results
+
+
+def measure_file(path: Path, count: int) -> dict[str, dict[str, float]]:
+    size_mb = path.stat().st_size / 1e6
+    with path.open("rb") as file:
+        events = sum(1 for _ in file) - 1
+    commands = {
+        "rtcli validate": [sys.executable, "-m", "rtcli", "validate", str(path)],
+        "orjson.loads loop": [sys.executable, "-c", LOOP.format("orjson"), str(path)],
+        "json.loads loop": [sys.executable, "-c", LOOP.format("json"), str(path)],
+    }
+    results = rounds(commands, count)
+    print(f"\n{path.name}: {size_mb:.0f} MB, {events:,} events")
+    print(f"{'':24}{'median':>10}{'spread':>10}{'MB/s':>8}{'events/s':>12}{'peak':>10}{'speed':>10}")
+    for name, row in results.items():
+        row["mb_s"], row["events_s"] = size_mb / row["median_s"], events / row["median_s"]
+        ratio = row["ratio"] = results["orjson.loads loop"]["median_s"] / row["median_s"]
+        print(
+            f"{name:24}{row['median_s']:8.2f} s{row['spread_s']:8.2f} s{row['mb_s']:8.0f}{row['events_s']:12,.0f}"
+            f"{row['peak_mib']:6.0f} MiB{ratio:9.2f}×"
+        )
+    return results
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--audio-mb", type=int, default=200)
+    parser.add_argument("--text-mb", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; speed: orjson.loads loop = 1\n")
+    results = {
+        "start": measure_start(4 * options.rounds),
+        "audio": measure_file(audio_heavy(options.audio_mb * 10**6), options.rounds),
+        "text": measure_file(text_heavy(options.text_mb * 10**6), options.rounds),
+    }
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1))
+
+
+if __name__ == "__main__":
+    main()

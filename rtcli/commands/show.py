@@ -1,0 +1,277 @@
+"""``rtcli show``: a recording as a tree or as a timeline."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rtcli.formats import Entry
+    from rtcli.views.screen import Screen
+
+
+class Side(StrEnum):
+    """Who sent an event."""
+
+    CLIENT = "client"
+    SERVER = "server"
+
+
+class Choice(Struct):
+    """Which entries are to be shown."""
+
+    types: list[str] = []
+    side: str | None = None
+    since_s: float | None = None
+    until_s: float | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Nothing is left out."""
+        return not self.types and self.side is None and not self.timed
+
+    @property
+    def timed(self) -> bool:
+        """It asks for times, so that there must be some."""
+        return self.since_s is not None or self.until_s is not None
+
+    @property
+    def needs_end(self) -> bool:
+        """A time counts from the end, which must be known first."""
+        return any(time is not None and time < 0 for time in (self.since_s, self.until_s))
+
+    def counted_from(self, end_s: float) -> Choice:
+        """The same choice with all times from the start."""
+        since, until = (
+            time if time is None or time >= 0 else max(0.0, end_s + time) for time in (self.since_s, self.until_s)
+        )
+        return Choice(self.types, self.side, since, until)
+
+    def takes(self, entry: Entry, at_s: float) -> bool:
+        """Whether the entry, at that time, is to be shown."""
+        from rtcli.views.carried import kind_of
+
+        return (
+            (self.side is None or entry.sender == self.side)
+            and (self.since_s is None or at_s >= self.since_s)
+            and (self.until_s is None or at_s <= self.until_s)
+            and (not self.types or any(fnmatchcase(kind_of(entry.event), pattern) for pattern in self.types))
+        )
+
+
+def show(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
+    timeline: Annotated[
+        bool, typer.Option("--timeline", help="One line an event instead of the tree.", envvar="RTCLI_TIMELINE")
+    ] = False,
+    no_fold: Annotated[
+        bool, typer.Option("--no-fold", help="In the timeline, a line for every delta.", envvar="RTCLI_NO_FOLD")
+    ] = False,
+    follow: Annotated[
+        bool,
+        typer.Option("--follow", "-F", help="Go on reading while the file grows, until Ctrl-C.", envvar="RTCLI_FOLLOW"),
+    ] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="The lines as they stand in the file.", envvar="RTCLI_RAW")
+    ] = False,
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--type",
+            metavar="GLOB",
+            help="Only events of such a type, as in response.* (repeatable).",
+            envvar="RTCLI_TYPE",
+        ),
+    ] = None,
+    side: Annotated[Side | None, typer.Option("--from", help="Only what this side sent.", envvar="RTCLI_FROM")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Only from this time on: 12.5, 250ms, 1m30s; -5 is five seconds before the end.",
+            envvar="RTCLI_SINCE",
+        ),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only up to this time.", envvar="RTCLI_UNTIL")
+    ] = None,
+) -> int:
+    """Show a recording as a tree or as a timeline.
+
+    The tree is session, turn, response, item, part, with runs of deltas folded into one line. A
+    filter (--type, --from, --since, --until) turns it into the timeline: the tree of a part of a
+    session would show what never was.
+
+    Example:  rtcli show call.jsonl --timeline --type "response.*" --since -10
+
+    Exit code: 0 done, 2 the file could not be read.
+    """
+    from rtcli.recording.times import parse_time
+
+    since_s = parse_time("--since", since) if since is not None else None
+    until_s = parse_time("--until", until) if until is not None else None
+    choice = Choice(kinds or [], side.value if side else None, since_s, until_s)
+    if follow:
+        _refuse_to_follow(path, choice)
+    problems = Problems()
+    try:
+        if raw:
+            _show_raw(_chosen(_entries(path, problems, None, follow=follow), choice, path))
+        else:
+            _show_screen(path, choice, problems, follow=follow, timeline=timeline or no_fold, fold=not no_fold)
+    except KeyboardInterrupt:
+        if not follow:
+            raise
+    finally:
+        problems.tell()
+    return 0
+
+
+class Problems:
+    """What is wrong with the file itself, told in a line each when all is shown."""
+
+    def __init__(self) -> None:
+        self._torn = 0
+        self._odd: list[int] = []
+        self._odd_count = 0
+
+    def look(self, entry: Entry) -> None:
+        """Take down what is wrong with a line."""
+        from rtcli.events import Malformed
+        from rtcli.recording import Torn
+
+        if isinstance(entry.event, Torn):
+            self._torn = entry.line
+        elif isinstance(entry.event, Malformed) and not entry.event.type:
+            self._odd_count += 1
+            if not self._odd:
+                self._odd.append(entry.line)
+
+    def tell(self) -> None:
+        """One line for each kind of problem, to standard error."""
+        if self._torn:
+            sys.stderr.write(f"rtcli: line {self._torn} has no end: whoever wrote the recording was interrupted\n")
+        if self._odd_count == 1:
+            sys.stderr.write(f"rtcli: line {self._odd[0]} is no event; `rtcli validate` says why\n")
+        elif self._odd_count:
+            sys.stderr.write(
+                f"rtcli: {self._odd_count} lines are no events, line {self._odd[0]} the first; `rtcli validate` says why\n"
+            )
+
+
+def _refuse_to_follow(path: Path, choice: Choice) -> None:
+    from rtcli.errors import BadOption
+
+    if str(path) == "-":
+        raise BadOption("--follow", "standard input ends by itself", "leave it out, or name a file")
+    if path.suffix in {".gz", ".zst"}:
+        raise BadOption("--follow", "a compressed file cannot be followed", "follow an uncompressed recording")
+    if choice.needs_end:
+        raise BadOption(
+            "--follow", "a file that grows has no end to count back from", "give --since and --until from the start"
+        )
+
+
+def _entries(path: Path, problems: Problems, tick: Callable[[], None] | None, *, follow: bool) -> Iterator[Entry]:
+    """The entries of the file, looked over on the way."""
+    from rtcli.formats import read
+
+    if follow:
+        from rtcli.formats import rtcli
+        from rtcli.links.follow import follow as lines_of
+
+        entries = rtcli.read(lines_of(path, tick or (lambda: None)))
+    else:
+        entries = read(path)
+    for entry in entries:
+        problems.look(entry)
+        yield entry
+
+
+def _chosen(
+    entries: Iterator[Entry], choice: Choice, path: Path, skip: Callable[[Entry], None] | None = None
+) -> Iterator[Entry]:
+    """The entries that are to be shown; a line without a time has that of the line before it."""
+    if choice.needs_end:
+        held = list(entries)
+        times = [entry.t for entry in held if entry.t is not None]
+        choice = choice.counted_from(max(times, default=0.0))
+        entries = iter(held)
+    at_s = 0.0
+    timed = False
+    for entry in entries:
+        at_s = at_s if entry.t is None else entry.t
+        timed = timed or entry.t is not None
+        if choice.takes(entry, at_s):
+            yield entry
+        elif skip:
+            skip(entry)
+    if choice.timed and not timed:
+        from rtcli.errors import BadOption
+
+        raise BadOption("--since and --until", f"{path} has no times", "choose with --type and --from")
+
+
+def _show_raw(entries: Iterator[Entry]) -> None:
+    for entry in entries:
+        line = entry.raw if entry.raw.endswith(b"\n") else entry.raw + b"\n"
+        if sys.stdout.isatty():
+            from rtcli.views.text import said
+
+            sys.stdout.write(said(line[:-1].decode("utf-8", "replace")) + "\n")
+        else:
+            sys.stdout.buffer.write(line)
+            sys.stdout.buffer.flush()
+
+
+def _show_screen(path: Path, choice: Choice, problems: Problems, *, follow: bool, timeline: bool, fold: bool) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if timeline or not choice.everything:
+        _show_timeline(console, path, choice, problems, follow=follow, fold=fold)
+    else:
+        _show_tree(console, path, problems, follow=follow)
+
+
+def _show_timeline(
+    console: Console, path: Path, choice: Choice, problems: Problems, *, follow: bool, fold: bool
+) -> None:
+    from rtcli.views.screen import LineScreen
+    from rtcli.views.timeline import Timeline
+
+    lines = Timeline(fold=fold)
+    screen = LineScreen(console, lines)
+    try:
+        for entry in _chosen(_entries(path, problems, None, follow=follow), choice, path, lines.heed):
+            screen.seen(entry)
+    finally:
+        screen.close()
+
+
+def _show_tree(console: Console, path: Path, problems: Problems, *, follow: bool) -> None:
+    from rtcli.session import Session
+    from rtcli.views.screen import print_tree, screen_for
+
+    session = Session()
+    if not follow:
+        for entry in _entries(path, problems, None, follow=False):
+            session.apply(entry)
+        print_tree(console, session)
+        return
+    screen: Screen = screen_for(console, session)
+    try:
+        for entry in _entries(path, problems, screen.refresh, follow=True):
+            session.apply(entry)
+            screen.seen(entry)
+    finally:
+        screen.close()

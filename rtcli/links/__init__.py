@@ -1,0 +1,1 @@
+"""Sockets and clocks: the only place where time passes."""

@@ -1,0 +1,77 @@
+"""Reading a recording that somebody else is still writing."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Final
+
+PAUSE_SECONDS: Final = 1 / 30
+"""Between two looks at the file, and the least between two ticks."""
+
+
+def follow(path: Path, tick: Callable[[], None], *, pause_s: float = PAUSE_SECONDS) -> Iterator[bytes]:
+    """The file's whole lines as they are written, without an end; `tick` is called all the while.
+
+    A file that is not there yet is waited for; one that is replaced or cut is read from its start.
+    A last line without its newline waits for the rest of it.
+    """
+    ticker = _Ticker(tick, pause_s)
+    while True:
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            ticker.rest()
+            continue
+        with file:
+            yield from _lines(file, path, ticker)
+
+
+def _lines(file: IO[bytes], path: Path, ticker: _Ticker) -> Iterator[bytes]:
+    """The lines of one file, until another takes its name."""
+    rest = b""
+    while True:
+        piece = file.readline()
+        if piece:
+            rest += piece
+            if rest.endswith(b"\n"):
+                yield rest
+                rest = b""
+            ticker.pass_by()
+        elif _replaced(file, path):
+            return
+        else:
+            ticker.rest()
+
+
+def _replaced(file: IO[bytes], path: Path) -> bool:
+    """Whether the name stands for another file now, or the file was cut; a missing one may come back."""
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return False
+    here = os.fstat(file.fileno())
+    return (here.st_ino, here.st_dev) != (there.st_ino, there.st_dev) or here.st_size < file.tell()
+
+
+class _Ticker:
+    """Calls a function often enough for the eye, and no more often."""
+
+    def __init__(self, tick: Callable[[], None], pause_s: float) -> None:
+        self._tick = tick
+        self._pause_s = pause_s
+        self._due = 0.0
+
+    def pass_by(self) -> None:
+        """Tick, if it is time."""
+        now = time.monotonic()
+        if now >= self._due:
+            self._due = now + self._pause_s
+            self._tick()
+
+    def rest(self) -> None:
+        """Tick and wait."""
+        self._tick()
+        time.sleep(self._pause_s)

@@ -1,0 +1,137 @@
+"""Keys from a terminal, one by one, without waiting for Enter and without echo.
+
+Law: however the keyboard is left, the terminal is as it was before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import contextlib
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+try:
+    import termios
+    import tty
+except ImportError:  # a system without terminals has no keyboard
+    termios = tty = None  # type: ignore[assignment]
+
+_NAMES: Final = {
+    "\r": "enter",
+    "\n": "enter",
+    "\x7f": "backspace",
+    "\x08": "backspace",
+    "\x1b[A": "up",
+    "\x1b[B": "down",
+    "\x1b[C": "right",
+    "\x1b[D": "left",
+    "\x1b[H": "home",
+    "\x1b[F": "end",
+    "\x1b[1~": "home",
+    "\x1b[4~": "end",
+    "\x1b[3~": "delete",
+    "\x1bOH": "home",
+    "\x1bOF": "end",
+    "\x1b": "escape",
+}
+"""Source: xterm's control sequences, the keys of a PC keyboard."""
+
+_PASTE_ON, _PASTE_OFF = "\x1b[?2004h", "\x1b[?2004l"
+_TOKEN: Final = re.compile(r"\x1b\[200~(.*?)\x1b\[201~|(\x1b\[[0-9;]*[A-Za-z~]|\x1bO.|\x1b|.)", re.DOTALL)
+_UNFINISHED: Final = re.compile(r"\x1b\[200~(?!.*\x1b\[201~).*\Z|\x1b\[[0-9;]*\Z|\x1bO\Z", re.DOTALL)
+
+
+def keys_in(text: str) -> tuple[list[str], str]:
+    """The keys that a terminal's bytes stand for, and the rest that is not yet a whole key.
+
+    A printable character is itself; others have names (``left``, ``ctrl-w``); what was pasted is
+    one key, ``paste:`` and the text.
+    """
+    unfinished = _UNFINISHED.search(text)
+    whole, rest = (text[: unfinished.start()], unfinished.group()) if unfinished else (text, "")
+    return [_key(match) for match in _TOKEN.finditer(whole)], rest
+
+
+def _key(match: re.Match[str]) -> str:
+    pasted, token = match.groups()
+    if pasted is not None:
+        return "paste:" + str(pasted).replace("\r\n", "\n").replace("\r", "\n")
+    token = str(token)
+    if token in _NAMES:
+        return _NAMES[token]
+    if len(token) == 1 and ord(token) < 32:
+        return "ctrl-" + chr(ord(token) + 96)
+    return token if len(token) == 1 else "unknown"
+
+
+class Keyboard:
+    """The keys of the terminal that standard input is."""
+
+    def __init__(self) -> None:
+        self._keys: asyncio.Queue[str | None] = asyncio.Queue()
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._rest = ""
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls) -> AsyncIterator[Keyboard | None]:
+        """The keyboard; None where standard input is no terminal."""
+        if termios is None or not sys.stdin.isatty():
+            yield None
+            return
+        loop, keyboard, descriptor = asyncio.get_running_loop(), cls(), sys.stdin.fileno()
+        with _raw(descriptor, loop):
+            loop.add_reader(descriptor, keyboard._read, descriptor)
+            try:
+                yield keyboard
+            finally:
+                loop.remove_reader(descriptor)
+
+    def __aiter__(self) -> Keyboard:
+        return self
+
+    async def __anext__(self) -> str:
+        key = await self._keys.get()
+        if key is None:
+            raise StopAsyncIteration
+        return key
+
+    def _read(self, descriptor: int) -> None:
+        try:
+            data = os.read(descriptor, 65536)
+        except OSError:
+            data = b""
+        if not data:
+            asyncio.get_running_loop().remove_reader(descriptor)
+            self._keys.put_nowait(None)
+            return
+        keys, self._rest = keys_in(self._rest + self._decode(data))
+        for key in keys:
+            self._keys.put_nowait(key)
+
+
+@contextlib.contextmanager
+def _raw(descriptor: int, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Single keys without echo; signals stay as they are, and so does the terminal afterwards."""
+    before = termios.tcgetattr(descriptor)
+
+    def enter(*_: Any) -> None:
+        tty.setcbreak(descriptor, termios.TCSANOW)
+        sys.stderr.write(_PASTE_ON)
+        sys.stderr.flush()
+
+    enter()
+    loop.add_signal_handler(signal.SIGCONT, enter)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGCONT)
+        sys.stderr.write(_PASTE_OFF)
+        sys.stderr.flush()
+        termios.tcsetattr(descriptor, termios.TCSANOW, before)

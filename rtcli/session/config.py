@@ -1,0 +1,144 @@
+"""The configuration in force.
+
+Law: it is what the last ``session.created`` or ``session.updated`` says, whole, except for the
+input format that a ``session.update`` asks for: the server works in order, so appends behind it are
+in that format already. An error that refuses the update takes it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from rtcli.events import error, session
+from rtcli.events.configuration import (
+    RealtimeConfig,
+    RealtimeSession,
+    SemanticVad,
+    ServerVad,
+    Tool,
+    TranscriptionConfig,
+    TranscriptionSession,
+)
+from rtcli.events.objects import AudioFormat, VoiceId
+from rtcli.formats import Entry
+from rtcli.recording import Header
+
+AnySession = RealtimeSession | TranscriptionSession
+AnyConfig = RealtimeConfig | TranscriptionConfig
+
+
+class Config:
+    """What is known of how the session is configured; everything is None until the server says it."""
+
+    def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        self.session: AnySession | None = None
+        """The last session object, as the server reported it."""
+        self.session_id: str | None = None
+        self.input_format: str | None = None
+        self.output_format: str | None = None
+        self._update: tuple[str, str | None] | None = None
+
+    def apply(self, entry: Entry) -> None:
+        """Take in an entry; most have nothing to do with the configuration."""
+        handler = _HANDLERS.get(type(entry.event)) or _HANDLERS.get(type(entry.event).__base__)
+        if handler is not None:
+            handler(self, entry.event)
+
+    @property
+    def type(self) -> str | None:
+        """``realtime`` or ``transcription``."""
+        return type_of(self.session) if self.session else None
+
+    @property
+    def model(self) -> str | None:
+        """The model that speaks."""
+        return model_of(self.session) if self.session else None
+
+    @property
+    def voice(self) -> str | None:
+        """The voice it speaks with."""
+        return voice_of(self.session) if self.session else None
+
+    @property
+    def modalities(self) -> list[str] | None:
+        """What it answers with: ``text`` or ``audio``."""
+        return list(getattr(self.session, "output_modalities", None) or []) or None
+
+    @property
+    def turn_detection(self) -> ServerVad | SemanticVad | None:
+        """How turns are told; None when the client commits them, or nothing is known."""
+        return detection_of(self.session) if self.session else None
+
+    @property
+    def tools(self) -> list[Tool]:
+        """What the model may call."""
+        return list(getattr(self.session, "tools", None) or [])
+
+    def _created(self, event: session.Created) -> None:
+        if self.session_id is not None and event.session.id and event.session.id != self.session_id:
+            self._forget()
+        self._updated(event)
+
+    def _updated(self, event: session.Created | session.Updated) -> None:
+        self.session = event.session
+        self.session_id = event.session.id or self.session_id
+        self.input_format = format_name(_side(event.session, "input")) or self.input_format
+        self.output_format = format_name(_side(event.session, "output")) or self.output_format
+        self._update = None
+
+    def _asked(self, event: session.Update) -> None:
+        asked = format_name(_side(event.session, "input"))
+        if asked:
+            self._update = (event.event_id or "", self.input_format)
+            self.input_format = asked
+
+    def _refused(self, event: error.Error) -> None:
+        if self._update and event.error.event_id and event.error.event_id == self._update[0]:
+            self.input_format = self._update[1]
+            self._update = None
+
+
+def format_name(side: Any) -> str | None:
+    """The name of the audio format of one direction, such as ``audio/pcm``."""
+    chosen: AudioFormat | None = getattr(side, "format", None) or None
+    return str(chosen.__struct_config__.tag) if chosen else None
+
+
+def type_of(config: AnyConfig) -> str:
+    """``realtime`` or ``transcription``."""
+    return str(config.__struct_config__.tag)
+
+
+def model_of(config: AnyConfig) -> str | None:
+    """The model that speaks, or the one that transcribes where nothing speaks."""
+    if isinstance(config, RealtimeConfig):
+        return config.model or None
+    return getattr(getattr(_side(config, "input"), "transcription", None), "model", None) or None
+
+
+def voice_of(config: AnyConfig) -> str | None:
+    """The voice by its name or id."""
+    voice = getattr(_side(config, "output"), "voice", None) or None
+    return voice.id if isinstance(voice, VoiceId) else voice
+
+
+def detection_of(config: AnyConfig) -> ServerVad | SemanticVad | None:
+    """How turns are told, where the server does it."""
+    return getattr(_side(config, "input"), "turn_detection", None) or None
+
+
+def _side(config: AnyConfig, name: str) -> Any:
+    return getattr(config.audio, name, None) or None
+
+
+_HANDLERS: Final[dict[Any, Callable[[Config, Any], None]]] = {
+    Header: lambda config, _: config._forget(),  # noqa: SLF001 - the table belongs to the class
+    session.Created: Config._created,  # noqa: SLF001
+    session.Updated: Config._updated,  # noqa: SLF001
+    session.Update: Config._asked,  # noqa: SLF001
+    error.Error: Config._refused,  # noqa: SLF001
+}

@@ -1,0 +1,98 @@
+"""The fold of a session's entries into its tree.
+
+Law: no sequence of entries raises, each costs the same however many came before, and folding a
+prefix and then the rest is folding the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from rtcli.events import Event, Malformed, Unknown, session
+from rtcli.formats import Entry
+from rtcli.recording import Header, Open
+from rtcli.session import items, records, responses, speech
+from rtcli.session.config import Config
+from rtcli.session.state import State
+from rtcli.session.tree import Connection
+
+HANDLERS: Final[dict[type, Callable[[State, Any, float | None], None]]] = {
+    **responses.HANDLERS,
+    **items.HANDLERS,
+    **speech.HANDLERS,
+    **records.HANDLERS,
+}
+
+
+class Session:
+    """Everything that the entries so far say about a session."""
+
+    def __init__(self) -> None:
+        self.config = Config()
+        """The configuration in force on the last connection."""
+        self.connections: list[Connection] = []
+        self.entries = 0
+        self.timed = False
+        """Some entry had a time."""
+        self._state: State | None = None
+        self._handlers = dict(HANDLERS)
+
+    def apply(self, entry: Entry) -> None:
+        """Take in the next entry."""
+        event = entry.event
+        self.entries += 1
+        self.timed = self.timed or bool(entry.t)
+        state = self._state_for(event, entry.t)
+        self.config.apply(entry)
+        if isinstance(event, Event):
+            state.connection.events += 1
+            if event.sender == "client" and getattr(event, "event_id", None):
+                records.remember(state, event.event_id, event.type)  # type: ignore[attr-defined]
+            handler = self._handler(type(event))
+            if handler is not None:
+                handler(state, event, entry.t)
+        elif isinstance(event, Unknown | Malformed):
+            self._count(state.connection, event)
+            records.odd(state, entry, event)
+        elif isinstance(event, Header):
+            state.connection.header = event
+        else:
+            records.record(state, event, entry.t, entry.sender)
+
+    def _handler(self, kind: type) -> Callable[[State, Any, float | None], None] | None:
+        """The handler of a class, or of the class it extends: an event with extra fields is a subclass."""
+        if kind not in self._handlers:
+            known = next((base for base in kind.__mro__ if base in HANDLERS), None)
+            if known is None:
+                return None
+            self._handlers[kind] = HANDLERS[known]
+        return self._handlers[kind]
+
+    def _state_for(self, event: object, at_s: float | None) -> State:
+        """The state of the connection that the entry belongs to."""
+        state = self._state
+        if state is None or self._begins(event, state.connection):
+            connection = Connection(at_s)
+            self.connections.append(connection)
+            state = self._state = State(connection, self.config)
+        return state
+
+    @staticmethod
+    def _begins(event: object, connection: Connection) -> bool:
+        """Whether the entry is the first of another connection."""
+        if isinstance(event, Header):
+            return True
+        if isinstance(event, Open):
+            return connection.closed
+        if isinstance(event, session.Created) and connection.session_id:
+            return bool(event.session.id) and event.session.id != connection.session_id
+        return False
+
+    @staticmethod
+    def _count(connection: Connection, event: Unknown | Malformed) -> None:
+        if isinstance(event, Unknown):
+            connection.unknown += 1
+        else:
+            connection.malformed += 1
+        connection.events += 1

@@ -1,0 +1,170 @@
+"""One response under way: what it still has to say, and what of it is open.
+
+Source for the order of its events: captured sessions of gpt-realtime; on an interruption the same
+closing events come with partial values and status ``incomplete``.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from typing import Any, Final, Literal
+
+from rtcli.events import Event, objects, response
+from rtcli.events.objects import FunctionCall, Item, Message, OutputAudio, OutputText, Response, StatusDetails, Usage
+from rtcli.standin import codec
+from rtcli.standin.identity import Ids
+from rtcli.standin.script import Call, Say
+from rtcli.units import BYTES_PER_MS
+
+CHUNK_MS: Final = 200
+HEAD_START: Final = 6
+"""How many times faster than it plays the audio is sent."""
+THINKING_S: Final = 0.05
+WORD_S: Final = 0.02
+
+Status = Literal["completed", "cancelled", "incomplete"]
+Step = tuple[float, str, Any]
+"""Seconds since the item began, the kind of delta, its value."""
+
+
+class Answer:
+    """A response that is being given; `begin`, `next` and `end` make its events."""
+
+    def __init__(self, ids: Ids, content: Say | Call, *, conversation_id: str | None, modalities: list[Any], voice: Any, audio_format: str, limit: int | None, metadata: Any) -> None:
+        self.id = ids.new("resp")
+        self.item_id = ids.new("item")
+        self.call_id = ids.new("call") if isinstance(content, Call) else ""
+        self.conversation_id = conversation_id
+        self.audio_bytes = 0
+        self.text = ""
+        self.open = True
+        self.begun = False
+        self.cut_short = False
+        """It stopped at its token limit."""
+        self._ids = ids
+        self._content = content
+        self._modalities = modalities
+        self._voice = voice
+        self._format = audio_format
+        self._limit = limit
+        self._metadata = metadata
+        self._place = {"response_id": self.id, "item_id": self.item_id, "output_index": 0}
+
+    @property
+    def spoken(self) -> bool:
+        """Whether it is given as speech."""
+        return "audio" in self._modalities and isinstance(self._content, Say)
+
+    @property
+    def audio_ms(self) -> int:
+        """How much audio it has sent."""
+        return self.audio_bytes // BYTES_PER_MS[self._format]
+
+    def created(self) -> Event:
+        """The event that announces it."""
+        return response.Created(event_id=self._event_id(), response=self._body("in_progress", [], None, None))
+
+    def begin(self) -> tuple[Event, Item, list[Event]]:
+        """The item's announcement, the item, and what follows it."""
+        self.begun = True
+        item = self.item("in_progress")
+        added = response.OutputItemAdded(event_id=self._event_id(), response_id=self.id, output_index=0, item=item)
+        if isinstance(self._content, Call):
+            return added, item, []
+        part = objects.StreamedPart(type="audio", transcript="") if self.spoken else objects.StreamedPart(type="text", text="")
+        return added, item, [response.ContentPartAdded(event_id=self._event_id(), **self._place, content_index=0, part=part)]
+
+    def steps(self) -> Iterator[Step]:
+        """Everything it has to say, and when."""
+        if isinstance(self._content, Call):
+            yield from ((n * WORD_S, "arguments", piece) for n, piece in enumerate(re.findall(r"\w+|\W+", self._content.arguments)))
+            return
+        words = re.findall(r"\s*\S+", self._content.text)
+        if self._limit is not None and self._limit < len(words):
+            words, self.cut_short = words[: self._limit], True
+        if not self.spoken:
+            yield from ((n * WORD_S, "text", word) for n, word in enumerate(words))
+            return
+        step_bytes = CHUNK_MS * 48
+        audio = self._content.pcm16[: len(self._content.pcm16) * len(words) // max(1, len(re.findall(r"\S+", self._content.text))) // 2 * 2]
+        chunks = [audio[start : start + step_bytes] for start in range(0, len(audio), step_bytes)]
+        pace_s = CHUNK_MS / 1000 / HEAD_START
+        spoken: list[Step] = [(n * pace_s, "audio", codec.encode(chunk, self._format)) for n, chunk in enumerate(chunks)]
+        written: list[Step] = [(n * pace_s * len(chunks) / len(words) * 0.8, "transcript", word) for n, word in enumerate(words)]
+        yield from sorted([*written, *spoken], key=lambda step: step[0])
+
+    def next(self, kind: str, value: Any) -> Event:
+        """The event of one step."""
+        head: dict[str, Any] = {"event_id": self._event_id(), **self._place}
+        if kind == "audio":
+            self.audio_bytes += len(value)
+            return response.OutputAudioDelta(**head, content_index=0, delta=base64.b64encode(value).decode())
+        self.text += value
+        veil = self._ids.obfuscation(value)
+        if kind == "arguments":
+            return response.FunctionCallArgumentsDelta(**head, call_id=self.call_id, delta=value, obfuscation=veil)
+        made = response.OutputTextDelta if kind == "text" else response.OutputAudioTranscriptDelta
+        return made(**head, content_index=0, delta=value, obfuscation=veil)
+
+    def end(self, status: Status) -> tuple[list[Event], Item | None, list[Event]]:
+        """What closes the part, the final item, and what closes the item."""
+        self.open = False
+        if not self.begun:
+            return [], None, []
+        item = self.item("completed" if status == "completed" else "incomplete")
+        done = response.OutputItemDone(event_id=self._event_id(), response_id=self.id, output_index=0, item=item)
+        return self._part_end(), item, [done]
+
+    def done(self, status: Status, reason: Any, usage: Usage) -> Event:
+        """The event that ends it."""
+        output = [self.item("completed" if status == "completed" else "incomplete")] if self.begun else []
+        details = None if status == "completed" else StatusDetails(type=status, reason=reason)
+        return response.Done(event_id=self._event_id(), response=self._body(status, output, details, usage))
+
+    def item(self, status: objects.ItemStatus) -> Item:
+        """The item as it stands."""
+        if isinstance(self._content, Call):
+            return FunctionCall(id=self.item_id, status=status, name=self._content.name, call_id=self.call_id, arguments=self.text)
+        content: list[objects.ContentPart] = []
+        if status != "in_progress":
+            content = [OutputAudio(transcript=self.text) if self.spoken else OutputText(text=self.text)]
+        return Message(id=self.item_id, status=status, role="assistant", content=content)
+
+    def _part_end(self) -> list[Event]:
+        def head() -> dict[str, Any]:
+            return {"event_id": self._event_id(), **self._place}
+
+        if isinstance(self._content, Call):
+            return [response.FunctionCallArgumentsDone(**head(), call_id=self.call_id, name=self._content.name, arguments=self.text)]
+        if not self.spoken:
+            part = objects.StreamedPart(type="text", text=self.text)
+            text = response.OutputTextDone(**head(), content_index=0, text=self.text)
+            return [text, response.ContentPartDone(**head(), content_index=0, part=part)]
+        part = objects.StreamedPart(type="audio", transcript=self.text)
+        return [
+            response.OutputAudioDone(**head(), content_index=0),
+            response.OutputAudioTranscriptDone(**head(), content_index=0, transcript=self.text),
+            response.ContentPartDone(**head(), content_index=0, part=part),
+        ]
+
+    def _body(self, status: Any, output: list[Item], details: StatusDetails | None, usage: Usage | None) -> Response:
+        named: dict[str, objects.AudioFormat] = {"audio/pcmu": objects.AudioPcmu(), "audio/pcma": objects.AudioPcma()}
+        shape = named.get(self._format) or objects.AudioPcm(rate=24000)
+        return Response(
+            id=self.id,
+            object="realtime.response",
+            status=status,
+            status_details=details,
+            output=output,
+            conversation_id=self.conversation_id,
+            output_modalities=self._modalities,
+            max_output_tokens=self._limit or "inf",
+            audio=objects.ResponseAudio(output=objects.ResponseAudioOutput(format=shape, voice=self._voice)),
+            usage=usage,
+            metadata=self._metadata or None,
+        )
+
+    def _event_id(self) -> str:
+        return self._ids.new("event")

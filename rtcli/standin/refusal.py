@@ -1,0 +1,75 @@
+"""Errors as the real API words them, made from what the schema says about a client's text.
+
+Source for the codes: captured error events and the codes listed in the API's error reference.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rtcli.events import Event, Malformed, Unknown
+from rtcli.events.faults import MISSING, OUT_OF_RANGE, WRONG_TYPE, WRONG_VALUE, describe
+from rtcli.events.objects import ErrorDetails
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is no failure of the server's
+    """The server refuses a client event; it goes on, and tells the client."""
+
+    def __init__(self, code: str, message: str, param: str | None = None) -> None:
+        super().__init__(code, message, param)
+        self.code = code
+        self.message = message
+        self.param = param
+
+    def details(self, event_id: str | None) -> ErrorDetails:
+        """The error object of the event that tells it."""
+        return ErrorDetails(type="invalid_request_error", code=self.code, message=self.message, param=self.param, event_id=event_id)
+
+
+def refusal_of(event: Event | Unknown | Malformed) -> Refused | None:
+    """Why the server refuses what it got; None when it is a client event in order."""
+    if isinstance(event, Malformed):
+        return _of_malformed(event)
+    if isinstance(event, Unknown) or event.sender != "client":
+        return Refused("invalid_value", f"Invalid value: '{event.type}'. It is no client event.", "type")
+    if event.extra:
+        param = _param(describe(event.extra[0].path))
+        return Refused("unknown_parameter", f"Unknown parameter: '{param}'.", param)
+    return None
+
+
+def event_id_of(event: Event | Unknown | Malformed) -> str | None:
+    """The client's id for the event, if it gave one."""
+    value: Any = event.body.get("event_id") if isinstance(event, Unknown | Malformed) and isinstance(event.body, dict) else None
+    if isinstance(event, Event):
+        value = getattr(event, "event_id", None)
+    return value if isinstance(value, str) else None
+
+
+def _of_malformed(event: Malformed) -> Refused:
+    fault = event.faults[0]
+    param = _param(fault.path) or None
+    match fault.code:
+        case "SCH03":
+            return Refused("missing_required_parameter", "Missing required parameter: 'type'.", "type")
+        case code if code == MISSING:
+            return Refused("missing_required_parameter", f"Missing required parameter: '{param}'.", param)
+        case code if code == WRONG_TYPE:
+            return Refused("invalid_type", f"Invalid type for '{param}': {fault.message}.", param)
+        case code if code == WRONG_VALUE:
+            return Refused("invalid_value", f"Invalid value: {fault.found}. Supported values are: {fault.expected}.", param)
+        case code if code == OUT_OF_RANGE:
+            return Refused(_range_code(fault.message, fault.found, fault.expected), f"Invalid '{param}': {fault.message}, expected {fault.expected}.", param)
+    return Refused("invalid_json", f"The event is no JSON object: {fault.message}.")
+
+
+def _range_code(message: str, found: str, expected: str) -> str:
+    if "characters" in message:
+        return "string_above_max_length"
+    kind = "integer" if found.lstrip("-").isdigit() else "decimal"
+    above = " to " in expected and float(found) > float(expected.split()[-1])
+    return f"{kind}_{'above_max' if above else 'below_min'}_value"
+
+
+def _param(path: str) -> str:
+    return path.removeprefix("$").removeprefix(".")

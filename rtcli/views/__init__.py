@@ -1,0 +1,1 @@
+"""For people: sessions and findings as Rich renderables."""

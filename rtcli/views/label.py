@@ -1,0 +1,313 @@
+"""What the row of each node says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from msgspec import Struct
+from rich.text import Text
+
+from rtcli.events.objects import ErrorDetails, TranscriptionError
+from rtcli.session.stream import Stream
+from rtcli.session.tree import Connection, Cut, Ended, Failure, Item, Odd, Part, Remark, Response, Setup, Speech, Turn
+from rtcli.views import setup
+from rtcli.views.measure import duration, plural, short, size, times
+from rtcli.views.text import said
+from rtcli.views.wrap import visible
+
+USER: Final = "cyan"
+MODEL: Final = "green"
+TOOL: Final = "yellow"
+ERROR: Final = "red"
+QUIET: Final = "dim"
+SYSTEM: Final = "blue"
+
+STATUS: Final[dict[str, tuple[str, str]]] = {
+    "completed": ("✓", MODEL),
+    "failed": ("✗", f"bold {ERROR}"),
+    "cancelled": ("⊘", "magenta"),
+    "incomplete": ("◐", "magenta"),
+    "in_progress": ("…", QUIET),
+}
+ITEM_KINDS: Final[dict[str, tuple[str, str]]] = {
+    "function_call": ("call", TOOL),
+    "function_call_output": ("output", TOOL),
+    "mcp_call": ("MCP call", TOOL),
+    "mcp_list_tools": ("MCP tools", TOOL),
+    "mcp_approval_request": ("MCP approval asked", TOOL),
+    "mcp_approval_response": ("MCP approval", TOOL),
+    "": ("item", QUIET),
+}
+ROLES: Final = {"user": USER, "assistant": MODEL, "system": SYSTEM}
+
+
+class Label(Struct):
+    """A row: a short head, and words that may go over many rows."""
+
+    head: Text
+    words: str = ""
+    style: str = ""
+    growing: Stream | None = None
+    """The stream whose text the words are, while it still grows."""
+
+
+def label(node: Any, parent: Any = None) -> Label:
+    """What the row of a node says; a stream's colour is that of the item it hangs under."""
+    if isinstance(node, Stream):
+        return _stream(node, colour(parent))
+    return LABELS[type(node)](node)
+
+
+def colour(item: Any) -> str:
+    """The colour of whoever speaks in the item."""
+    if not isinstance(item, Item):
+        return USER
+    return ROLES.get(item.role) or ITEM_KINDS.get(item.kind, ("", ""))[1]
+
+
+def sole_stream(item: Item) -> Stream | None:
+    """The one text of an item that came whole; it stands in the item's own row."""
+    if len(item.streams) != 1 or item.speech or item.role == "assistant" or len(item.children) != 1:
+        return None
+    (stream,) = item.streams.values()
+    return stream if stream.deltas == 0 and stream.done and not stream.audio_bytes else None
+
+
+def _join(*parts: str | tuple[str, str] | Text) -> Text:
+    """The parts that say something, with dots between them."""
+    text = Text()
+    for part in parts:
+        if part and (isinstance(part, str | Text) or part[0]):
+            if text:
+                text.append(" · ", QUIET)
+            text.append(*part) if isinstance(part, tuple) else text.append(part)
+    return text
+
+
+def _connection(node: Connection) -> Label:
+    head = Text.assemble(("session", "bold"))
+    if node.session_id:
+        head.append(f" {short(node.session_id)}", QUIET)
+    more = _join(
+        (said(node.header.url), QUIET) if node.header and node.header.url else "",
+        (f"{node.unknown:,} of unknown type", "magenta") if node.unknown else "",
+        (f"{node.malformed:,} damaged", ERROR) if node.malformed else "",
+    )
+    return Label(_join(head, more))
+
+
+def _setup(node: Setup) -> Label:
+    word, facts = (
+        ("created", setup.facts(node.session))
+        if node.before is None
+        else ("updated", setup.changes(node.before, node.session))
+    )
+    return Label(
+        Text.assemble((word, SYSTEM), " ").append(
+            _join(*(said(fact) for fact in facts)) or Text("nothing changed", QUIET)
+        )
+    )
+
+
+def _turn(node: Turn) -> Label:
+    return Label(_join((f"turn {node.number}", "bold"), ("interrupted", "magenta") if node.interrupted else ""))
+
+
+def status(word: str, reason: str = "") -> Text:
+    """A status with its sign, and why."""
+    sign, style = STATUS.get(word, ("…", QUIET))
+    name = said(word.replace("in_progress", "in progress") or "in progress")
+    return Text(f"{sign} {name}{f' ({said(reason)})' if reason else ''}", style)
+
+
+def _response(node: Response) -> Label:
+    details = node.details
+    head = Text.assemble(("response", f"bold {MODEL}"), (f" {short(node.id)} ", QUIET))
+    head.append(status(node.status, str(details.reason or "") if details else ""))
+    facts = _join(
+        head,
+        ("out of band", QUIET) if node.out_of_band else "",
+        ("its beginning is missing", QUIET) if not node.known else "",
+        _latency(node),
+        ("cancel asked", QUIET) if node.cancel_sent_s is not None and not node.done else "",
+        (f"playback {node.playback}", QUIET) if node.playback else "",
+        _usage(node),
+    )
+    return Label(facts, _reason(node), ERROR)
+
+
+def _latency(node: Response) -> tuple[str, str]:
+    if node.latency_ms is None:
+        return "", ""
+    return f"first {node.first_output} after {duration(node.latency_ms)}", ""
+
+
+def _usage(node: Response) -> tuple[str, str]:
+    usage = node.usage
+    if usage is None or not (usage.input_tokens or usage.output_tokens):
+        return "", ""
+    cached = (usage.input_token_details.cached_tokens or 0) if usage.input_token_details else 0
+    return (
+        f"{usage.input_tokens or 0:,} tokens in{f' ({cached:,} cached)' if cached else ''}, {usage.output_tokens or 0:,} out",
+        QUIET,
+    )
+
+
+def _reason(node: Response) -> str:
+    """Why it failed, whole."""
+    error = node.details.error if node.details else None
+    if not error:
+        return ""
+    kind = " ".join(said(str(word)) for word in (error.type, error.code) if word)
+    return ": ".join(part for part in (kind, visible(error.message or "")) if part)
+
+
+def _item(node: Item) -> Label:
+    word, style = ITEM_KINDS.get(node.kind, (said(node.role or node.kind), colour(node)))
+    head = Text(word, f"bold {style}")
+    if node.name:
+        head.append(f" {said(node.name)}", "bold")
+    if node.server_label:
+        head.append(f" at {said(node.server_label)}")
+    if node.approve is not None:
+        head.append(" given" if node.approve else " refused")
+    sole = sole_stream(node)
+    name = node.call_id or ("" if sole else node.id)
+    facts = _join(head.append(f" {short(name)}", QUIET) if name else head, *_item_facts(node))
+    return Label(facts, visible(sole.text) if sole else "", style)
+
+
+def _item_facts(node: Item) -> list[tuple[str, str] | Text]:
+    progress = node.progress or (node.status if node.status == "incomplete" or node.kind == "function_call" else "")
+    return [
+        status(progress) if progress else Text(),
+        (said(node.phase), QUIET),
+        (plural(node.offers, "tool") if node.offers is not None and node.progress != "in_progress" else "", ""),
+        ("refused by the server" if node.refused else "", ERROR),
+        ("deleted" if node.deleted else "", "magenta"),
+    ]
+
+
+def _speech(node: Speech) -> Label:
+    facts = ""
+    start, end = node.audio_start_ms, node.audio_end_ms
+    if start is not None and end is not None:
+        facts = f" {duration(end - start)} ({start / 1000:.2f} to {end / 1000:.2f} s of the input)"
+    elif start is not None:
+        facts = f" from {start / 1000:.2f} s of the input …"
+    elif end is not None:
+        facts = f" to {end / 1000:.2f} s of the input"
+    word = {"vad": "speech", "commit": "committed", "timeout": "silence, nobody spoke"}[node.cause]
+    return Label(Text.assemble((word, USER), facts))
+
+
+def _stream(node: Stream, style: str) -> Label:
+    word = {"input": "audio sent"}.get(node.kind, node.kind.partition(" ")[0])
+    head = Text.assemble((word, style), f" {times(node.deltas)}" if node.deltas else "")
+    if node.kind in {"audio", "input"}:
+        for fact in amounts(node):
+            head.append(f" {fact}")
+        return Label(_flags(head, node))
+    if node.speaker:
+        head.append(f" {said(node.speaker)}:", "bold")
+    head = _flags(head, node)
+    return Label(head, visible(node.text) if node.done else "", style, None if node.done else node)
+
+
+def amounts(node: Stream) -> list[str]:
+    """How long, how large and how steady an audio stream is."""
+    length_ms, gap_s = node.audio_ms, node.longest_gap_s
+    facts = [] if length_ms is None else [duration(length_ms)]
+    facts.append(size(node.audio_bytes))
+    return facts if gap_s is None else [*facts, f"gap ≤ {duration(gap_s * 1000)}"]
+
+
+def _flags(head: Text, node: Stream) -> Text:
+    if node.unclosed:
+        head.append(" not closed", "magenta")
+    if node.late:
+        head.append(f" {node.late:,} late or twice", "magenta")
+    return head
+
+
+def _part(node: Part) -> Label:
+    kind = {"audio": "speech"}.get(node.kind, node.kind or "part")
+    return Label(
+        Text.assemble(
+            (said(kind), QUIET),
+            f" {size(node.size_bytes)}" if node.size_bytes else "",
+            ("" if node.done or node.size_bytes else " …", QUIET),
+        )
+    )
+
+
+def _failure(node: Failure) -> Label:
+    head = Text(f"✗ {said(node.what)}", f"bold {ERROR}")
+    if node.details is None:
+        return Label(head, visible(node.said), ERROR)
+    return Label(
+        head.append_text(Text(f" {error_name(node.details)}", ERROR)), error_words(node.details, node.cause), ERROR
+    )
+
+
+def error_name(details: ErrorDetails | TranscriptionError) -> str:
+    """The error's type and code."""
+    return " ".join(said(str(word)) for word in (details.type, details.code) if word)
+
+
+def error_words(details: ErrorDetails | TranscriptionError, cause: str = "") -> str:
+    """The error's message, the field it is about, and the event that caused it; whole."""
+    about = []
+    if details.param:
+        about.append(f"param {said(details.param)}")
+    event_id = getattr(details, "event_id", None)
+    if event_id:
+        about.append(f"for {said(cause)} {said(event_id)}" if cause else f"for {said(event_id)}")
+    return visible(details.message or "") + (f" ({', '.join(about)})" if about else "")
+
+
+def _cut(node: Cut) -> Label:
+    who = "" if node.asked else " by the server"
+    return Label(Text(f"cut{who} at {node.audio_end_ms / 1000:.2f} s{'' if node.settled else ' …'}", "magenta"))
+
+
+def _odd(node: Odd) -> Label:
+    often = f" {times(node.count)}" if node.count > 1 else ""
+    if not node.damaged:
+        return Label(
+            Text.assemble((f"? {said(node.type)}", "magenta"), often, (" unknown type", QUIET)), growing=node.words
+        )
+    head = Text.assemble(
+        (f"! {said(node.type) or 'no event'}", f"bold {ERROR}"), often, (f" damaged, line {node.line}", QUIET)
+    )
+    faults = "; ".join(f"{fault.path}: {fault.message}" for fault in node.faults)
+    return Label(head, visible(faults), ERROR)
+
+
+def _remark(node: Remark) -> Label:
+    return Label(Text(said(node.kind), "bold"), visible(node.text))
+
+
+def _ended(node: Ended) -> Label:
+    who = f" by {node.sender}" if node.sender else ""
+    code = "without a code" if node.code is None else str(node.code)
+    return Label(
+        Text(f"closed{who} {code}", "bold"), visible(node.reason), "" if node.code in {1000, 1001, None} else ERROR
+    )
+
+
+LABELS: Final[dict[type, Callable[[Any], Label]]] = {
+    Connection: _connection,
+    Setup: _setup,
+    Turn: _turn,
+    Response: _response,
+    Item: _item,
+    Speech: _speech,
+    Part: _part,
+    Failure: _failure,
+    Cut: _cut,
+    Odd: _odd,
+    Remark: _remark,
+    Ended: _ended,
+}

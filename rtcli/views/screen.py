@@ -1,0 +1,144 @@
+"""Where a running session is shown: a live window on a terminal, lines elsewhere."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Iterable
+from typing import Protocol
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live
+from rich.segment import Segment
+from rich.text import Text
+
+from rtcli.formats import Entry
+from rtcli.session import Session
+from rtcli.views.timeline import Timeline
+from rtcli.views.tree import Tree
+
+
+class Screen(Protocol):
+    """Shows a session while it goes on."""
+
+    def seen(self, entry: Entry) -> None:
+        """Take in an entry that the session has applied."""
+
+    def refresh(self, footer: Text | None = None) -> None:
+        """Draw what changed since; call it as often as the eye can use."""
+
+    def note(self, text: Text) -> None:
+        """Print a line that is no event."""
+
+    def close(self) -> None:
+        """Leave the terminal as it was, with the whole session in its scrollback."""
+
+
+def screen_for(console: Console, session: Session) -> Screen:
+    """The screen that suits the console."""
+    if console.is_terminal and not console.is_dumb_terminal:
+        return LiveScreen(console, session)
+    return LineScreen(console)
+
+
+class LineScreen:
+    """One line an event, as they come; runs of deltas are told when they end."""
+
+    def __init__(self, console: Console, timeline: Timeline | None = None) -> None:
+        self._console = console
+        self._timeline = timeline or Timeline()
+
+    def seen(self, entry: Entry) -> None:
+        """Print the lines that can be told now."""
+        self._print(self._timeline.feed(entry))
+
+    def refresh(self, footer: Text | None = None) -> None:
+        """Nothing is left to draw."""
+
+    def note(self, text: Text) -> None:
+        """Print a line that is no event."""
+        self._print([text])
+
+    def close(self) -> None:
+        """Tell the runs that are still open."""
+        self._print(self._timeline.flush())
+
+    def _print(self, lines: Iterable[Text]) -> None:
+        for line in lines:
+            self._console.print(line, soft_wrap=True, highlight=False)
+
+
+class LiveScreen:
+    """The end of the tree in a window as high as the terminal, and below it one row for the caller.
+
+    Law: a frame costs what the window holds, however long the session is; and whatever ends the
+    program, the cursor is visible afterwards.
+    """
+
+    def __init__(self, console: Console, session: Session) -> None:
+        self._console = console
+        self._session = session
+        self._live = Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
+        self._started = False
+        self._closed = False
+        self._tree = Tree(session, console.width)
+        self._shown: tuple[object, ...] = ()
+
+    def seen(self, entry: Entry) -> None:
+        """The session knows already; the next refresh shows it."""
+
+    def refresh(self, footer: Text | None = None) -> None:
+        """Draw the window, if anything in it may have changed."""
+        width, height = self._console.size
+        state = (self._session.entries, width, height, footer.markup if footer is not None else None)
+        if self._closed or state == self._shown:
+            return
+        if self._shown[1:2] != (width,):
+            self._tree = Tree(self._session, width)
+        self._shown = state
+        self._start()
+        rows = self._tree.tail(max(1, height - (footer is not None)))
+        self._live.update(_Window(rows if footer is None else [*rows, footer]), refresh=True)
+
+    def note(self, text: Text) -> None:
+        """Print a line above the window."""
+        self._console.print(text, highlight=False)
+
+    def close(self) -> None:
+        """Take the window away and print the whole tree in its place."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._live.stop()
+            print_tree(self._console, self._session)
+        finally:
+            self._console.show_cursor(True)
+            atexit.unregister(self._show_cursor)
+
+    def _start(self) -> None:
+        if not self._started:
+            self._started = True
+            atexit.register(self._show_cursor)
+            self._live.start()
+
+    def _show_cursor(self) -> None:
+        self._console.show_cursor(True)
+
+
+class _Window:
+    """Rows that are wrapped already."""
+
+    def __init__(self, rows: list[Text]) -> None:
+        self._rows = rows
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for number, row in enumerate(self._rows):
+            if number:
+                yield Segment.line()
+            yield from row.render(console)
+
+
+def print_tree(console: Console, session: Session) -> None:
+    """Print the whole tree."""
+    for row in Tree(session, console.width).render():
+        console.print(row, soft_wrap=True, highlight=False, end="\n")
