@@ -61,12 +61,15 @@ def connect(
         raise BadOption("--append", "it contradicts --overwrite")
     folder = Path(os.environ.get("RTCLI_RECORDINGS") or "recordings")
     mode = "append" if append else "overwrite" if overwrite else "new"
+    config = _config(session, voice, instructions, text_only=text)
+    intent = {"intent": "transcription"} if config.get("type") == "transcription" else {}
     plan = Plan(
-        target=None if target == "demo" else target_of(target, os.environ, model),
+        target=None if target == "demo" else target_of(target, os.environ, model, intent),
+        query=intent,
         headers=[header_of(option) for option in header or []],
         keep=Keep(path=output, folder=folder, mode=mode, off=no_record),
         by=_by(),
-        config=_config(session, voice, instructions, text_only=text),
+        config=config,
         say=execute or [],
         audio_in=audio_in,
         audio_out=audio_out,

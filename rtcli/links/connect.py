@@ -30,7 +30,7 @@ from rtcli.links.lines import Slash, perform
 from rtcli.links.server import serving
 from rtcli.links.talk import Pace, Talk
 from rtcli.links.tap import Tap
-from rtcli.links.target import Target
+from rtcli.links.target import Target, with_query
 from rtcli.session import Session
 
 FRAMES_A_SECOND: Final = 30
@@ -71,6 +71,8 @@ class Plan(Struct, kw_only=True):
 
     target: Target | None
     """None for the built-in server, started for this conversation."""
+    query: dict[str, str]
+    """What the built-in server's URL is to say."""
     headers: list[tuple[str, str]]
     keep: Keep
     by: str
@@ -131,7 +133,7 @@ class _Conversation:
         if keep.path and keep.mode == "new" and not keep.off and keep.path.exists():
             raise RecordingExists(str(keep.path))
         async with AsyncExitStack() as stack:
-            target = plan.target or Target(await stack.enter_async_context(serving()))
+            target = plan.target or Target(with_query(await stack.enter_async_context(serving()), plan.query))
             tap = Tap(self._seen)
             client = await open_client(target, tap, plan.headers)
             stack.callback(self._end_files)

@@ -15,6 +15,7 @@ from rtcli.links.talk import Pace, Talk
 HELP: Final = """\
 TEXT            say it to the model
 /audio FILE     send a WAV file as speech
+/tool OUTPUT    answer the last function call, and let the model go on
 /commit         make the audio sent so far a message
 /cancel         stop the answer that is under way
 /update {json}  change the session, e.g. /update {"instructions": "Be brief."}
@@ -62,6 +63,8 @@ async def _command(word: str, rest: str, talk: Talk, note: Callable[[str], None]
         case "/audio":
             answered = await talk.speak(read_pcm16(Path(rest)), pacing.pace, pacing.wait_s)
             return Slash.DONE if answered else Slash.UNANSWERED
+        case "/tool":
+            return Slash.DONE if await talk.answer_call(rest, pacing.wait_s) else Slash.UNANSWERED
         case "/commit":
             await talk.commit()
         case "/cancel":

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from rtcli.events import Event, conversation, encode, error, input_audio_buffer, response, session
-from rtcli.events.objects import InputText, Message
+from rtcli.events.objects import FunctionCallOutput, InputText, Message
 from rtcli.formats import Entry
 from rtcli.links.client import Client
 from rtcli.recording import Close
@@ -47,6 +47,7 @@ class Talk:
         self._created = 0
         self._committed = 0
         self._transcribed = 0
+        self._call_id = ""
 
     def seen(self, entry: Entry) -> None:
         """Take in what went over the connection."""
@@ -62,6 +63,8 @@ class Talk:
                 self._open.add(str(event.response.id))
             case response.Done():
                 self._open.discard(str(event.response.id))
+            case response.FunctionCallArgumentsDone():
+                self._call_id = event.call_id
             case input_audio_buffer.SpeechStarted():
                 self._speaking = True
             case input_audio_buffer.SpeechStopped():
@@ -97,9 +100,25 @@ class Talk:
     async def say(self, text: str, wait_s: float) -> bool:
         """Send a user message and wait for the answer; False when none came."""
         await self._until(lambda: not self._open, wait_s)
+        return await self._ask(Message(role="user", content=[InputText(text=text)]), wait_s)
+
+    async def answer_call(self, output: str, wait_s: float) -> bool:
+        """Answer the last function call, and wait for what the model makes of it.
+
+        Raises:
+            ValueError: the model has called no function.
+
+        """
+        if not self._call_id:
+            message = "the model has called no function"
+            raise ValueError(message)
+        await self._until(lambda: not self._open, wait_s)
+        return await self._ask(FunctionCallOutput(call_id=self._call_id, output=output), wait_s)
+
+    async def _ask(self, item: Message | FunctionCallOutput, wait_s: float) -> bool:
+        """Add an item and ask for a response; False when none came."""
         before = self._created
-        message = Message(role="user", content=[InputText(text=text)])
-        first = await self._send(conversation.ItemCreate(item=message))
+        first = await self._send(conversation.ItemCreate(item=item))
         second = await self._send(response.Create())
         await self._until(
             lambda: (self._created > before and not self._open) or first in self._refused or second in self._refused,

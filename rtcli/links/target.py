@@ -29,8 +29,10 @@ class Target(Struct, frozen=True):
         return f"Target({harmless_url(self.url)!r})"
 
 
-def target_of(word: str | None, environment: Mapping[str, str], model: str | None = None) -> Target:
+def target_of(word: str | None, environment: Mapping[str, str], model: str | None, query: Mapping[str, str]) -> Target:
     """The target that `word` names, or that the environment names when there is no word.
+
+    `query` is what the URL is to say besides.
 
     Raises:
         BadOption: nothing says where to connect to, or a key or an endpoint is missing.
@@ -41,25 +43,27 @@ def target_of(word: str | None, environment: Mapping[str, str], model: str | Non
         why = "nothing says where to connect to: no TARGET, no RTCLI_URL, no OPENAI_API_KEY"
         raise BadOption("TARGET", why, "try `rtcli connect demo`, the server built in")
     if word == "openai":
-        return _openai(environment, model)
+        return _openai(environment, model, query)
     if word == "azure":
-        return _azure(environment, model)
+        return _azure(environment, model, query)
     if word.partition("://")[0] in {"ws", "wss"}:
-        return Target(_with_query(word, {"model": model} if model else {}))
+        return Target(with_query(word, ({"model": model} if model else {}) | dict(query)))
     remedy = "it is `demo`, `openai`, `azure` or a URL that begins with ws:// or wss://"
     raise BadOption("TARGET", f"{_unkeyed(word)!r} is no target", remedy)
 
 
-def _openai(environment: Mapping[str, str], model: str | None) -> Target:
+def _openai(environment: Mapping[str, str], model: str | None, query: Mapping[str, str]) -> Target:
     key = environment.get("OPENAI_API_KEY")
     if not key:
         raise BadOption("openai", "OPENAI_API_KEY is not set", "put your key there, or try `rtcli connect demo`")
     base = environment.get("OPENAI_BASE_URL") or OPENAI_BASE_URL
-    url = _with_query(_as_websocket(base, "OPENAI_BASE_URL").rstrip("/") + "/realtime", {"model": model or DEFAULT_MODEL})
+    # A transcription session names its model in the session, not in the URL.
+    named = query if query and not model else {"model": model or DEFAULT_MODEL, **query}
+    url = with_query(_as_websocket(base, "OPENAI_BASE_URL").rstrip("/") + "/realtime", named)
     return Target(url, (("Authorization", f"Bearer {key}"),), "OPENAI_API_KEY")
 
 
-def _azure(environment: Mapping[str, str], model: str | None) -> Target:
+def _azure(environment: Mapping[str, str], model: str | None, query: Mapping[str, str]) -> Target:
     """Source: Azure OpenAI's GA endpoint, ``/openai/v1/realtime?model=<deployment>``."""
     for name in ("AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY"):
         if not environment.get(name):
@@ -68,7 +72,7 @@ def _azure(environment: Mapping[str, str], model: str | None) -> Target:
         raise BadOption("azure", "--model is missing", "give the name of your deployment")
     base = _as_websocket(environment["AZURE_OPENAI_ENDPOINT"], "AZURE_OPENAI_ENDPOINT").rstrip("/")
     path = "/realtime" if base.endswith("/openai/v1") else "/openai/v1/realtime"
-    return Target(_with_query(base + path, {"model": model}), (("api-key", environment["AZURE_OPENAI_API_KEY"]),), "AZURE_OPENAI_API_KEY")
+    return Target(with_query(base + path, {"model": model, **query}), (("api-key", environment["AZURE_OPENAI_API_KEY"]),), "AZURE_OPENAI_API_KEY")
 
 
 def header_of(option: str) -> tuple[str, str]:
@@ -95,7 +99,7 @@ def _as_websocket(url: str, source: str) -> str:
     return f"{swapped}://{rest}"
 
 
-def _with_query(url: str, more: Mapping[str, str]) -> str:
+def with_query(url: str, more: Mapping[str, str]) -> str:
     """The URL with these query parameters set, the others as they were."""
     if not more:
         return url

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Final, Protocol
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
@@ -15,6 +15,9 @@ from rtcli.formats import Entry
 from rtcli.session import Session
 from rtcli.views.timeline import Timeline
 from rtcli.views.tree import Tree
+
+SPARE_ROWS: Final = 1
+"""Taking the window away ends its last row; in a full terminal that would push the first one up."""
 
 
 class Screen(Protocol):
@@ -96,7 +99,7 @@ class LiveScreen:
             self._tree = Tree(self._session, width)
         self._shown = state
         self._start()
-        rows = self._tree.tail(max(1, height - (footer is not None)))
+        rows = self._tree.tail(max(1, height - SPARE_ROWS - (footer is not None)))
         self._live.update(_Window(rows if footer is None else [*rows, footer]), refresh=True)
 
     def note(self, text: Text) -> None:

@@ -1,0 +1,13 @@
+#!/bin/sh
+# A tour: a real conversation with the built-in server, then everything one does with its recording.
+set -e
+here=$(cd "$(dirname "$0")" && pwd)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+call="$folder/call.jsonl"
+step() { printf '\n\033[1m$ %s\033[0m\n' "$*" | sed "s#$folder/##; s#$here/##"; "$@"; }
+
+step rtcli connect demo --session "@$here/speech/spoken.json" --audio-in "$here/speech/weather.wav" -x "Thank you!" -o "$call"
+step rtcli show "$call"
+step rtcli validate "$call"
+step rtcli replay "$call" --speed 8
