@@ -12,7 +12,12 @@ DATA = Path(__file__).parent / "data"
 AUDIO_CHUNK_BYTES = 2400
 """50 ms of PCM16 at 24 kHz: 3.2 kB as base64, about what microphones send and servers stream."""
 
-_IDS = {"response_id": "resp_E6U0utdfn8rQdwHYPNrmv", "item_id": "item_E6U0uHIVQSnuTXndsNjl4", "output_index": 0, "content_index": 0}
+_IDS = {
+    "response_id": "resp_E6U0utdfn8rQdwHYPNrmv",
+    "item_id": "item_E6U0uHIVQSnuTXndsNjl4",
+    "output_index": 0,
+    "content_index": 0,
+}
 
 
 def audio_heavy(size_bytes: int, seed: int = 1) -> Path:
@@ -65,11 +70,20 @@ def _text(chance: random.Random) -> Iterator[tuple[str, dict[str, object]]]:
         words = [f" word{chance.randrange(1000)}" for _ in range(30)]
         for word in words:
             number += 1
-            yield "server", _delta("response.output_text", number, word) | {"obfuscation": "x" * chance.randrange(1, 16)}
-        yield "server", {"type": "response.output_text.done", "event_id": f"event_d{number}", **_IDS, "text": "".join(words)}
+            yield (
+                "server",
+                _delta("response.output_text", number, word) | {"obfuscation": "x" * chance.randrange(1, 16)},
+            )
+        yield (
+            "server",
+            {"type": "response.output_text.done", "event_id": f"event_d{number}", **_IDS, "text": "".join(words)},
+        )
         item = {"id": _IDS["item_id"], "type": "message", "status": "completed", "role": "assistant"}
         item["content"] = [{"type": "output_text", "text": "".join(words)}]
-        yield "server", {"type": "conversation.item.done", "event_id": f"event_i{number}", "previous_item_id": None, "item": item}
+        yield (
+            "server",
+            {"type": "conversation.item.done", "event_id": f"event_i{number}", "previous_item_id": None, "item": item},
+        )
         yield "server", {"type": "response.done", "event_id": f"event_r{number}", "response": _response(item)}
 
 

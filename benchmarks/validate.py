@@ -50,6 +50,7 @@ def rounds(commands: dict[str, list[str]], count: int) -> dict[str, dict[str, fl
 
 
 def measure_start(count: int) -> dict[str, dict[str, float]]:
+    """How long a process takes that has little to do."""
     rtcli = [sys.executable, "-m", "rtcli"]
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
@@ -66,6 +67,7 @@ def measure_start(count: int) -> dict[str, dict[str, float]]:
 
 
 def measure_file(path: Path, count: int) -> dict[str, dict[str, float]]:
+    """How fast a file is gone through."""
     size_mb = path.stat().st_size / 1e6
     with path.open("rb") as file:
         events = sum(1 for _ in file) - 1
@@ -88,13 +90,16 @@ def measure_file(path: Path, count: int) -> dict[str, dict[str, float]]:
 
 
 def main() -> None:
+    """Measure, print, and write JSON where it is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--audio-mb", type=int, default=200)
     parser.add_argument("--text-mb", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; speed: orjson.loads loop = 1\n")
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; speed: orjson.loads loop = 1\n"
+    )
     results = {
         "start": measure_start(4 * options.rounds),
         "audio": measure_file(audio_heavy(options.audio_mb * 10**6), options.rounds),

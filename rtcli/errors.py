@@ -72,7 +72,9 @@ class RecordingFailed(RtcliError):
 class HandshakeRefused(RtcliError):
     """A server answered the handshake, and said no."""
 
-    def __init__(self, url: str, status: int, code: str = "", said: str = "", request_id: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, url: str, status: int, code: str = "", said: str = "", request_id: str = "", remedy: str = ""
+    ) -> None:
         super().__init__(url, status, code, said, request_id, remedy)
         self.url = url
         self.status = status

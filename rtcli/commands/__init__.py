@@ -78,7 +78,7 @@ def application() -> typer.Typer:
 
     @app.callback()
     def rtcli(
-        version: bool = typer.Option(False, "--version", "-V", help="Print the version and exit."),  # noqa: FBT003
+        version: bool = typer.Option(False, "--version", "-V", help="Print the version and exit."),
     ) -> None:
         if version:
             from rtcli import __version__

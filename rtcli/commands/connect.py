@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from rtcli.formats.writer import Mode
     from rtcli.links.connect import Outcome, Plan
 
 NORMAL_CLOSES = {1000, 1001, None}
@@ -25,22 +26,74 @@ class Pace(StrEnum):
 
 
 def connect(
-    target: Annotated[str | None, typer.Argument(help="demo (the built-in server), openai, azure, or a ws:// or wss:// URL. Default: RTCLI_URL, else openai.")] = None,
-    model: Annotated[str | None, typer.Option(help="The model; for azure the deployment.", envvar="RTCLI_MODEL")] = None,
+    target: Annotated[
+        str | None,
+        typer.Argument(
+            help="demo (the built-in server), openai, azure, or a ws:// or wss:// URL. Default: RTCLI_URL, else openai."
+        ),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="The model; for azure the deployment.", envvar="RTCLI_MODEL")
+    ] = None,
     voice: Annotated[str | None, typer.Option(help="The model's voice.", envvar="RTCLI_VOICE")] = None,
-    instructions: Annotated[str | None, typer.Option(metavar="TEXT|@FILE", help="The session's instructions.", envvar="RTCLI_INSTRUCTIONS")] = None,
-    session: Annotated[str | None, typer.Option(metavar="@FILE", help="JSON that is merged into session.update.", envvar="RTCLI_SESSION")] = None,
+    instructions: Annotated[
+        str | None, typer.Option(metavar="TEXT|@FILE", help="The session's instructions.", envvar="RTCLI_INSTRUCTIONS")
+    ] = None,
+    session: Annotated[
+        str | None,
+        typer.Option(metavar="@FILE", help="JSON that is merged into session.update.", envvar="RTCLI_SESSION"),
+    ] = None,
     text: Annotated[bool, typer.Option("--text", help="Ask for text only, no audio.", envvar="RTCLI_TEXT")] = False,
-    header: Annotated[list[str] | None, typer.Option("--header", metavar="'K: V'", help="Send a header with the handshake (repeatable).", envvar="RTCLI_HEADER")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where the recording goes; also .jsonl.gz and .jsonl.zst.", envvar="RTCLI_OUTPUT")] = None,
-    append: Annotated[bool, typer.Option("--append", help="Add to a recording that exists.", envvar="RTCLI_APPEND")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a recording that exists.", envvar="RTCLI_OVERWRITE")] = False,
+    header: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--header", metavar="'K: V'", help="Send a header with the handshake (repeatable).", envvar="RTCLI_HEADER"
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where the recording goes; also .jsonl.gz and .jsonl.zst.",
+            envvar="RTCLI_OUTPUT",
+        ),
+    ] = None,
+    append: Annotated[
+        bool, typer.Option("--append", help="Add to a recording that exists.", envvar="RTCLI_APPEND")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a recording that exists.", envvar="RTCLI_OVERWRITE")
+    ] = False,
     no_record: Annotated[bool, typer.Option("--no-record", help="Do not record.", envvar="RTCLI_NO_RECORD")] = False,
-    execute: Annotated[list[str] | None, typer.Option("--execute", "-x", metavar="TEXT", help="Say this, wait for the answer, go on, then leave (repeatable).", envvar="RTCLI_EXECUTE")] = None,
-    audio_in: Annotated[Path | None, typer.Option(metavar="FILE.wav", help="Send this speech, wait for the answer, then leave.", envvar="RTCLI_AUDIO_IN", exists=True, dir_okay=False)] = None,
-    audio_out: Annotated[Path | None, typer.Option(metavar="FILE.wav", help="Write the model's speech there.", envvar="RTCLI_AUDIO_OUT")] = None,
+    execute: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--execute",
+            "-x",
+            metavar="TEXT",
+            help="Say this, wait for the answer, go on, then leave (repeatable).",
+            envvar="RTCLI_EXECUTE",
+        ),
+    ] = None,
+    audio_in: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.wav",
+            help="Send this speech, wait for the answer, then leave.",
+            envvar="RTCLI_AUDIO_IN",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    audio_out: Annotated[
+        Path | None, typer.Option(metavar="FILE.wav", help="Write the model's speech there.", envvar="RTCLI_AUDIO_OUT")
+    ] = None,
     pace: Annotated[Pace, typer.Option(help="How fast audio is sent.", envvar="RTCLI_PACE")] = Pace.REALTIME,
-    wait: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="The longest wait for an answer.", envvar="RTCLI_WAIT")] = 30.0,
+    wait: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="The longest wait for an answer.", envvar="RTCLI_WAIT")
+    ] = 30.0,
 ) -> int:
     """Talk to a Realtime server from the terminal, and record it.
 
@@ -60,7 +113,7 @@ def connect(
     if append and overwrite:
         raise BadOption("--append", "it contradicts --overwrite")
     folder = Path(os.environ.get("RTCLI_RECORDINGS") or "recordings")
-    mode = "append" if append else "overwrite" if overwrite else "new"
+    mode: Mode = "append" if append else "overwrite" if overwrite else "new"
     config = _config(session, voice, instructions, text_only=text)
     intent = {"intent": "transcription"} if config.get("type") == "transcription" else {}
     plan = Plan(
@@ -121,7 +174,9 @@ def _config(session: str | None, voice: str | None, instructions: str | None, *,
     """The session's configuration as the options ask for it, the single ones over the file."""
     config = _read_json(session) if session else {}
     if instructions:
-        config["instructions"] = _read_text("--instructions", instructions[1:]) if instructions.startswith("@") else instructions
+        config["instructions"] = (
+            _read_text("--instructions", instructions[1:]) if instructions.startswith("@") else instructions
+        )
     if voice:
         config = _merge(config, {"audio": {"output": {"voice": voice}}})
     if text_only:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
@@ -14,12 +14,35 @@ if TYPE_CHECKING:
 
 def replay(
     file: Annotated[Path, typer.Argument(help="The recording; - is standard input.")],
-    speed: Annotated[float, typer.Option("--speed", "-s", min=0.05, max=100.0, help="How many times as fast.", envvar="RTCLI_SPEED")] = 1.0,
-    idle_time_limit: Annotated[float | None, typer.Option("--idle-time-limit", "-i", min=0.0, metavar="SECONDS", help="No pause longer than this.", envvar="RTCLI_IDLE_TIME_LIMIT")] = None,
-    start_offset: Annotated[str | None, typer.Option(metavar="TIME", help="Begin here: 90, 1m30s; what lies before is shown at once.", envvar="RTCLI_START_OFFSET")] = None,
+    speed: Annotated[
+        float, typer.Option("--speed", "-s", min=0.05, max=100.0, help="How many times as fast.", envvar="RTCLI_SPEED")
+    ] = 1.0,
+    idle_time_limit: Annotated[
+        float | None,
+        typer.Option(
+            "--idle-time-limit",
+            "-i",
+            min=0.0,
+            metavar="SECONDS",
+            help="No pause longer than this.",
+            envvar="RTCLI_IDLE_TIME_LIMIT",
+        ),
+    ] = None,
+    start_offset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Begin here: 90, 1m30s; what lies before is shown at once.",
+            envvar="RTCLI_START_OFFSET",
+        ),
+    ] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="End here.", envvar="RTCLI_UNTIL")] = None,
-    loop: Annotated[bool, typer.Option("--loop", "-l", help="Begin again at the end, until Ctrl-C.", envvar="RTCLI_LOOP")] = False,
-    start_paused: Annotated[bool, typer.Option("--start-paused", "-p", help="Wait for the space bar.", envvar="RTCLI_START_PAUSED")] = False,
+    loop: Annotated[
+        bool, typer.Option("--loop", "-l", help="Begin again at the end, until Ctrl-C.", envvar="RTCLI_LOOP")
+    ] = False,
+    start_paused: Annotated[
+        bool, typer.Option("--start-paused", "-p", help="Wait for the space bar.", envvar="RTCLI_START_PAUSED")
+    ] = False,
 ) -> int:
     """Play a recording into the live tree with its own timing.
 
@@ -77,7 +100,7 @@ class _Face:
         self._session = Session()
         self._screen = screen_for(Console(highlight=False), self._session)
 
-    def __enter__(self) -> _Face:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -92,4 +115,6 @@ class _Face:
 
         state = "paused" if paused else "playing"
         keys = "  space pause  . step  + - speed  ] next turn  q leave" if self._keyed else ""
-        self._screen.refresh(Text(f"{state} {position_s:7.1f} s  {speed:g}×{keys}", style="reverse", no_wrap=True, overflow="crop"))
+        self._screen.refresh(
+            Text(f"{state} {position_s:7.1f} s  {speed:g}×{keys}", style="reverse", no_wrap=True, overflow="crop")
+        )

@@ -11,9 +11,18 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def serve(
-    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to listen; port 0 takes a free one.", envvar="RTCLI_LISTEN")] = "127.0.0.1:8766",
-    allow_remote: Annotated[bool, typer.Option("--allow-remote", help="Listen beyond this machine.", envvar="RTCLI_ALLOW_REMOTE")] = False,
-    pace: Annotated[float, typer.Option(min=0.0, help="How long its delays are: 1 is natural, 0 answers at once.", envvar="RTCLI_SERVE_PACE")] = 1.0,
+    listen: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Where to listen; port 0 takes a free one.", envvar="RTCLI_LISTEN")
+    ] = "127.0.0.1:8766",
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Listen beyond this machine.", envvar="RTCLI_ALLOW_REMOTE")
+    ] = False,
+    pace: Annotated[
+        float,
+        typer.Option(
+            min=0.0, help="How long its delays are: 1 is natural, 0 answers at once.", envvar="RTCLI_SERVE_PACE"
+        ),
+    ] = 1.0,
     seed: Annotated[int | None, typer.Option(help="Make the ids repeat from run to run.", envvar="RTCLI_SEED")] = None,
 ) -> int:
     """Run the built-in Realtime server.
@@ -37,7 +46,9 @@ def serve(
     try:
         serve_forever(host, int(port), _announce, pace=pace, seed=seed)
     except OSError as error:
-        raise BadOption("--listen", f"cannot listen on {listen}: {error.strerror or error}", "is another server running there?") from error
+        raise BadOption(
+            "--listen", f"cannot listen on {listen}: {error.strerror or error}", "is another server running there?"
+        ) from error
     return 0
 
 

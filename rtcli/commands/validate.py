@@ -36,10 +36,21 @@ class Threshold(StrEnum):
 
 
 def validate(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Recordings, folders of them, or - for standard input.")],
-    output_format: Annotated[Format, typer.Option(help="How findings are written.", envvar="RTCLI_OUTPUT_FORMAT")] = Format.FULL,
-    statistics: Annotated[bool, typer.Option("--statistics", help="Count findings by code, instead of listing them.", envvar="RTCLI_STATISTICS")] = False,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.", envvar="RTCLI_EXIT_ZERO")] = False,
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Recordings, folders of them, or - for standard input.")
+    ],
+    output_format: Annotated[
+        Format, typer.Option(help="How findings are written.", envvar="RTCLI_OUTPUT_FORMAT")
+    ] = Format.FULL,
+    statistics: Annotated[
+        bool,
+        typer.Option(
+            "--statistics", help="Count findings by code, instead of listing them.", envvar="RTCLI_STATISTICS"
+        ),
+    ] = False,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.", envvar="RTCLI_EXIT_ZERO")
+    ] = False,
     fail_severity: Annotated[
         Threshold, typer.Option(help="Exit with 1 from this severity on.", envvar="RTCLI_FAIL_SEVERITY")
     ] = Threshold.WARNING,

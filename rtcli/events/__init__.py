@@ -13,7 +13,7 @@ def decode(text: str | bytes, dialect: Dialect = REALTIME) -> Event | Unknown | 
     try:
         return dialect.decoder.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        from rtcli.events.faults import examine
+        from rtcli.events.faults import examine  # noqa: PLC0415 - most recordings never need the slow path
 
         return examine(text, dialect)
 

@@ -11,7 +11,16 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta
 
 from rtcli.events.event import Count, Maybe, Object
-from rtcli.events.objects import AudioFormat, Item, ItemReference, MaxOutputTokens, Metadata, Modality, ResponseAudio, VoiceId
+from rtcli.events.objects import (
+    AudioFormat,
+    Item,
+    ItemReference,
+    MaxOutputTokens,
+    Metadata,
+    Modality,
+    ResponseAudio,
+    VoiceId,
+)
 
 Unit = Annotated[float, Meta(ge=0, le=1)]
 Include = list[Literal["item.input_audio_transcription.logprobs"]]

@@ -14,7 +14,7 @@ from msgspec import UNSET, Meta, Struct, StructMeta, UnsetType
 
 Sender = Literal["client", "server"]
 T = TypeVar("T")
-Maybe = Union[T, None, UnsetType]
+Maybe = Union[T, None, UnsetType]  # noqa: UP007 - a generic alias
 """A field that may be absent (``UNSET``) or null (``None``); the two stay apart."""
 
 Index = Annotated[int, Meta(ge=0)]
@@ -26,7 +26,6 @@ MAX_CLIENT_EVENT_ID: int = 512
 """Source: the OpenAPI description of 2026-08-21, GA client event schemas (``maxLength``)."""
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(msgspec.field,))
 class _Wire(StructMeta):
     """Makes every class of the wire keyword-only, which a msgspec class does not inherit."""
 
@@ -35,6 +34,7 @@ class _Wire(StructMeta):
         return super().__new__(cls, name, bases, namespace, **options)
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(msgspec.field,))
 class Object(Struct, metaclass=_Wire, gc=False, forbid_unknown_fields=True):
     """A JSON object inside an event. Unknown fields are refused here and kept by ``decode``."""
 
@@ -46,6 +46,7 @@ class Extra(Struct, frozen=True):
     value: Any
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(msgspec.field,))
 class Event(Struct, metaclass=_Wire, gc=False, forbid_unknown_fields=True, tag_field="type"):
     """An event of a known type, whole and within its limits."""
 
@@ -70,7 +71,7 @@ class ClientEvent(Event):
     """An event that the client sends; its ``event_id`` is optional and comes back in errors."""
 
     sender: ClassVar[Sender] = "client"
-    event_id: Annotated[str, Meta(max_length=MAX_CLIENT_EVENT_ID)] | None | UnsetType = UNSET
+    event_id: Annotated[str, Meta(max_length=MAX_CLIENT_EVENT_ID)] | UnsetType | None = UNSET
 
 
 class Fault(Struct, frozen=True):

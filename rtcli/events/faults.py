@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -85,7 +85,7 @@ def _judge(body: dict[str, Any], name: str, event_class: type[Event]) -> Event |
     return Malformed(tuple(walk.faults), name, body, tuple(walk.extra))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _roomy(event_class: type[Event]) -> type[Event]:
     """The event class with room for fields beyond the schema; an instance of it is still the event.
 
@@ -104,7 +104,7 @@ def _roomy(event_class: type[Event]) -> type[Event]:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _schema(event_class: type[Event]) -> inspect.Type:
     return inspect.type_info(event_class)
 
@@ -115,7 +115,9 @@ def _parse(text: str | bytes) -> Any:
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
-            return Fault(NOT_JSON, "$", f"the text is not UTF-8: byte {error.start} is 0x{error.object[error.start]:02x}")
+            return Fault(
+                NOT_JSON, "$", f"the text is not UTF-8: byte {error.start} is 0x{error.object[error.start]:02x}"
+            )
     try:
         body = json.loads(text, parse_constant=_no_constant)
         if "\\u" in text or not text.isascii():
@@ -129,7 +131,9 @@ def _parse(text: str | bytes) -> Any:
             return Fault(NOT_JSON, "$", "the text is empty")
         return Fault(NOT_JSON, "$", f"the text is not JSON: {_reason(error)} at character {error.pos}")
     except UnicodeEncodeError:
-        return Fault(NOT_JSON, "$", "a string holds a lone surrogate (\\ud800 to \\udfff), which stands for no character")
+        return Fault(
+            NOT_JSON, "$", "a string holds a lone surrogate (\\ud800 to \\udfff), which stands for no character"
+        )
     except ValueError as error:
         return Fault(NOT_JSON, "$", f"the text is not JSON that can be read: {error}")
     return body
@@ -180,7 +184,9 @@ class _Walk:
         self.faults.append(Fault(code, describe(path), message, **more))
 
     def _wrong_type(self, value: Any, expected: str, path: Path) -> None:
-        self._fault(WRONG_TYPE, path, f"expected {expected}, found {_kind(value)}", found=_shown(value), expected=expected)
+        self._fault(
+            WRONG_TYPE, path, f"expected {expected}, found {_kind(value)}", found=_shown(value), expected=expected
+        )
 
     def _plain(self, value: Any, right: bool, expected: str, path: Path) -> Any:
         if not right:
@@ -200,7 +206,13 @@ class _Walk:
             elif field.required:
                 near = get_close_matches(name, unknown, n=1, cutoff=0.75)
                 hint = f'did you mean "{name}" where it says "{near[0]}"?' if near else ""
-                self._fault(MISSING, (*path, name), f'required field "{name}" is missing', expected=_expected(field.type), hint=hint)
+                self._fault(
+                    MISSING,
+                    (*path, name),
+                    f'required field "{name}" is missing',
+                    expected=_expected(field.type),
+                    hint=hint,
+                )
         for key in unknown:
             self.extra.append(Extra((*path, key), value[key]))
         if schema.tag_field is not None:
@@ -233,7 +245,14 @@ class _Walk:
             self._wrong_type(value, expected, path)
         else:
             hint = _did_you_mean(value, values)
-            self._fault(WRONG_VALUE, path, f"{_shown(value)} is not allowed here", found=_shown(value), expected=expected, hint=hint)
+            self._fault(
+                WRONG_VALUE,
+                path,
+                f"{_shown(value)} is not allowed here",
+                found=_shown(value),
+                expected=expected,
+                hint=hint,
+            )
         return value
 
     def _str(self, value: Any, schema: inspect.StrType, path: Path) -> Any:
@@ -258,9 +277,17 @@ class _Walk:
 
     def _length(self, length: int, low: int | None, high: int | None, what: str, path: Path) -> None:
         if high is not None and length > high:
-            self._fault(OUT_OF_RANGE, path, f"{length} {what} are too many", found=str(length), expected=f"at most {high} {what}")
+            self._fault(
+                OUT_OF_RANGE,
+                path,
+                f"{length} {what} are too many",
+                found=str(length),
+                expected=f"at most {high} {what}",
+            )
         if low is not None and length < low:
-            self._fault(OUT_OF_RANGE, path, f"{length} {what} are too few", found=str(length), expected=f"at least {low} {what}")
+            self._fault(
+                OUT_OF_RANGE, path, f"{length} {what} are too few", found=str(length), expected=f"at least {low} {what}"
+            )
 
     def _union(self, value: Any, schema: inspect.UnionType, path: Path) -> Any:
         """Follow the arm that the value is meant for, so that its faults are named where they are."""

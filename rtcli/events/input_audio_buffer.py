@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from msgspec import UNSET
 
 from rtcli.events.event import ClientEvent, Event, Maybe, Milliseconds, Sender, ServerEvent
-from typing import ClassVar
 
 
 class Append(ClientEvent, tag="input_audio_buffer.append"):

@@ -175,9 +175,7 @@ class ItemReference(Object, tag_field="type", tag="item_reference"):
     id: str
 
 
-Item = (
-    Message | FunctionCall | FunctionCallOutput | McpCall | McpListTools | McpApprovalRequest | McpApprovalResponse
-)
+Item = Message | FunctionCall | FunctionCallOutput | McpCall | McpListTools | McpApprovalRequest | McpApprovalResponse
 
 
 class AudioPcm(Object, tag_field="type", tag="audio/pcm"):

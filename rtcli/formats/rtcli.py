@@ -72,7 +72,7 @@ def read(lines: Iterable[bytes], dialect: Dialect = REALTIME) -> Iterator[Entry]
         UnreadableRecording: a header says that the format is newer than this program.
 
     """
-    fast = msgspec.json.Decoder(_EventLine[dialect.union]).decode
+    fast = msgspec.json.Decoder(_EventLine[dialect.union]).decode  # type: ignore[name-defined]
     refusals = (msgspec.DecodeError, UnicodeError, RecursionError)
     for number, raw in enumerate(lines, 1):
         try:

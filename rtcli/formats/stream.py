@@ -44,7 +44,7 @@ def _open(path: Path) -> IO[bytes]:
     if path.suffix == ".gz":
         import gzip  # noqa: PLC0415 - most recordings are plain
 
-        return io.BufferedReader(gzip.open(path, "rb"), BUFFER_BYTES)  # type: ignore[arg-type]
+        return io.BufferedReader(gzip.open(path, "rb"), BUFFER_BYTES)
     if path.suffix == ".zst":
         return io.BufferedReader(_zstandard().open(path, "rb"), BUFFER_BYTES)
     return path.open("rb", buffering=BUFFER_BYTES)
@@ -107,7 +107,8 @@ class _Zstd:
 
     def encode(self, line: bytes) -> bytes:
         block: bytes = self._compressor.compress(line)
-        return block + self._compressor.flush(self._zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+        block += self._compressor.flush(self._zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+        return block
 
     def end(self) -> bytes:
         last: bytes = self._compressor.flush()

@@ -33,9 +33,13 @@ def read_pcm16(path: Path) -> bytes:
     except OSError as error:
         raise BadOption(str(path), error.strerror or str(error)) from error
     except (wave.Error, EOFError) as error:
-        raise BadOption(str(path), f"it is no PCM WAV file ({error})", f"make one: ffmpeg -i {path.name} -ac 1 -ar 24000 out.wav") from error
+        raise BadOption(
+            str(path), f"it is no PCM WAV file ({error})", f"make one: ffmpeg -i {path.name} -ac 1 -ar 24000 out.wav"
+        ) from error
     if width != PCM_SAMPLE_BYTES:
-        raise BadOption(str(path), f"its samples have {8 * width} bits, not 16", f"make one: sox {path.name} -b 16 out.wav")
+        raise BadOption(
+            str(path), f"its samples have {8 * width} bits, not 16", f"make one: sox {path.name} -b 16 out.wav"
+        )
     if (channels, rate) == (1, PCM_RATE_HZ):
         return samples
     return _resampled(samples, channels, rate, path)
@@ -46,12 +50,12 @@ def _resampled(samples: bytes, channels: int, rate: int, path: Path) -> bytes:
         shape = f"{rate} Hz with {channels} channel{'s' if channels > 1 else ''}"
         remedy = f"install rtcli[audio] to have it resampled, or make one: sox {path.name} -r 24000 -c 1 out.wav"
         raise BadOption(str(path), f"it is {shape}, and the protocol takes 24000 Hz mono", remedy)
-    import numpy  # noqa: PLC0415 - an extra
+    import numpy as np  # noqa: PLC0415 - an extra
     import soxr  # noqa: PLC0415 - an extra
 
-    sound = numpy.frombuffer(samples, dtype="<i2").reshape(-1, channels).mean(axis=1)
+    sound = np.frombuffer(samples, dtype="<i2").reshape(-1, channels).mean(axis=1)
     louder = soxr.resample(sound / 32768, rate, PCM_RATE_HZ)
-    resampled: bytes = numpy.clip(numpy.round(louder * 32768), -32768, 32767).astype("<i2").tobytes()
+    resampled: bytes = np.clip(np.round(louder * 32768), -32768, 32767).astype("<i2").tobytes()
     return resampled
 
 
@@ -88,4 +92,12 @@ class WavWriter:
     def _header(self) -> bytes:
         frame_bytes = self._bits // 8
         layout = struct.pack("<HHIIHH", self._tag, 1, self._rate, self._rate * frame_bytes, frame_bytes, self._bits)
-        return b"RIFF" + struct.pack("<I", 36 + self._size) + b"WAVEfmt " + struct.pack("<I", 16) + layout + b"data" + struct.pack("<I", self._size)
+        return (
+            b"RIFF"
+            + struct.pack("<I", 36 + self._size)
+            + b"WAVEfmt "
+            + struct.pack("<I", 16)
+            + layout
+            + b"data"
+            + struct.pack("<I", self._size)
+        )

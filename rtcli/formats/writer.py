@@ -11,7 +11,7 @@ import os
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Literal, Self
 
 from rtcli.errors import RecordingExists, RecordingFailed
 from rtcli.formats.rtcli import line_of
@@ -80,10 +80,12 @@ class Writer:
         finally:
             os.close(self._descriptor)
 
-    def __enter__(self) -> Writer:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _append(self, data: bytes) -> None:

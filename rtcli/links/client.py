@@ -125,7 +125,9 @@ def _refused(shown: str, refusal: InvalidStatus, key_from: str) -> HandshakeRefu
     if response.status_code in {401, 403} and key_from:
         remedy = f"{remedy}; it came from {key_from}"
     code = str(error.get("code") or error.get("type") or "")
-    return HandshakeRefused(shown, response.status_code, code, _unkeyed(str(error.get("message") or "")), request_id, remedy)
+    return HandshakeRefused(
+        shown, response.status_code, code, _unkeyed(str(error.get("message") or "")), request_id, remedy
+    )
 
 
 def _error_in(body: bytes) -> dict[str, Any]:
@@ -149,7 +151,10 @@ def _why(failure: Exception) -> tuple[str, str]:
     """Why there is no connection, and what to do."""
     match failure:
         case ssl.SSLCertVerificationError():
-            return f"the server's certificate is not trusted ({failure.verify_message})", "check the host name and the system's certificates"
+            return (
+                f"the server's certificate is not trusted ({failure.verify_message})",
+                "check the host name and the system's certificates",
+            )
         case ssl.SSLError():
             return "the server does not speak TLS there", "a server without TLS has a ws:// URL"
         case socket.gaierror():

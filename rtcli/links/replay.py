@@ -92,7 +92,9 @@ class Player:
         self._paused = self._paused if paused is None else paused
 
 
-def play(due: Iterable[tuple[float, Entry]], face: Face, player: Player, *, begins_turn: Callable[[Entry], bool]) -> None:
+def play(
+    due: Iterable[tuple[float, Entry]], face: Face, player: Player, *, begins_turn: Callable[[Entry], bool]
+) -> None:
     """Play records as they become due, until the end or until the person leaves.
 
     Raises:
@@ -102,7 +104,9 @@ def play(due: Iterable[tuple[float, Entry]], face: Face, player: Player, *, begi
     asyncio.run(_play(due, face, player, begins_turn))
 
 
-async def _play(due: Iterable[tuple[float, Entry]], face: Face, player: Player, begins_turn: Callable[[Entry], bool]) -> None:
+async def _play(
+    due: Iterable[tuple[float, Entry]], face: Face, player: Player, begins_turn: Callable[[Entry], bool]
+) -> None:
     pressed = asyncio.Event()
     async with Keyboard.open() as keyboard:
         listening = asyncio.create_task(_listen(keyboard, player, pressed)) if keyboard else None

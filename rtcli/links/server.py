@@ -28,7 +28,9 @@ _REALTIME: Final = Subprotocol("realtime")
 
 
 @asynccontextmanager
-async def serving(host: str = "127.0.0.1", port: int = 0, *, pace: float = 1.0, seed: int | None = None) -> AsyncIterator[str]:
+async def serving(
+    host: str = "127.0.0.1", port: int = 0, *, pace: float = 1.0, seed: int | None = None
+) -> AsyncIterator[str]:
     """Serve while the block runs; gives the URL. Port 0 takes a free one.
 
     `pace` stretches the server's delays: 1 is natural, 0 answers at once. A `seed` makes ids repeat.
@@ -42,10 +44,17 @@ async def serving(host: str = "127.0.0.1", port: int = 0, *, pace: float = 1.0, 
         await _session(connection, pace, seed)
 
     server = await serve(
-        session, host, port, compression=None, max_size=MAX_FRAME_BYTES, select_subprotocol=_subprotocol, process_request=_refuse_other_paths, server_header="rtcli"
+        session,
+        host,
+        port,
+        compression=None,
+        max_size=MAX_FRAME_BYTES,
+        select_subprotocol=_subprotocol,
+        process_request=_refuse_other_paths,
+        server_header="rtcli",
     )
     try:
-        bound = server.sockets[0].getsockname()
+        bound = next(iter(server.sockets)).getsockname()
         yield f"ws://{f'[{bound[0]}]' if ':' in bound[0] else bound[0]}:{bound[1]}{PATH}"
     finally:
         server.close()
@@ -57,7 +66,13 @@ async def _session(connection: ServerConnection, pace: float, seed: int | None) 
     assert connection.request is not None
     query = parse_qs(urlsplit(connection.request.path).query)
     model = query.get("model", [MODEL])[0]
-    standin = Standin(model=model, transcription=query.get("intent") == ["transcription"], started_unix=int(time.time()), seed=seed, pace=pace)
+    standin = Standin(
+        model=model,
+        transcription=query.get("intent") == ["transcription"],
+        started_unix=int(time.time()),
+        seed=seed,
+        pace=pace,
+    )
     standin.open()
     woken = asyncio.Event()
     speaking = asyncio.create_task(_speak(connection, standin, woken))
@@ -92,12 +107,22 @@ def _subprotocol(_connection: ServerConnection, offered: object) -> Subprotocol 
 def _refuse_other_paths(_connection: ServerConnection, request: Request) -> Response | None:
     if urlsplit(request.path).path.rstrip("/").endswith("/realtime"):
         return None
-    body = json.dumps({"error": {"type": "invalid_request_error", "code": "not_found", "message": f"There is nothing here; the path is {PATH}."}}).encode()
+    body = json.dumps(
+        {
+            "error": {
+                "type": "invalid_request_error",
+                "code": "not_found",
+                "message": f"There is nothing here; the path is {PATH}.",
+            }
+        }
+    ).encode()
     headers = Headers({"Content-Type": "application/json", "Content-Length": str(len(body))})
     return Response(HTTPStatus.NOT_FOUND, "Not Found", headers, body)
 
 
-def serve_forever(host: str, port: int, announce: Callable[[str], None], *, pace: float = 1.0, seed: int | None = None) -> None:
+def serve_forever(
+    host: str, port: int, announce: Callable[[str], None], *, pace: float = 1.0, seed: int | None = None
+) -> None:
     """Serve until the process is told to stop (Ctrl-C, SIGTERM); `announce` is called with the URL.
 
     Raises:

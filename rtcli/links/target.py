@@ -72,7 +72,11 @@ def _azure(environment: Mapping[str, str], model: str | None, query: Mapping[str
         raise BadOption("azure", "--model is missing", "give the name of your deployment")
     base = _as_websocket(environment["AZURE_OPENAI_ENDPOINT"], "AZURE_OPENAI_ENDPOINT").rstrip("/")
     path = "/realtime" if base.endswith("/openai/v1") else "/openai/v1/realtime"
-    return Target(with_query(base + path, {"model": model, **query}), (("api-key", environment["AZURE_OPENAI_API_KEY"]),), "AZURE_OPENAI_API_KEY")
+    return Target(
+        with_query(base + path, {"model": model, **query}),
+        (("api-key", environment["AZURE_OPENAI_API_KEY"]),),
+        "AZURE_OPENAI_API_KEY",
+    )
 
 
 def header_of(option: str) -> tuple[str, str]:

@@ -35,7 +35,11 @@ def harmless_url(url: str) -> str:
     """The URL without user, password, fragment and every query parameter that may be a key."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
-    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name.lower() in HARMLESS_QUERY]
+    query = [
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if name.lower() in HARMLESS_QUERY
+    ]
     return urlunsplit((parts.scheme, host, parts.path, urlencode(query, quote_via=quote), ""))
 
 

@@ -18,7 +18,9 @@ class Concise:
         """Write the finding's line."""
         place = " ".join(part for part in (finding.type, finding.path) if part)
         count = f" ({finding.count} times)" if finding.count > 1 else ""
-        expected = f", expected {finding.expected}" if finding.expected and finding.expected not in finding.message else ""
+        expected = (
+            f", expected {finding.expected}" if finding.expected and finding.expected not in finding.message else ""
+        )
         remedy = f"; {finding.remedy}" if finding.remedy else ""
         line = f"{name}:{finding.line}: {finding.severity} {finding.code} {place}: {finding.message}{expected}{count}{remedy}"
         self._out.write(_one_line(line) + "\n")

@@ -134,7 +134,7 @@ def _why(payload: str) -> str:
     alphabet = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
     for position, character in enumerate(payload):
         if character not in alphabet:
-            return f"character {position} is {ascii(character)}"
+            return f"character {position} is {character!a}"
     if len(payload) % 4:
         return f"{len(payload)} characters are not a multiple of 4, so its padding is missing"
     return "its padding stands where data should be"

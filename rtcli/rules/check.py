@@ -17,7 +17,6 @@ from rtcli.rules.schema import Oddities, findings
 from rtcli.session import Session
 
 
-
 class Check:
     """The check of one recording."""
 

@@ -51,7 +51,9 @@ def findings(entry: Entry) -> Iterator[Finding]:
             yield Finding(code="SCH11", severity="warning", side="recorder", line=entry.line, message=message)
         case Binary():
             message = "a binary frame; the protocol has text frames only"
-            yield Finding(code="SCH12", severity="warning", side=entry.sender or "unknown", line=entry.line, message=message)
+            yield Finding(
+                code="SCH12", severity="warning", side=entry.sender or "unknown", line=entry.line, message=message
+            )
 
 
 class Oddities:

@@ -31,7 +31,11 @@ class Summary:
     def sentence(self) -> str:
         """The outcome in one line."""
         seen = f"{_count(self.events, 'event')} in {_count(self.files, 'file')}"
-        found = [_count(self.by_severity[severity], severity) for severity in ("error", "warning") if self.by_severity[severity]]
+        found = [
+            _count(self.by_severity[severity], severity)
+            for severity in ("error", "warning")
+            if self.by_severity[severity]
+        ]
         remarks = _count(self.by_severity["info"], "remark") if self.by_severity["info"] else ""
         if found:
             return f"Found {', '.join([*found, remarks] if remarks else found)} in {seen}."

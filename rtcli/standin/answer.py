@@ -32,7 +32,18 @@ Step = tuple[float, str, Any]
 class Answer:
     """A response that is being given; `begin`, `next` and `end` make its events."""
 
-    def __init__(self, ids: Ids, content: Say | Call, *, conversation_id: str | None, modalities: list[Any], voice: Any, audio_format: str, limit: int | None, metadata: Any) -> None:
+    def __init__(
+        self,
+        ids: Ids,
+        content: Say | Call,
+        *,
+        conversation_id: str | None,
+        modalities: list[Any],
+        voice: Any,
+        audio_format: str,
+        limit: int | None,
+        metadata: Any,
+    ) -> None:
         self.id = ids.new("resp")
         self.item_id = ids.new("item")
         self.call_id = ids.new("call") if isinstance(content, Call) else ""
@@ -50,7 +61,7 @@ class Answer:
         self._format = audio_format
         self._limit = limit
         self._metadata = metadata
-        self._place = {"response_id": self.id, "item_id": self.item_id, "output_index": 0}
+        self._place: dict[str, Any] = {"response_id": self.id, "item_id": self.item_id, "output_index": 0}
 
     @property
     def spoken(self) -> bool:
@@ -73,13 +84,24 @@ class Answer:
         added = response.OutputItemAdded(event_id=self._event_id(), response_id=self.id, output_index=0, item=item)
         if isinstance(self._content, Call):
             return added, item, []
-        part = objects.StreamedPart(type="audio", transcript="") if self.spoken else objects.StreamedPart(type="text", text="")
-        return added, item, [response.ContentPartAdded(event_id=self._event_id(), **self._place, content_index=0, part=part)]
+        part = (
+            objects.StreamedPart(type="audio", transcript="")
+            if self.spoken
+            else objects.StreamedPart(type="text", text="")
+        )
+        return (
+            added,
+            item,
+            [response.ContentPartAdded(event_id=self._event_id(), **self._place, content_index=0, part=part)],
+        )
 
     def steps(self) -> Iterator[Step]:
         """Everything it has to say, and when."""
         if isinstance(self._content, Call):
-            yield from ((n * WORD_S, "arguments", piece) for n, piece in enumerate(re.findall(r"\w+|\W+", self._content.arguments)))
+            yield from (
+                (n * WORD_S, "arguments", piece)
+                for n, piece in enumerate(re.findall(r"\w+|\W+", self._content.arguments))
+            )
             return
         words = re.findall(r"\s*\S+", self._content.text)
         if self._limit is not None and self._limit < len(words):
@@ -88,11 +110,17 @@ class Answer:
             yield from ((n * WORD_S, "text", word) for n, word in enumerate(words))
             return
         step_bytes = CHUNK_MS * 48
-        audio = self._content.pcm16[: len(self._content.pcm16) * len(words) // max(1, len(re.findall(r"\S+", self._content.text))) // 2 * 2]
+        audio = self._content.pcm16[
+            : len(self._content.pcm16) * len(words) // max(1, len(re.findall(r"\S+", self._content.text))) // 2 * 2
+        ]
         chunks = [audio[start : start + step_bytes] for start in range(0, len(audio), step_bytes)]
         pace_s = CHUNK_MS / 1000 / HEAD_START
-        spoken: list[Step] = [(n * pace_s, "audio", codec.encode(chunk, self._format)) for n, chunk in enumerate(chunks)]
-        written: list[Step] = [(n * pace_s * len(chunks) / len(words) * 0.8, "transcript", word) for n, word in enumerate(words)]
+        spoken: list[Step] = [
+            (n * pace_s, "audio", codec.encode(chunk, self._format)) for n, chunk in enumerate(chunks)
+        ]
+        written: list[Step] = [
+            (n * pace_s * len(chunks) / len(words) * 0.8, "transcript", word) for n, word in enumerate(words)
+        ]
         yield from sorted([*written, *spoken], key=lambda step: step[0])
 
     def next(self, kind: str, value: Any) -> Event:
@@ -126,7 +154,9 @@ class Answer:
     def item(self, status: objects.ItemStatus) -> Item:
         """The item as it stands."""
         if isinstance(self._content, Call):
-            return FunctionCall(id=self.item_id, status=status, name=self._content.name, call_id=self.call_id, arguments=self.text)
+            return FunctionCall(
+                id=self.item_id, status=status, name=self._content.name, call_id=self.call_id, arguments=self.text
+            )
         content: list[objects.ContentPart] = []
         if status != "in_progress":
             content = [OutputAudio(transcript=self.text) if self.spoken else OutputText(text=self.text)]
@@ -137,7 +167,11 @@ class Answer:
             return {"event_id": self._event_id(), **self._place}
 
         if isinstance(self._content, Call):
-            return [response.FunctionCallArgumentsDone(**head(), call_id=self.call_id, name=self._content.name, arguments=self.text)]
+            return [
+                response.FunctionCallArgumentsDone(
+                    **head(), call_id=self.call_id, name=self._content.name, arguments=self.text
+                )
+            ]
         if not self.spoken:
             part = objects.StreamedPart(type="text", text=self.text)
             text = response.OutputTextDone(**head(), content_index=0, text=self.text)

@@ -45,7 +45,9 @@ class Conversation:
         if isinstance(item, FunctionCallOutput) and not any(
             isinstance(call, FunctionCall) and call.call_id == item.call_id for call in self.items.values()
         ):
-            raise Refused("invalid_tool_call_id", f"Tool call ID '{item.call_id}' not found in conversation.", "item.call_id")
+            raise Refused(
+                "invalid_tool_call_id", f"Tool call ID '{item.call_id}' not found in conversation.", "item.call_id"
+            )
         if isinstance(item, Message):
             for index, part in enumerate(item.content):
                 if not isinstance(part, _ALLOWED[item.role]):
@@ -82,7 +84,10 @@ class Conversation:
         item = self.known(item_id, "retrieve")
         audio = self.audio.get(item_id)
         if audio and isinstance(item, Message):
-            content: list[objects.ContentPart] = [replace(part, audio=base64.b64encode(audio).decode()) if isinstance(part, InputAudio) else part for part in item.content]
+            content: list[objects.ContentPart] = [
+                replace(part, audio=base64.b64encode(audio).decode()) if isinstance(part, InputAudio) else part
+                for part in item.content
+            ]
             return replace(item, content=content)
         return item
 
@@ -106,7 +111,7 @@ class Conversation:
         """The item, or the refusal that the action gives."""
         item = self.items.get(item_id)
         if item is None:
-            message = f"Error {action[:-1] if action.endswith('e') else action}ing item: the item with id '{item_id}' does not exist."
+            message = f"Error {action.removesuffix('e')}ing item: the item with id '{item_id}' does not exist."
             raise Refused(f"item_{action}_invalid_item_id", message, "item_id")
         return item
 
@@ -122,4 +127,8 @@ class Conversation:
 
 def text_of(item: Message) -> str:
     """The text in a message."""
-    return " ".join(part.text for part in item.content if isinstance(part, objects.InputText | objects.OutputText) and isinstance(part.text, str))
+    return " ".join(
+        part.text
+        for part in item.content
+        if isinstance(part, objects.InputText | objects.OutputText) and isinstance(part.text, str)
+    )

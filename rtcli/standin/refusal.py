@@ -12,7 +12,7 @@ from rtcli.events.faults import MISSING, OUT_OF_RANGE, WRONG_TYPE, WRONG_VALUE, 
 from rtcli.events.objects import ErrorDetails
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is no failure of the server's
+class Refused(Exception):
     """The server refuses a client event; it goes on, and tells the client."""
 
     def __init__(self, code: str, message: str, param: str | None = None) -> None:
@@ -23,7 +23,9 @@ class Refused(Exception):  # noqa: N818 - a refusal is no failure of the server'
 
     def details(self, event_id: str | None) -> ErrorDetails:
         """The error object of the event that tells it."""
-        return ErrorDetails(type="invalid_request_error", code=self.code, message=self.message, param=self.param, event_id=event_id)
+        return ErrorDetails(
+            type="invalid_request_error", code=self.code, message=self.message, param=self.param, event_id=event_id
+        )
 
 
 def refusal_of(event: Event | Unknown | Malformed) -> Refused | None:
@@ -40,7 +42,9 @@ def refusal_of(event: Event | Unknown | Malformed) -> Refused | None:
 
 def event_id_of(event: Event | Unknown | Malformed) -> str | None:
     """The client's id for the event, if it gave one."""
-    value: Any = event.body.get("event_id") if isinstance(event, Unknown | Malformed) and isinstance(event.body, dict) else None
+    value: Any = (
+        event.body.get("event_id") if isinstance(event, Unknown | Malformed) and isinstance(event.body, dict) else None
+    )
     if isinstance(event, Event):
         value = getattr(event, "event_id", None)
     return value if isinstance(value, str) else None
@@ -57,9 +61,15 @@ def _of_malformed(event: Malformed) -> Refused:
         case code if code == WRONG_TYPE:
             return Refused("invalid_type", f"Invalid type for '{param}': {fault.message}.", param)
         case code if code == WRONG_VALUE:
-            return Refused("invalid_value", f"Invalid value: {fault.found}. Supported values are: {fault.expected}.", param)
+            return Refused(
+                "invalid_value", f"Invalid value: {fault.found}. Supported values are: {fault.expected}.", param
+            )
         case code if code == OUT_OF_RANGE:
-            return Refused(_range_code(fault.message, fault.found, fault.expected), f"Invalid '{param}': {fault.message}, expected {fault.expected}.", param)
+            return Refused(
+                _range_code(fault.message, fault.found, fault.expected),
+                f"Invalid '{param}': {fault.message}, expected {fault.expected}.",
+                param,
+            )
     return Refused("invalid_json", f"The event is no JSON object: {fault.message}.")
 
 
@@ -67,7 +77,7 @@ def _range_code(message: str, found: str, expected: str) -> str:
     if "characters" in message:
         return "string_above_max_length"
     kind = "integer" if found.lstrip("-").isdigit() else "decimal"
-    above = " to " in expected and float(found) > float(expected.split()[-1])
+    above = " to " in expected and float(found) > float(expected.rsplit(maxsplit=1)[-1])
     return f"{kind}_{'above_max' if above else 'below_min'}_value"
 
 

@@ -28,7 +28,9 @@ KEYWORDS: Final = (
     ("hi", "greeting"),
 )
 _WORD: Final = re.compile(r"[A-Za-z]+")
-_COMMON: Final = frozenset({"this", "that", "with", "from", "what", "tell", "user", "please", "have", "about", "look", "current"})
+_COMMON: Final = frozenset(
+    {"this", "that", "with", "from", "what", "tell", "user", "please", "have", "about", "look", "current"}
+)
 
 
 class Say(Struct, frozen=True):

@@ -12,7 +12,18 @@ from typing import Any, Final
 
 import msgspec
 
-from rtcli.events import Event, conversation, decode, error, input_audio_buffer, objects, output_audio_buffer, rate_limits, response, session
+from rtcli.events import (
+    Event,
+    conversation,
+    decode,
+    error,
+    input_audio_buffer,
+    objects,
+    output_audio_buffer,
+    rate_limits,
+    response,
+    session,
+)
 from rtcli.events.configuration import FunctionTool, RealtimeConfig, ResponseParams
 from rtcli.events.objects import InputAudio, Item, Message
 from rtcli.standin import settings
@@ -30,13 +41,19 @@ SESSION_SECONDS: Final = 3600
 """Source: ``session.expires_at`` of captured sessions, an hour after the beginning."""
 TRANSCRIBING_S: Final = 0.08
 
-Action = Callable[[float], None]
-
 
 class Standin:
     """One session. Times are seconds of any clock that does not go backwards."""
 
-    def __init__(self, *, model: str = settings.MODEL, transcription: bool = False, started_unix: int = 0, seed: int | None = None, pace: float = 1.0) -> None:
+    def __init__(
+        self,
+        *,
+        model: str = settings.MODEL,
+        transcription: bool = False,
+        started_unix: int = 0,
+        seed: int | None = None,
+        pace: float = 1.0,
+    ) -> None:
         self._ids = Ids(seed)
         self._pace = pace
         kind = "transcription" if transcription else "realtime"
@@ -48,7 +65,7 @@ class Standin:
         self._spoke = False
         self._budget = TokenBudget()
         self._out: list[Event] = []
-        self._agenda: list[tuple[float, int, Action]] = []
+        self._agenda: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._count = 0
         self._idle = 0
         self._hear_as_configured()
@@ -73,8 +90,8 @@ class Standin:
     def due(self, now: float) -> list[Event]:
         """The events whose time has come, in order."""
         while self._agenda and self._agenda[0][0] <= now:
-            at, _, action = heapq.heappop(self._agenda)
-            action(at)
+            at, _, action, details = heapq.heappop(self._agenda)
+            action(at, *details)
         out, self._out = self._out, []
         return out
 
@@ -88,7 +105,11 @@ class Standin:
     def _update(self, event: session.Update, now: float) -> None:
         asked = msgspec.to_builtins(event.session)
         if asked["type"] != self._session["type"]:
-            raise Refused("invalid_value", f"This session is of type '{self._session['type']}', which cannot be changed.", "session.type")
+            raise Refused(
+                "invalid_value",
+                f"This session is of type '{self._session['type']}', which cannot be changed.",
+                "session.type",
+            )
         if isinstance(event.session, RealtimeConfig):
             self._check_realtime(event.session)
         self._session = settings.merged(self._session, asked)
@@ -100,10 +121,18 @@ class Standin:
         if asked.model and asked.model != self._session["model"]:
             raise Refused("invalid_value", "The model of a session cannot be changed.", "session.model")
         if asked.output_modalities and len(asked.output_modalities) > 1:
-            raise Refused("invalid_value", "Invalid modalities: ask for 'text' or for 'audio', not for both.", "session.output_modalities")
+            raise Refused(
+                "invalid_value",
+                "Invalid modalities: ask for 'text' or for 'audio', not for both.",
+                "session.output_modalities",
+            )
         voice = asked.audio.output.voice if asked.audio and asked.audio.output else None
         if voice and self._spoke and msgspec.to_builtins(voice) != self._session["audio"]["output"]["voice"]:
-            raise Refused("cannot_update_voice", "Cannot update a conversation's voice if assistant audio is present.", "session.audio.output.voice")
+            raise Refused(
+                "cannot_update_voice",
+                "Cannot update a conversation's voice if assistant audio is present.",
+                "session.audio.output.voice",
+            )
         for index, tool in enumerate(asked.tools or ()):
             if isinstance(tool, FunctionTool) and not tool.name:
                 place = f"session.tools[{index}].name"
@@ -146,7 +175,9 @@ class Standin:
         self._send(input_audio_buffer.Committed, previous_item_id=previous, item_id=item_id)
         talk.audio[item_id] = pcm16
         talk.audio_tokens += len(pcm16) // BYTES_PER_MS["audio/pcm"] // 100
-        self._add_item(Message(id=item_id, status="completed", role="user", content=[InputAudio(transcript=None)]), item_id)
+        self._add_item(
+            Message(id=item_id, status="completed", role="user", content=[InputAudio(transcript=None)]), item_id
+        )
         text = understood(pcm16)
         if not text.startswith("("):
             talk.said = text
@@ -156,32 +187,44 @@ class Standin:
     def _transcribe(self, item_id: str, text: str, length_ms: int, now: float) -> None:
         pieces = [word if number == 0 else f" {word}" for number, word in enumerate(text.split())]
         for number, piece in enumerate(pieces):
-            self._at(now + TRANSCRIBING_S * (1 + number / 8) * self._pace, lambda _, piece=piece: self._send(conversation.InputAudioTranscriptionDelta, item_id=item_id, content_index=0, delta=piece, obfuscation=self._ids.obfuscation(piece)))  # type: ignore[misc]
+            self._at(now + TRANSCRIBING_S * (1 + number / 8) * self._pace, self._transcribe_piece, item_id, piece)
         usage = objects.TranscriptionDuration(seconds=-(-length_ms // 1000))
-        self._at(now + TRANSCRIBING_S * (2 + len(pieces) / 8) * self._pace, lambda _: self._send(conversation.InputAudioTranscriptionCompleted, item_id=item_id, content_index=0, transcript=text, usage=usage))
+        self._at(now + TRANSCRIBING_S * (2 + len(pieces) / 8) * self._pace, self._transcribed, item_id, text, usage)
+
+    def _transcribe_piece(self, _at: float, item_id: str, piece: str) -> None:
+        veil = self._ids.obfuscation(piece)
+        place = {"item_id": item_id, "content_index": 0}
+        self._send(conversation.InputAudioTranscriptionDelta, **place, delta=piece, obfuscation=veil)
+
+    def _transcribed(self, _at: float, item_id: str, text: str, usage: objects.TranscriptionDuration) -> None:
+        place = {"item_id": item_id, "content_index": 0}
+        self._send(conversation.InputAudioTranscriptionCompleted, **place, transcript=text, usage=usage)
 
     def _answer_turn(self, now: float) -> None:
         """VAD ended a turn: answer it, where that is configured."""
-        if self._session["type"] == "realtime" and self._hearing.detection.get("create_response") is not False and not self._answer:
+        if (
+            self._session["type"] == "realtime"
+            and self._hearing.detection.get("create_response") is not False
+            and not self._answer
+        ):
             self._start(ResponseParams(), now)
 
     def _rest(self, now: float) -> None:
         """Nobody speaks: after the idle time-out the model speaks by itself."""
         self._idle += 1
         idle_ms = self._hearing.detection.get("idle_timeout_ms")
-        if not idle_ms or self._answer or self._session["type"] != "realtime":
+        if idle_ms and not self._answer and self._session["type"] == "realtime":
+            self._at(now + idle_ms / 1000, self._time_out, self._idle, int(self._hearing.appended_ms))
+
+    def _time_out(self, at: float, idle: int, started_ms: int) -> None:
+        if idle != self._idle or self._hearing.speaking:
             return
-        started_ms, token = int(self._hearing.appended_ms), self._idle
-
-        def triggered(at: float) -> None:
-            if token != self._idle or self._hearing.speaking:
-                return
-            item_id = self._ids.new("item")
-            self._send(input_audio_buffer.TimeoutTriggered, audio_start_ms=started_ms, audio_end_ms=int(self._hearing.appended_ms), item_id=item_id)
-            self._commit_audio(item_id, at)
-            self._answer_turn(at)
-
-        self._at(now + idle_ms / 1000, triggered)
+        item_id, ended_ms = self._ids.new("item"), int(self._hearing.appended_ms)
+        self._send(
+            input_audio_buffer.TimeoutTriggered, audio_start_ms=started_ms, audio_end_ms=ended_ms, item_id=item_id
+        )
+        self._commit_audio(item_id, at)
+        self._answer_turn(at)
 
     # --- items ---------------------------------------------------------------------------------
 
@@ -211,7 +254,12 @@ class Standin:
 
     def _truncate_item(self, event: conversation.ItemTruncate, _now: float) -> None:
         self._conversation.truncate(event.item_id, event.content_index, event.audio_end_ms)
-        self._send(conversation.ItemTruncated, item_id=event.item_id, content_index=event.content_index, audio_end_ms=event.audio_end_ms)
+        self._send(
+            conversation.ItemTruncated,
+            item_id=event.item_id,
+            content_index=event.content_index,
+            audio_end_ms=event.audio_end_ms,
+        )
 
     # --- responses -----------------------------------------------------------------------------
 
@@ -246,7 +294,7 @@ class Standin:
         else:
             self._answer = answer
         self._out.append(answer.created())
-        self._at(now + THINKING_S * self._pace, lambda at: self._begin(answer, at))
+        self._at(now + THINKING_S * self._pace, self._begin, answer)
 
     def _reply(self, asked: Any, *, aside: bool, spoken: bool) -> Any:
         said, output = self._conversation.said, self._conversation.output
@@ -256,13 +304,13 @@ class Standin:
         elif aside:
             output = None
         typed = settings.typed(self._session)
-        tools = asked.tools if asked.tools else getattr(typed, "tools", None) or ()
+        tools = asked.tools or getattr(typed, "tools", None) or ()
         choice = asked.tool_choice or getattr(typed, "tool_choice", "auto")
         if not aside:
             self._conversation.output = None
         return reply(said, output, tools, choice, spoken=spoken)
 
-    def _begin(self, answer: Answer, now: float) -> None:
+    def _begin(self, now: float, answer: Answer) -> None:
         if not answer.open:
             return
         added, item, more = answer.begin()
@@ -274,15 +322,15 @@ class Standin:
         end = now
         for offset, kind, value in answer.steps():
             end = now + offset * self._pace
-            self._at(end, lambda _, kind=kind, value=value: self._step(answer, kind, value))  # type: ignore[misc]
-        self._at(end, lambda at: self._complete(answer, at))
+            self._at(end, self._step, answer, kind, value)
+        self._at(end, self._complete, answer)
 
-    def _step(self, answer: Answer, kind: str, value: Any) -> None:
+    def _step(self, _at: float, answer: Answer, kind: str, value: Any) -> None:
         if answer.open:
             self._spoke = self._spoke or kind == "audio"
             self._out.append(answer.next(kind, value))
 
-    def _complete(self, answer: Answer, now: float) -> None:
+    def _complete(self, now: float, answer: Answer) -> None:
         if not answer.open:
             return
         status: Status = "incomplete" if answer.cut_short else "completed"
@@ -325,15 +373,19 @@ class Standin:
     def _send(self, event_class: Any, **fields: Any) -> None:
         self._out.append(event_class(event_id=self._ids.new("event"), **fields))
 
-    def _at(self, at: float, action: Action) -> None:
+    def _at(self, at: float, action: Callable[..., None], *details: Any) -> None:
+        """Do something at a later time, which it is told first; equal times keep their order."""
         self._count += 1
-        heapq.heappush(self._agenda, (at, self._count, action))
+        heapq.heappush(self._agenda, (at, self._count, action, details))
 
 
 def _stored(item: Item, item_id: str) -> Item:
     """The item as the server tells it back: with an id and a status, without audio bytes."""
     if isinstance(item, Message):
-        content: list[objects.ContentPart] = [InputAudio(transcript=part.transcript or None) if isinstance(part, InputAudio) else part for part in item.content]
+        content: list[objects.ContentPart] = [
+            InputAudio(transcript=part.transcript or None) if isinstance(part, InputAudio) else part
+            for part in item.content
+        ]
         return msgspec.structs.replace(item, id=item_id, status="completed", content=content)
     changes: dict[str, Any] = {"id": item_id}
     if hasattr(item, "status"):
@@ -341,6 +393,7 @@ def _stored(item: Item, item_id: str) -> Item:
     return msgspec.structs.replace(item, **changes)
 
 
+# ruff: noqa: SLF001 - the table belongs to the class
 _HANDLERS: Final[dict[type, Callable[[Standin, Any, float], None]]] = {
     session.Update: Standin._update,
     input_audio_buffer.Append: Standin._append,

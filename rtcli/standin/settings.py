@@ -22,7 +22,12 @@ _SERVER_VAD: Final = {
     "create_response": True,
     "interrupt_response": True,
 }
-_SEMANTIC_VAD: Final = {"type": "semantic_vad", "eagerness": "auto", "create_response": True, "interrupt_response": True}
+_SEMANTIC_VAD: Final = {
+    "type": "semantic_vad",
+    "eagerness": "auto",
+    "create_response": True,
+    "interrupt_response": True,
+}
 _TRANSCRIPTION: Final = {"model": "gpt-4o-transcribe", "language": None, "prompt": None}
 
 Body = dict[str, Any]
@@ -30,7 +35,7 @@ Body = dict[str, Any]
 
 def defaults(kind: str, session_id: str, model: str, expires_at: int) -> Body:
     """A session as it is created."""
-    audio_input = {"format": _PCM, "transcription": None, "noise_reduction": None, "turn_detection": _SERVER_VAD}
+    audio_input: Body = {"format": _PCM, "transcription": None, "noise_reduction": None, "turn_detection": _SERVER_VAD}
     common: Body = {"type": kind, "object": "realtime.session", "id": session_id}
     if kind == "transcription":
         audio_input["transcription"] = _TRANSCRIPTION

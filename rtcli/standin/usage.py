@@ -26,7 +26,13 @@ def usage_of(talk: Conversation, session: dict[str, Any], answer: Answer) -> Usa
         total_tokens=total_in + total_out,
         input_tokens=total_in,
         output_tokens=total_out,
-        input_token_details=InputTokens(text_tokens=text_in, audio_tokens=talk.audio_tokens, image_tokens=0, cached_tokens=0, cached_tokens_details=cached),
+        input_token_details=InputTokens(
+            text_tokens=text_in,
+            audio_tokens=talk.audio_tokens,
+            image_tokens=0,
+            cached_tokens=0,
+            cached_tokens_details=cached,
+        ),
         output_token_details=OutputTokens(text_tokens=text_out, audio_tokens=audio_out),
     )
 
@@ -46,4 +52,3 @@ class TokenBudget:
         self._at = now
         reset = round((LIMIT - self._left) * 60 / LIMIT, 3)
         return [RateLimit(name="tokens", limit=LIMIT, remaining=int(self._left), reset_seconds=reset)]
-

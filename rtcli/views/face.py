@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.text import Text
@@ -23,10 +24,12 @@ class TerminalFace:
         self._screen = screen_for(console, session)
         self._prompt = Prompt() if prompting and console.is_terminal else None
 
-    def __enter__(self) -> TerminalFace:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._screen.close()
 
     def seen(self, entry: Entry) -> None:
@@ -40,7 +43,7 @@ class TerminalFace:
             return None
         line = self._prompt.feed(key)
         if isinstance(line, EndOfInput):
-            raise EOFError
+            raise EOFError  # noqa: TRY004 - it is the end, not a wrong type
         return line
 
     def refresh(self) -> None:

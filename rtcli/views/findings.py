@@ -23,7 +23,10 @@ class Full:
     def finding(self, name: str, finding: Finding) -> None:
         """Print the finding's paragraph."""
         style = STYLES[finding.severity]
-        self._console.print(Text.assemble((finding.code, style), f" {finding.severity}: ", (said(finding.message), "bold")), soft_wrap=True)
+        self._console.print(
+            Text.assemble((finding.code, style), f" {finding.severity}: ", (said(finding.message), "bold")),
+            soft_wrap=True,
+        )
         place = [f"{said(name)}:{finding.line}", said(finding.type), said(finding.path)]
         self._row("-->", "  ".join(part for part in place if part), "dim")
         if finding.event_id:

@@ -45,5 +45,5 @@ def plural(count: int, what: str) -> str:
 
 
 def times(count: int) -> str:
-    """How often: ``142×``."""  # noqa: RUF002 - the sign is meant
-    return f"{count:,}×"  # noqa: RUF001
+    """How often: ``142×``."""
+    return f"{count:,}×"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
@@ -18,7 +19,13 @@ def reading(entries: Iterable[Entry], console: Console, name: str, size_bytes: i
     if not console.is_terminal or size_bytes <= 0:
         yield from entries
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     progress = Progress(*columns, console=console, transient=True)
     task = progress.add_task(said(name), total=size_bytes)
     began, read_bytes, shown = console.get_time(), 0, False

@@ -33,7 +33,9 @@ class Prompt:
         if key == "enter":
             return self._enter()
         if key == "ctrl-d":
-            return EndOfInput() if not self.text else self._edit("delete")
+            if not self.text:
+                return EndOfInput()
+            key = "delete"
         if key in {"up", "down"}:
             self._recall(-1 if key == "up" else 1)
         elif len(key) == 1 or key.startswith("paste:"):

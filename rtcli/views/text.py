@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 _INVISIBLE: Final = (
-    *range(0x00, 0x20),
+    *range(0x20),
     *range(0x7F, 0xA0),
     0x00AD,
     0x061C,
