@@ -14,7 +14,7 @@ from rtcli.session import Session
 
 
 def lines_of(script: str) -> Iterator[bytes]:
-    for number, line in enumerate(script.strip().splitlines(), 1):
+    for number, line in enumerate(filter(None, script.splitlines()), 1):
         words = line.split(maxsplit=1)
         t = None
         if words[0] not in "<>-":

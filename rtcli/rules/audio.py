@@ -51,7 +51,7 @@ def not_base64(event: Event, _entry: Entry, _session: Session) -> Sequence[Verdi
 
         > input_audio_buffer.append {"audio": "abc$"}       # AUD01
         > input_audio_buffer.append {"audio": "AAA"}        # AUD01
-        > input_audio_buffer.append {"audio": "AAAA"}
+        > input_audio_buffer.append {"audio": "AAA="}
 
     Source: openai-python 3.52.0, ``input_audio_buffer_append_event.py`` ("Base64-encoded audio bytes").
     """

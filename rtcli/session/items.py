@@ -18,7 +18,7 @@ WRITTEN_BY_MODEL: Final = {"function_call", "mcp_call", "mcp_approval_request"}
 def create(state: State, event: conversation.ItemCreate, at_s: float | None) -> None:
     """The client sends an item; it is provisional until the server names it."""
     item = Item(at_s, event.item.id or "")
-    if item.id in state.items:
+    if item.id in state.items or state.causes.get(event.event_id or "", ("", None))[1] is not None:
         return
     fill(item, event.item, at_s, state.config.input_format)
     if item.id:

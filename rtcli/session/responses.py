@@ -97,8 +97,8 @@ def _delta(kind: str) -> Handler:
 def _begin(state: State, response_id: str, item: Item, index: int, kind: str, at_s: float | None) -> Stream:
     """A stream, and with the first one the beginning of the answer."""
     answer = state.responses[response_id]
-    if not answer.first_output:
-        answer.first_output, answer.first_output_s = kind, at_s
+    if not answer.first_output or (answer.first_output == "transcript" and kind == "audio"):
+        answer.first_output, answer.first_output_s = kind, at_s  # a transcript is not heard
     if not item.kind:
         item.kind = "function_call" if kind == "arguments" else "message"
     if item.kind == "message":

@@ -67,12 +67,14 @@ def speech_stopped(state: State, event: input_audio_buffer.SpeechStopped, at_s: 
 
 def commit(state: State, _event: input_audio_buffer.Commit, at_s: float | None) -> None:
     """The client ends the user's input by itself; the audio before it belongs to the turn it begins."""
-    run = end_run(state)
-    before = state.here
+    run, before = end_run(state), state.here
+    begins = state.turn is None or state.turn.answered
+    moves = run is not None and begins and bool(before.children) and before.children[-1] is run
+    if moves:
+        before.children.pop()
     turn = state.begin_turn(at_s)
     turn.input_end_s = at_s
-    if run is not None and turn is not before and before.children and before.children[-1] is run:
-        before.children.pop()
+    if run is not None and moves:
         turn.children.append(run)
         turn.at_s = run.at_s
 

@@ -50,6 +50,8 @@ class Label(Struct):
     style: str = ""
     growing: Stream | None = None
     """The stream whose text the words are, while it still grows."""
+    apart: bool = False
+    """The words begin on a row of their own."""
 
 
 def label(node: Any, parent: Any = None) -> Label:
@@ -134,7 +136,7 @@ def _response(node: Response) -> Label:
         (f"playback {node.playback}", QUIET) if node.playback else "",
         _usage(node),
     )
-    return Label(facts, _reason(node), ERROR)
+    return Label(facts, _reason(node), ERROR, apart=True)
 
 
 def _latency(node: Response) -> tuple[str, str]:

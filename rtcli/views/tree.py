@@ -86,7 +86,7 @@ class Tree:
     def _body(self, content: Label, width: int) -> _Body:
         heads = wrap_styled(content.head, width)
         used = heads[-1].cell_len + 1
-        inline = used <= width // 2
+        inline = used <= width // 2 and not content.apart
         first = width - used if inline else width
         if content.growing is not None:
             words = self._grown(content.growing).rows(first, width)

@@ -23,7 +23,12 @@ def configured(script):
 def test_the_created_session_is_the_configuration():
     config = configured(CREATED)
     assert config.session_id == "sess_1"
-    assert (config.type, config.model, config.voice, config.modalities) == ("realtime", "gpt-realtime", "marin", ["audio"])
+    assert (config.type, config.model, config.voice, config.modalities) == (
+        "realtime",
+        "gpt-realtime",
+        "marin",
+        ["audio"],
+    )
     assert (config.input_format, config.output_format) == ("audio/pcm", "audio/pcm")
     assert type(config.turn_detection).__name__ == "ServerVad"
     assert [tool.name for tool in config.tools] == ["get_weather"]
@@ -36,7 +41,9 @@ def test_nothing_is_known_before_the_server_says_it():
 
 
 def test_an_update_replaces_the_whole_configuration():
-    config = configured(CREATED + '\n< session.updated {"session":{"type":"realtime","id":"sess_1","model":"gpt-realtime"}}')
+    config = configured(
+        CREATED + '\n< session.updated {"session":{"type":"realtime","id":"sess_1","model":"gpt-realtime"}}'
+    )
     assert (config.voice, config.tools, config.turn_detection) == (None, [], None)
 
 
@@ -75,5 +82,7 @@ def test_an_event_with_fields_of_its_own_counts_like_any_other():
 
 
 def test_a_custom_voice_goes_by_its_id():
-    config = configured('< session.created {"session":{"type":"realtime","audio":{"output":{"voice":{"id":"voice_7"}}}}}')
+    config = configured(
+        '< session.created {"session":{"type":"realtime","audio":{"output":{"voice":{"id":"voice_7"}}}}}'
+    )
     assert config.voice == "voice_7"

@@ -69,7 +69,9 @@ def test_the_whole_transcript_replaces_what_was_heard_so_far():
 
 
 def test_a_transcript_of_an_unknown_item_gets_a_placeholder():
-    session = told('< conversation.item.input_audio_transcription.completed {"item_id":"i","content_index":0,"transcript":"Hello"}')
+    session = told(
+        '< conversation.item.input_audio_transcription.completed {"item_id":"i","content_index":0,"transcript":"Hello"}'
+    )
     (item,) = session.connections[0].children
     assert (item.known, item.role, item.streams[0, "transcript"].text) == (False, "user", "Hello")
 
@@ -98,7 +100,11 @@ def test_a_cut_is_asked_for_and_then_settled():
 
 
 def test_a_server_may_cut_by_itself():
-    (item,) = told('< conversation.item.truncated {"item_id":"i","content_index":0,"audio_end_ms":900}').connections[0].children
+    (item,) = (
+        told('< conversation.item.truncated {"item_id":"i","content_index":0,"audio_end_ms":900}')
+        .connections[0]
+        .children
+    )
     assert (item.children[0].asked, item.children[0].settled) == (False, True)
 
 
@@ -125,5 +131,9 @@ def test_a_listing_says_how_far_it_is_and_what_it_found():
 
 def test_an_mcp_call_that_failed_says_why_once():
     call = '{"id":"m","type":"mcp_call","server_label":"docs","name":"find","arguments":"{}","error":{"type":"http_error","code":503,"message":"busy"}}'
-    (item,) = told(f'< conversation.item.added {{"item":{call}}}\n< conversation.item.done {{"item":{call}}}').connections[0].children
+    (item,) = (
+        told(f'< conversation.item.added {{"item":{call}}}\n< conversation.item.done {{"item":{call}}}')
+        .connections[0]
+        .children
+    )
     assert [child.said for child in item.children if isinstance(child, Failure)] == ["busy"]

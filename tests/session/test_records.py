@@ -10,7 +10,9 @@ def children(script):
 
 
 def test_each_configuration_knows_the_one_before_it():
-    created, updated = children('< session.created {"session":{"type":"realtime","model":"a"}}\n< session.updated {"session":{"type":"realtime","model":"b"}}')
+    created, updated = children(
+        '< session.created {"session":{"type":"realtime","model":"a"}}\n< session.updated {"session":{"type":"realtime","model":"b"}}'
+    )
     assert isinstance(created, Setup)
     assert created.before is None
     assert (updated.before.model, updated.session.model) == ("a", "b")

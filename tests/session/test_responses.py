@@ -81,7 +81,9 @@ def test_the_second_end_of_a_response_changes_nothing():
 
 def test_the_same_item_id_in_two_responses_is_two_items():
     other = SAYS.replace('"r"', '"r2"').replace("Good ", "Bad ")
-    first, second = answers(told(BEGUN + SAYS + DONE + '3.0 < response.created {"response":{"id":"r2","conversation_id":"c"}}\n' + other))
+    first, second = answers(
+        told(BEGUN + SAYS + DONE + '3.0 < response.created {"response":{"id":"r2","conversation_id":"c"}}\n' + other)
+    )
     assert [answer.children[0].streams[0, "text"].text for answer in (first, second)] == ["Good day", "Bad day"]
 
 
@@ -91,13 +93,24 @@ def test_the_output_of_the_end_fills_what_the_recording_lacks():
         '[{"id":"i","type":"message","role":"assistant","content":[{"type":"output_text","text":"Good day"}]}]}}'
     )
     answer = response(session)
-    assert (answer.known, answer.children[0].known, answer.children[0].streams[0, "text"].text) == (False, True, "Good day")
+    assert (answer.known, answer.children[0].known, answer.children[0].streams[0, "text"].text) == (
+        False,
+        True,
+        "Good day",
+    )
 
 
 def test_the_latency_counts_from_the_end_of_the_users_turn():
     asked = '0.5 > conversation.item.create {"item":{"type":"message","role":"user","content":[{"type":"input_text","text":"Hi"}]}}\n'
     answer = response(told(asked + BEGUN + SAYS))
     assert (answer.first_output, answer.latency_ms) == ("text", 1000.0)
+
+
+def test_a_transcript_is_not_yet_heard():
+    transcript = f'1.5 < response.output_audio_transcript.delta {{{PLACE},"delta":"Hi"}}\n'
+    audio = f'1.6 < response.output_audio.delta {{{PLACE},"delta":"AAAA"}}\n'
+    answer = response(told(BEGUN + transcript + audio + transcript))
+    assert (answer.first_output, answer.first_output_s) == ("audio", 1.6)
 
 
 def test_without_the_users_turn_there_is_no_latency():
@@ -113,7 +126,12 @@ def test_a_tool_round_stays_in_its_turn():
         + '3.5 < response.created {"response":{"id":"r2","conversation_id":"c"}}\n'
     )
     (turn,) = session.connections[0].children
-    assert [getattr(child, "kind", "") or child.id for child in turn.children] == ["message", "r", "function_call_output", "r2"]
+    assert [getattr(child, "kind", "") or child.id for child in turn.children] == [
+        "message",
+        "r",
+        "function_call_output",
+        "r2",
+    ]
     assert turn.children[-1].asked_s == 3.0
 
 

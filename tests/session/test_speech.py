@@ -41,7 +41,9 @@ def test_a_barge_in_interrupts_the_turn_and_begins_the_next():
 
 def test_speech_after_the_answer_interrupts_nothing():
     done = '2.9 < response.done {"response":{"id":"r","status":"completed"}}\n'
-    session = told(VAD + ANSWER + done + '3.0 < input_audio_buffer.speech_started {"item_id":"j","audio_start_ms":1500}')
+    session = told(
+        VAD + ANSWER + done + '3.0 < input_audio_buffer.speech_started {"item_id":"j","audio_start_ms":1500}'
+    )
     assert [turn.interrupted for turn in turns(session)] == [False, False]
 
 
@@ -62,10 +64,20 @@ def test_a_clear_ends_the_run():
 
 
 def test_a_silence_begins_a_turn_of_its_own():
-    session = told(VAD + ANSWER + '9.0 < input_audio_buffer.timeout_triggered {"item_id":"k","audio_start_ms":1000,"audio_end_ms":7000}')
+    session = told(
+        VAD
+        + ANSWER
+        + '9.0 < input_audio_buffer.timeout_triggered {"item_id":"k","audio_start_ms":1000,"audio_end_ms":7000}'
+    )
     assert [turn.children[0].speech.cause for turn in turns(session)] == ["vad", "timeout"]
 
 
 def test_a_key_that_is_pressed_is_noted():
-    (key,) = told('- {"t":1,"from":"server","event":{"type":"input_audio_buffer.dtmf_event_received","event":"5","received_at":1}}').connections[0].children
+    (key,) = (
+        told(
+            '- {"t":1,"from":"server","event":{"type":"input_audio_buffer.dtmf_event_received","event":"5","received_at":1}}'
+        )
+        .connections[0]
+        .children
+    )
     assert (key.kind, key.text) == ("key", "5")

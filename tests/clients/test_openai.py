@@ -1,0 +1,129 @@
+"""The official client against the built-in server: text, tool and speech, over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import threading
+
+import pytest
+from openai import AsyncOpenAI, OpenAI
+from openai.types.realtime import RealtimeServerEvent
+from pydantic import TypeAdapter
+
+from rtcli.links.server import serving
+from rtcli.standin import voice
+
+STRICT = TypeAdapter(RealtimeServerEvent)
+TOOL = {
+    "type": "function",
+    "name": "get_weather",
+    "description": "Look up the weather for a city.",
+    "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+}
+
+
+def said(text):
+    return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
+
+
+async def answer(connection, last="response.done"):
+    """The events up to and including the one that ends the answer, each held against the official model."""
+    events = []
+    async for event in connection:
+        STRICT.validate_python(event.to_dict(), strict=False)
+        assert event.type != "error", event
+        events.append(event)
+        if event.type == last:
+            return events
+    raise AssertionError("the connection ended before the answer")
+
+
+def run(conversation):
+    async def hold():
+        async with (
+            serving() as url,
+            AsyncOpenAI(api_key="none", websocket_base_url=url.removesuffix("/realtime")) as client,
+        ):
+            async with client.realtime.connect(model="gpt-realtime") as connection:
+                return await asyncio.wait_for(conversation(connection), 20)
+
+    return asyncio.run(hold())
+
+
+def test_a_text_turn():
+    async def conversation(connection):
+        await connection.session.update(session={"type": "realtime", "output_modalities": ["text"]})
+        await connection.conversation.item.create(item=said("Hello"))
+        await connection.response.create()
+        return await answer(connection)
+
+    events = run(conversation)
+    assert "".join(e.delta for e in events if e.type == "response.output_text.delta") == voice.model("greeting").text
+    assert events[-1].response.status == "completed"
+
+
+def test_a_tool_turn():
+    async def conversation(connection):
+        await connection.session.update(session={"type": "realtime", "output_modalities": ["text"], "tools": [TOOL]})
+        await connection.conversation.item.create(item=said("What is the weather in London?"))
+        await connection.response.create()
+        first = await answer(connection)
+        call = next(e for e in first if e.type == "response.function_call_arguments.done")
+        output = {"type": "function_call_output", "call_id": call.call_id, "output": "sunny"}
+        await connection.conversation.item.create(item=output)
+        await connection.response.create()
+        return call, await answer(connection)
+
+    call, after = run(conversation)
+    assert (call.name, call.arguments) == ("get_weather", '{"city": "London"}')
+    assert after[-1].response.output[0].content[0].text == "Here is what I found: sunny"
+
+
+def test_a_spoken_turn_brings_back_the_voice_to_the_byte():
+    async def conversation(connection):
+        speech = bytes(48 * 300) + voice.user("weather").pcm16 + bytes(48 * 800)
+        for start in range(0, len(speech), 4800):
+            await connection.input_audio_buffer.append(audio=base64.b64encode(speech[start : start + 4800]).decode())
+        return await answer(connection)
+
+    events = run(conversation)
+    audio = b"".join(base64.b64decode(e.delta) for e in events if e.type == "response.output_audio.delta")
+    assert hashlib.sha256(audio).digest() == hashlib.sha256(voice.model("weather").pcm16).digest()
+    transcript = "".join(e.delta for e in events if e.type == "response.output_audio_transcript.delta")
+    assert transcript == voice.model("weather").text
+
+
+@pytest.fixture
+def served():
+    """The URL of a server in a thread of its own, for clients that block."""
+    ready, urls, stop = threading.Event(), [], []
+
+    async def serve():
+        async with serving() as url:
+            urls.append(url)
+            done = asyncio.Event()
+            stop.append((asyncio.get_running_loop(), done))
+            ready.set()
+            await done.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    assert ready.wait(10)
+    yield urls[0]
+    loop, done = stop[0]
+    loop.call_soon_threadsafe(done.set)
+    thread.join()
+
+
+def test_the_blocking_client(served):
+    with OpenAI(api_key="none", websocket_base_url=served.removesuffix("/realtime")) as client:
+        with client.realtime.connect(model="gpt-realtime") as connection:
+            connection.conversation.item.create(item=said("Can you hear me?"))
+            connection.response.create()
+            for event in connection:
+                assert event.type != "error", event
+                if event.type == "response.done":
+                    break
+    assert event.response.output[0].content[0].transcript == voice.model("hear").text

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+
+import pytest
+
+RECORDING = """\
+{"rtcli":1,"started_at":"2026-11-20T19:00:00Z","url":"ws://127.0.0.1:1/v1/realtime"}
+{"t":0.5,"from":"client","event":{"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_text","text":"Hello?"}]}}}
+{"t":1.0,"from":"client","event":{"type":"response.create"}}
+{"t":2.0,"from":"server","event":{"type":"response.created","event_id":"e1","response":{"id":"resp_1","conversation_id":"c","status":"in_progress"}}}
+{"t":3.0,"from":"server","event":{"type":"response.done","event_id":"e2","response":{"id":"resp_1","conversation_id":"c","status":"completed"}}}
+{"t":9.0,"from":"server","close":{"code":1000,"reason":"bye"}}
+"""
+
+
+@pytest.fixture
+def recording(tmp_path):
+    path = tmp_path / "call.jsonl"
+    path.write_text(RECORDING)
+    return path
+
+
+def show(*arguments, stdin=None, **environment):
+    command = [sys.executable, "-m", "rtcli", "show", *map(str, arguments)]
+    clean = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("RTCLI_") and key not in {"NO_COLOR", "FORCE_COLOR"}
+    }
+    return subprocess.run(
+        command, input=stdin, capture_output=True, text=True, env=clean | environment, timeout=60, check=False
+    )
+
+
+def types(output):
+    return [line.split()[3] for line in output.splitlines()]
+
+
+def test_a_file_is_shown_as_a_tree(recording):
+    done = show(recording)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = [line[10:] for line in done.stdout.splitlines()]
+    assert lines[1:] == [
+        "├─ turn 1",
+        "│  ├─ user Hello?",
+        "│  └─ response resp_1 ✓ completed",
+        "└─ closed by server 1000 bye",
+    ]
+
+
+def test_standard_input_is_shown_too(recording):
+    assert show("-", stdin=RECORDING).stdout == show(recording).stdout
+
+
+def test_the_timeline_has_a_line_for_every_record(recording):
+    assert types(show(recording, "--timeline").stdout) == [
+        "header",
+        "conversation.item.create",
+        "response.create",
+        "response.created",
+        "response.done",
+        "close",
+    ]
+
+
+def test_types_are_chosen_by_patterns(recording):
+    assert types(show(recording, "--type", "response.*", "--type", "close").stdout) == [
+        "response.create",
+        "response.created",
+        "response.done",
+        "close",
+    ]
+
+
+def test_one_side_is_chosen(recording):
+    assert types(show(recording, "--from", "client").stdout) == ["conversation.item.create", "response.create"]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "chosen"),
+    [
+        ("2", None, ["response.created", "response.done", "close"]),
+        ("900ms", "2s", ["response.create", "response.created"]),
+        ("-6", None, ["response.done", "close"]),
+        ("1", "-7", ["response.create", "response.created"]),
+    ],
+)
+def test_times_are_chosen(recording, since, until, chosen):
+    options = ["--since", since, *(["--until", until] if until else [])]
+    assert types(show(recording, *options).stdout) == chosen
+
+
+def test_a_log_without_times_cannot_be_chosen_from_by_time(tmp_path):
+    path = tmp_path / "bare.jsonl"
+    path.write_text('{"type":"response.create"}\n')
+    done = show(path, "--since", "1")
+    assert done.returncode == 2
+    assert "has no times" in done.stderr
+
+
+def test_raw_lines_are_those_of_the_file(recording):
+    assert show(recording, "--raw").stdout == RECORDING
+    assert show(recording, "--raw", "--type", "response.done").stdout == RECORDING.splitlines(keepends=True)[4]
+
+
+def test_a_torn_line_and_lines_that_are_no_events_are_told_in_a_line_each(recording):
+    recording.write_text(RECORDING + "what\nis this\n" + '{"t":10,"from":"ser')
+    done = show(recording)
+    assert done.returncode == 0
+    assert [line[:40] for line in done.stderr.splitlines()] == [
+        "rtcli: line 9 has no end: whoever wrote ",
+        "rtcli: 2 lines are no events, line 7 the",
+    ]
+
+
+def test_a_missing_file_is_an_error_in_one_line(tmp_path):
+    done = show(tmp_path / "none.jsonl")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-", "--follow"],
+        ["call.jsonl.gz", "--follow"],
+        ["call.jsonl", "--follow", "--since", "-1"],
+        ["call.jsonl", "--since", "soon"],
+    ],
+)
+def test_what_cannot_be_meant_is_refused(arguments):
+    done = show(*arguments, stdin="")
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+
+
+def test_colour_is_for_terminals_and_for_those_who_force_it(recording):
+    assert "\x1b" not in show(recording).stdout
+    assert "\x1b[" in show(recording, FORCE_COLOR="1").stdout
+
+
+def test_a_reader_that_leaves_early_is_no_error(recording):
+    recording.write_text(RECORDING + '{"t":5.0,"note":"x"}\n' * 20_000)
+    command = [sys.executable, "-m", "rtcli", "show", str(recording), "--timeline"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 0
+
+
+def test_following_ends_with_an_interrupt_and_leaves_the_whole_tree(recording):
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "rtcli", "show", "--follow", str(recording)]
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "80", "LINES": "24"}
+    with subprocess.Popen(command, stdout=follower, stderr=follower, stdin=follower, env=environment) as process:
+        os.close(follower)
+        seen = until(leader, b"bye")
+        with recording.open("a") as file:
+            file.write('{"t":9.5,"note":"later"}\n')
+        seen += until(leader, b"later")
+        process.send_signal(signal.SIGINT)
+        rest = until(leader, None)
+        assert process.wait(60) == 0
+    os.close(leader)
+    assert b"\x1b[?25h" in rest
+    assert b"turn 1" in rest
+    assert b"later" in rest
+
+
+def until(descriptor, mark):
+    """What comes until the mark, or until the other side is gone."""
+    read = b""
+    while mark is None or mark not in read:
+        try:
+            piece = os.read(descriptor, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        read += piece
+    return read

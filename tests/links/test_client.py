@@ -1,0 +1,200 @@
+"""Connecting, and what is said when it does not work."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import ssl
+import subprocess
+from contextlib import asynccontextmanager
+
+import pytest
+from websockets.asyncio.server import serve
+
+from rtcli.errors import ConnectionFailed, HandshakeRefused
+from rtcli.links.client import open_client
+from rtcli.links.tap import Tap
+from rtcli.links.target import Target
+from rtcli.recording import Close, Frame
+
+KEY = "sk-proj-averysecretkey123"
+
+
+def attempt(url, headers=(), key_from=""):
+    async def connect():
+        await open_client(Target(url, headers, key_from), Tap(lambda entry: None))
+
+    asyncio.run(connect())
+
+
+@asynccontextmanager
+async def answering(raw: bytes):
+    """A server that answers anything with these bytes."""
+
+    async def answer(reader, writer):
+        await reader.read(4096)
+        writer.write(raw)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+def refused_with(status, body, *headers):
+    payload = json.dumps(body).encode() if not isinstance(body, bytes) else body
+    head = [f"HTTP/1.1 {status} No", f"Content-Length: {len(payload)}", *headers, "", ""]
+
+    async def connect():
+        async with answering("\r\n".join(head).encode() + payload) as port:
+            target = Target(
+                f"ws://127.0.0.1:{port}/v1/realtime", (("Authorization", f"Bearer {KEY}"),), "OPENAI_API_KEY"
+            )
+            await open_client(target, Tap(lambda entry: None))
+
+    with pytest.raises(HandshakeRefused) as refusal:
+        asyncio.run(connect())
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"), [(401, "key"), (403, "key"), (404, "model"), (429, "limit"), (503, "again")]
+)
+def test_a_refused_handshake_says_status_code_request_id_and_what_to_do(status, advice):
+    body = {"error": {"message": "No, not today.", "code": "some_code", "type": "invalid_request_error"}}
+    said = refused_with(status, body, "x-request-id: req_123")
+    for part in (str(status), "some_code", "No, not today.", "req_123", advice):
+        assert part in said
+
+
+def test_a_key_that_the_server_quotes_is_not_repeated():
+    said = refused_with(401, {"error": {"message": f"Incorrect API key provided: {KEY}.", "code": "invalid_api_key"}})
+    assert "invalid_api_key" in said
+    assert "averysecret" not in said
+    assert "OPENAI_API_KEY" in said, "where the key came from is the advice"
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>no</html>", b"[1]", b'{"error":"plain words"}', b"\xff\xfe"])
+def test_an_error_body_of_any_shape_is_taken(body):
+    assert "HTTP 500" in refused_with(500, body)
+
+
+def test_a_port_where_nothing_listens_is_named_as_such():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    with pytest.raises(ConnectionFailed, match="nothing listens there"):
+        attempt(f"ws://127.0.0.1:{port}/")
+
+
+def test_a_host_that_does_not_exist_is_named_as_such(monkeypatch):
+    def unknown(*_args, **_kwargs):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(ConnectionFailed, match="host name is not known"):
+        attempt("ws://no.such.host.invalid/")
+
+
+def test_a_server_that_speaks_no_http_is_named_as_such():
+    async def connect():
+        async with answering(b"SSH-2.0-nothing\r\n") as port:
+            await open_client(Target(f"ws://127.0.0.1:{port}/"), Tap(lambda entry: None))
+
+    with pytest.raises(ConnectionFailed, match="does not speak HTTP"):
+        asyncio.run(connect())
+
+
+def test_a_server_that_hangs_up_during_the_handshake_is_named_as_such():
+    async def connect():
+        async with answering(b"") as port:
+            await open_client(Target(f"ws://127.0.0.1:{port}/"), Tap(lambda entry: None))
+
+    with pytest.raises(ConnectionFailed, match="does not speak HTTP"):
+        asyncio.run(connect())
+
+
+def test_tls_against_a_plain_server_and_an_untrusted_certificate_are_told_apart(tmp_path):
+    async def plain():
+        async with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
+            await open_client(Target(f"wss://127.0.0.1:{port}/"), Tap(lambda entry: None))
+
+    with pytest.raises(ConnectionFailed, match="does not speak TLS"):
+        asyncio.run(plain())
+
+    name = ["-subj", "/CN=localhost", "-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem"]
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *name],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+
+    async def untrusted():
+        async with serve(lambda _: asyncio.sleep(0), "127.0.0.1", 0, ssl=context) as server:
+            port = next(iter(server.sockets)).getsockname()[1]
+            await open_client(Target(f"wss://127.0.0.1:{port}/"), Tap(lambda entry: None))
+
+    with pytest.raises(ConnectionFailed, match="certificate is not trusted"):
+        asyncio.run(untrusted())
+
+
+def closed_by(behave):
+    """The entries of a connection to a server that behaves like this, and the client."""
+    entries = []
+
+    async def connect():
+        async with serve(behave, "127.0.0.1", 0) as server:
+            port = next(iter(server.sockets)).getsockname()[1]
+            client = await open_client(Target(f"ws://127.0.0.1:{port}/"), Tap(entries.append))
+            await asyncio.wait_for(client.receive(), 10)
+            return client
+
+    return asyncio.run(connect()), [entry.event for entry in entries]
+
+
+def test_a_close_code_and_its_reason_are_recorded():
+    async def close(connection):
+        await connection.close(4000, "beta_api_shape_disabled")
+
+    client, events = closed_by(close)
+    assert client.closed_with == (4000, "beta_api_shape_disabled")
+    server, answer = [event for event in events if isinstance(event, Close)]
+    assert (server.sender, server.code, server.reason) == ("server", 4000, "beta_api_shape_disabled")
+    assert (answer.sender, answer.code) == ("client", 4000)
+
+
+def test_a_server_that_vanishes_leaves_no_close_record_of_its_own():
+    async def vanish(connection):
+        await connection.send('{"type":"input_audio_buffer.cleared","event_id":"e"}')
+        connection.transport.abort()
+
+    client, events = closed_by(vanish)
+    assert client.vanished
+    assert not [event for event in events if isinstance(event, Close) and event.sender == "server"]
+
+
+def test_frames_reach_the_tap_word_for_word():
+    text = '{ "type" : "error",\t"event_id":"\\u00e9é" }'
+    seen = []
+
+    class Recorder:
+        def write(self, record):
+            seen.append(record)
+
+    async def send(connection):
+        await connection.send(text)
+
+    async def connect():
+        async with serve(send, "127.0.0.1", 0) as server:
+            tap = Tap(lambda entry: None)
+            tap._writer = Recorder()
+            port = next(iter(server.sockets)).getsockname()[1]
+            await (await open_client(Target(f"ws://127.0.0.1:{port}/"), tap)).receive()
+
+    asyncio.run(connect())
+    (frame,) = [record for record in seen if isinstance(record, Frame)]
+    assert frame.text == text

@@ -1,0 +1,70 @@
+"""The built-in server on real sockets, and clients that do not behave."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from rtcli.links.server import serving
+
+
+async def hello(url, **options):
+    async with connect(url, **options) as client:
+        return json.loads(await client.recv()), client.subprotocol
+
+
+def test_a_client_gets_the_model_that_it_asked_for():
+    async def ask():
+        async with serving() as url:
+            return await hello(url + "?model=gpt-realtime-mini")
+
+    event, _ = asyncio.run(ask())
+    assert (event["type"], event["session"]["model"]) == ("session.created", "gpt-realtime-mini")
+
+
+def test_a_browsers_subprotocol_is_answered_and_its_key_is_not():
+    async def ask():
+        async with serving() as url:
+            return await hello(url, subprotocols=["realtime", "openai-insecure-api-key.sk-secret"])
+
+    _, subprotocol = asyncio.run(ask())
+    assert subprotocol == "realtime"
+
+
+def test_another_path_is_answered_with_404_and_a_json_error():
+    async def ask():
+        async with serving() as url:
+            await hello(url.replace("/v1/realtime", "/elsewhere"))
+
+    with pytest.raises(InvalidStatus) as refusal:
+        asyncio.run(ask())
+    assert refusal.value.response.status_code == 404
+    assert json.loads(refusal.value.response.body)["error"]["code"] == "not_found"
+
+
+def test_binary_frames_and_nonsense_are_answered_with_errors_and_the_session_goes_on():
+    async def ask():
+        async with serving(pace=0) as url, connect(url) as client:
+            await client.recv()
+            for frame in (b"\x00\x01", "nonsense", '{"type":"nothing"}', '{"type":"input_audio_buffer.clear"}'):
+                await client.send(frame)
+            return [json.loads(await client.recv())["type"] for _ in range(4)]
+
+    assert asyncio.run(ask()) == ["error", "error", "error", "input_audio_buffer.cleared"]
+
+
+def test_a_client_that_vanishes_in_the_middle_of_an_answer_does_no_harm_to_the_next():
+    async def ask():
+        async with serving() as url:
+            async with connect(url) as client:
+                await client.recv()
+                await client.send('{"type":"response.create"}')
+                await client.recv()
+                client.transport.abort()
+            return await hello(url)
+
+    assert asyncio.run(ask())[0]["type"] == "session.created"
