@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test check format readme bench clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -30,6 +30,9 @@ check: $(STAMP) ## Check format, lint, types and layers
 format: $(STAMP) ## Put the code in order
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format --quiet .
+
+readme: $(STAMP) ## Write the generated parts of README anew
+	$(BIN)/python tests/test_readme.py
 
 bench: $(STAMP) ## Measure start-up and validation beside json.loads and orjson.loads
 	$(BIN)/python -m pip install --quiet orjson

@@ -47,7 +47,9 @@ def connect(
     header: Annotated[
         list[str] | None,
         typer.Option(
-            "--header", metavar="'K: V'", help="Send a header with the handshake (repeatable).", envvar="RTCLI_HEADER"
+            "--header",
+            metavar="'K: V'",
+            help="Send a header with the handshake (repeatable; or RTCLI_HEADER, a line each).",
         ),
     ] = None,
     output: Annotated[
@@ -73,8 +75,7 @@ def connect(
             "--execute",
             "-x",
             metavar="TEXT",
-            help="Say this, wait for the answer, go on, then leave (repeatable).",
-            envvar="RTCLI_EXECUTE",
+            help="Say this, wait for the answer, go on, then leave (repeatable; or RTCLI_EXECUTE, a line each).",
         ),
     ] = None,
     audio_in: Annotated[
@@ -104,7 +105,7 @@ def connect(
 
     Example:  rtcli connect demo -x "What is the weather in London?"
 
-    Exit code: 0 done, 2 no connection or a bad close, 3 something was not recorded or not answered.
+    Exit code: 0 done, 2 no connection, no answer or a bad close, 3 the recording is not whole.
     """
     from rtcli.errors import BadOption
     from rtcli.links.connect import Keep, Plan, hold
@@ -119,17 +120,22 @@ def connect(
     plan = Plan(
         target=None if target == "demo" else target_of(target, os.environ, model, intent),
         query=intent,
-        headers=[header_of(option) for option in header or []],
+        headers=[header_of(option) for option in header or _lines("RTCLI_HEADER")],
         keep=Keep(path=output, folder=folder, mode=mode, off=no_record),
         by=_by(),
         config=config,
-        say=execute or [],
+        say=execute or _lines("RTCLI_EXECUTE"),
         audio_in=audio_in,
         audio_out=audio_out,
         pace=pace.value,
         wait_s=wait,
     )
     return _leave(_hold(plan, hold))
+
+
+def _lines(variable: str) -> list[str]:
+    """The lines of an environment variable, for an option that can be given several times."""
+    return [line for line in os.environ.get(variable, "").splitlines() if line.strip()]
 
 
 def _by() -> str:
@@ -167,7 +173,9 @@ def _leave(outcome: Outcome) -> int:
     if outcome.code not in NORMAL_CLOSES:
         sys.stderr.write(f"rtcli: the server closed with code {outcome.code} {said(outcome.reason)}\n")
         return 2
-    return 3 if outcome.failure or outcome.unanswered else 0
+    if outcome.unanswered:
+        return 2
+    return 3 if outcome.failure else 0
 
 
 def _config(session: str | None, voice: str | None, instructions: str | None, *, text_only: bool) -> dict[str, Any]:

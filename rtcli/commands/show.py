@@ -234,9 +234,9 @@ def _show_raw(entries: Iterator[Entry]) -> None:
 
 
 def _show_screen(path: Path, choice: Choice, problems: Problems, *, follow: bool, timeline: bool, fold: bool) -> None:
-    from rich.console import Console
+    from rtcli.views.console import console as make_console
 
-    console = Console(highlight=False)
+    console = make_console()
     if timeline or not choice.everything:
         _show_timeline(console, path, choice, problems, follow=follow, fold=fold)
     else:

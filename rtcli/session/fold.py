@@ -42,7 +42,7 @@ class Session:
         """Take in the next entry."""
         event = entry.event
         self.entries += 1
-        self.timed = self.timed or bool(entry.t)
+        self.timed = self.timed or entry.t is not None
         state = self._state_for(event, entry.t)
         self.config.apply(entry)
         if isinstance(event, Event):

@@ -44,6 +44,7 @@ def done(state: State, event: response.Done, at_s: float | None) -> None:
 
 def _close_all(answer: Response) -> None:
     for item in answer.children:
+        item.unclosed = item.status == "in_progress"
         for part in item.parts.values():
             part.done = True
         for stream in item.streams.values():

@@ -97,6 +97,8 @@ class Item(Struct):
     acknowledged: bool = False
     """The server has spoken of it; an item that the client sends is provisional until then."""
     refused: bool = False
+    unclosed: bool = False
+    """Its response ended before it did."""
     deleted: bool = False
     speech: Speech | None = None
     streams: dict[tuple[int, str], Stream] = field(default_factory=dict)

@@ -183,7 +183,8 @@ def _item(node: Item) -> Label:
 def _item_facts(node: Item) -> list[tuple[str, str] | Text]:
     progress = node.progress or (node.status if node.status == "incomplete" or node.kind == "function_call" else "")
     return [
-        status(progress) if progress else Text(),
+        status(progress) if progress and not node.unclosed else Text(),
+        ("not closed" if node.unclosed else "", "magenta"),
         (said(node.phase), QUIET),
         (plural(node.offers, "tool") if node.offers is not None and node.progress != "in_progress" else "", ""),
         ("refused by the server" if node.refused else "", ERROR),

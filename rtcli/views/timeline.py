@@ -60,7 +60,7 @@ class Timeline:
     def heed(self, entry: Entry) -> None:
         """Learn from an entry that is not to be told: the formats of the audio, and whether there are times."""
         self._config.apply(entry)
-        self._timed = self._timed or bool(entry.t)
+        self._timed = self._timed or entry.t is not None
 
     def feed(self, entry: Entry) -> list[Text]:
         """The lines that can be told now that the entry has come."""

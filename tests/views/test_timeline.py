@@ -16,7 +16,7 @@ def shown(script, *, fold=True):
 def test_a_spoken_turn_and_its_interruption():
     assert shown(SPOKEN + INTERRUPTED) == snapshot("""\
 
-· header  rtcli 0.1.0 connect  ws://127.0.0.1:8000/v1/realtime?model=demo
+  0.00 s  · header  rtcli 0.1.0 connect  ws://127.0.0.1:8000/v1/realtime?model=demo
   0.05 s  · open  101
   0.10 s  ← session.created  sess_1  demo  audio  voice marin  audio/pcm  server_vad 500 ms
   0.20 s  → input_audio_buffer.append  3× 300 ms 14 KB gap ≤ 180 ms

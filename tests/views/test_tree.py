@@ -75,7 +75,7 @@ def test_what_fails_is_shown_whole_at_sixty_columns():
           │  │  │ server_error rate_limit_exceeded: You
           │  │  │ exceeded your current quota, please check
           │  │  │ your plan and billing details.
-  0.50 s  │  │  └─ call get_weather call_1 · … in progress
+  0.50 s  │  │  └─ call get_weather call_1 · not closed
   0.60 s  │  │     └─ arguments 2× not closed
           │  │          {"city": "London"}
   0.85 s  │  ├─ output call_1 fog, 12 degrees

@@ -1,0 +1,103 @@
+"""README says what the program says: its generated parts are current, and its commands work as printed.
+
+Run as a program, this writes the generated parts anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rtcli.commands import COMMANDS, EXIT_CODES
+from rtcli.rules import RULES
+from rtcli.rules.schema import TITLES
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+BLOCK = re.compile(r"(<!-- generated: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+RTCLI = [sys.executable, "-m", "rtcli"]
+
+
+def help_text() -> str:
+    """What ``--help`` says, of the program and of every command."""
+    environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1"}
+    parts = []
+    for name in ("", *COMMANDS):
+        command = [*RTCLI, *([name] if name else []), "--help"]
+        text = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
+        parts.append(
+            f"<details><summary><code>rtcli {name}</code></summary>\n\n```text\n{text.strip()}\n```\n\n</details>\n".replace(
+                "rtcli </code>", "rtcli</code>"
+            )
+        )
+    return "\n".join(parts)
+
+
+def exit_codes() -> str:
+    """The table of exit codes."""
+    rows = [f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()]
+    return "\n".join(["| code | meaning |", "|---|---|", *rows, ""])
+
+
+def rule_table() -> str:
+    """The table of everything that is checked."""
+    rows = [f"| {code} | {severity} | {title} |" for code, (severity, title) in TITLES.items()]
+    rows += [f"| {rule.code} | {rule.severity} | {rule.title} |" for rule in RULES]
+    return "\n".join(["| code | severity | what it means |", "|---|---|---|", *rows, ""])
+
+
+GENERATED = {"help": help_text, "exit-codes": exit_codes, "rules": rule_table}
+
+
+def renewed(text: str) -> str:
+    """The page with its generated parts made anew."""
+    return BLOCK.sub(lambda match: match[1] + GENERATED[match[2]]() + match[4], text)
+
+
+def test_the_generated_parts_are_what_the_program_says():
+    text = README.read_text()
+    assert {match[2] for match in BLOCK.finditer(text)} == set(GENERATED)
+    assert renewed(text) == text, "run: make readme"
+
+
+def printed_commands() -> list[str]:
+    lines = [
+        line
+        for block in re.findall(r"```console\n(.*?)```", README.read_text(), re.DOTALL)
+        for line in block.splitlines()
+    ]
+    return [line for line in lines if "rtcli " in line and "needs" not in line and "serve" not in line]
+
+
+def test_the_commands_work_as_printed(tmp_path):
+    shutil.copytree(ROOT / "recordings", tmp_path / "recordings")
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("RTCLI_", "OPENAI_", "AZURE_"))
+    }
+    environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
+    commands = printed_commands()
+    assert len(commands) > 8
+    for command in commands:
+        done = subprocess.run(
+            command, shell=True, cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=60
+        )
+        assert done.returncode == 0, (command, done.stderr)
+        assert done.stdout, command
+
+
+@pytest.mark.parametrize(
+    "path", [*ROOT.glob("*.md"), *ROOT.glob("recordings/*.md")], ids=lambda path: path.name
+)
+def test_the_files_that_a_page_links_to_exist(path):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+if __name__ == "__main__":
+    README.write_text(renewed(README.read_text()))
