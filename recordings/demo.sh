@@ -5,7 +5,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 call="$folder/call.jsonl"
-step() { printf '\n\033[1m$ %s\033[0m\n' "$*" | sed "s#$folder/##; s#$here/##"; "$@"; }
+bold= plain=
+[ -t 1 ] && bold=$(printf '\033[1m') plain=$(printf '\033[0m')
+step() { printf '\n%s$ %s%s\n' "$bold" "$*" "$plain" | sed "s#$folder/##; s#$here/##"; "$@"; }
 
 step rtcli connect demo --session "@$here/speech/spoken.json" --audio-in "$here/speech/weather.wav" -x "Thank you!" -o "$call"
 step rtcli show "$call"

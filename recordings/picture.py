@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from rich.console import Console
+from rich.terminal_theme import MONOKAI
 
 from rtcli.formats import read
 from rtcli.session import Session
@@ -23,7 +24,7 @@ def draw() -> str:
         console = Console(record=True, width=96, file=nowhere, force_terminal=True)
         for row in render(session, 96):
             console.print(row, no_wrap=True)
-        picture = console.export_svg(title="rtcli show interruption.jsonl", unique_id="rtcli")
+        picture = console.export_svg(title="rtcli show interruption.jsonl", unique_id="rtcli", theme=MONOKAI)
     return re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
 
 

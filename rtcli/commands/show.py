@@ -125,7 +125,7 @@ def show(
     problems = Problems()
     try:
         if raw:
-            _show_raw(_chosen(_entries(path, problems, None, follow=follow), choice, path))
+            _show_raw(_chosen(_entries(path, problems, None, follow=follow), choice, path), flush=follow)
         else:
             _show_screen(path, choice, problems, follow=follow, timeline=timeline or no_fold, fold=not no_fold)
     except KeyboardInterrupt:
@@ -221,7 +221,8 @@ def _chosen(
         raise BadOption("--since and --until", f"{path} has no times", "choose with --type and --from")
 
 
-def _show_raw(entries: Iterator[Entry]) -> None:
+def _show_raw(entries: Iterator[Entry], *, flush: bool) -> None:
+    """Print the lines; a terminal gets them without what it would obey, a pipe to the byte."""
     for entry in entries:
         line = entry.raw if entry.raw.endswith(b"\n") else entry.raw + b"\n"
         if sys.stdout.isatty():
@@ -230,7 +231,8 @@ def _show_raw(entries: Iterator[Entry]) -> None:
             sys.stdout.write(said(line[:-1].decode("utf-8", "replace")) + "\n")
         else:
             sys.stdout.buffer.write(line)
-            sys.stdout.buffer.flush()
+            if flush:
+                sys.stdout.buffer.flush()
 
 
 def _show_screen(path: Path, choice: Choice, problems: Problems, *, follow: bool, timeline: bool, fold: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final, Protocol
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -18,6 +19,8 @@ from rtcli.views.tree import Tree
 
 SPARE_ROWS: Final = 1
 """Taking the window away ends its last row; in a full terminal that would push the first one up."""
+
+ROWS_A_PRINT: Final = 100
 
 
 class Screen(Protocol):
@@ -142,6 +145,7 @@ class _Window:
 
 
 def print_tree(console: Console, session: Session) -> None:
-    """Print the whole tree."""
-    for row in Tree(session, console.width).render():
-        console.print(row, soft_wrap=True, highlight=False, end="\n")
+    """Print the whole tree, many rows at a time: each print costs more than the row it prints."""
+    rows = Tree(session, console.width).render()
+    while batch := list(islice(rows, ROWS_A_PRINT)):
+        console.print(_Window(batch), soft_wrap=True, highlight=False)

@@ -259,3 +259,43 @@ def test_a_disk_that_takes_no_more_stops_the_recording_and_not_the_conversation(
     assert "recording stopped" in done.stderr
     assert "response.done" in done.stdout, "the conversation went on"
     assert not [entry for entry in read(Path("call.jsonl")) if isinstance(entry.event, Torn | Malformed)]
+
+
+def test_the_second_ctrl_c_ends_at_once_and_the_file_still_reads():
+    silent = (
+        "import asyncio\n"
+        "from websockets.asyncio.server import serve\n"
+        "async def hold(c):\n"
+        "    async for _ in c: pass\n"
+        "async def main():\n"
+        "    async with serve(hold, '127.0.0.1', 0) as s:\n"
+        "        print(next(iter(s.sockets)).getsockname()[1], flush=True)\n"
+        "        await asyncio.sleep(60)\n"
+        "asyncio.run(main())\n"
+    )
+    server = subprocess.Popen([sys.executable, "-c", silent], stdout=subprocess.PIPE, text=True)
+    url = f"ws://127.0.0.1:{server.stdout.readline().strip()}/"
+    process = subprocess.Popen([*RTCLI, "connect", url, "-x", "hi", "-o", "call.jsonl"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        wait_for(lambda: Path("call.jsonl").exists() and b'"open"' in Path("call.jsonl").read_bytes())
+        server.send_signal(signal.SIGSTOP)
+        process.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.5)
+        process.send_signal(signal.SIGINT)
+        _, complaint = process.communicate(timeout=3)
+    finally:
+        server.kill()
+        server.communicate()
+        process.kill()
+    assert process.returncode == 130, complaint
+    assert b"Traceback" not in complaint
+    assert not [entry for entry in read(Path("call.jsonl")) if isinstance(entry.event, Torn | Malformed)]
+
+
+def wait_for(condition):
+    for _ in range(1000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not come about")
