@@ -91,9 +91,7 @@ def test_the_commands_work_as_printed(tmp_path):
         assert done.stdout, command
 
 
-@pytest.mark.parametrize(
-    "path", [*ROOT.glob("*.md"), *ROOT.glob("recordings/*.md")], ids=lambda path: path.name
-)
+@pytest.mark.parametrize("path", [*ROOT.glob("*.md"), *ROOT.glob("recordings/*.md")], ids=lambda path: path.name)
 def test_the_files_that_a_page_links_to_exist(path):
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text()):
         assert (path.parent / target).exists(), target

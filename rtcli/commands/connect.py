@@ -145,13 +145,12 @@ def _by() -> str:
 
 
 def _hold(plan: Plan, hold: Any) -> Outcome:
-    from rich.console import Console
-
     from rtcli.session import Session
+    from rtcli.views.console import console
     from rtcli.views.face import TerminalFace
 
     interactive = sys.stdin.isatty() and not plan.scripted
-    face = TerminalFace(Console(highlight=False), Session(), prompting=interactive)
+    face = TerminalFace(console(), Session(), prompting=interactive)
     with face:
         outcome: Outcome = hold(plan, face)
     return outcome

@@ -91,14 +91,13 @@ class _Face:
     """The live tree, and below it where the recording is."""
 
     def __init__(self, *, keyed: bool) -> None:
-        from rich.console import Console
-
         from rtcli.session import Session
+        from rtcli.views.console import console
         from rtcli.views.screen import screen_for
 
         self._keyed = keyed
         self._session = Session()
-        self._screen = screen_for(Console(highlight=False), self._session)
+        self._screen = screen_for(console(), self._session)
 
     def __enter__(self) -> Self:
         return self

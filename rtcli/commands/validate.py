@@ -145,22 +145,20 @@ class _Paragraphs:
 
     def _painted(self) -> Report:
         if self._view is None:
-            from rich.console import Console
-
+            from rtcli.views.console import console
             from rtcli.views.findings import Full
 
-            self._view = Full(Console(highlight=False))
+            self._view = Full(console())
         return self._view
 
 
 def _finish(summary: Summary, report: Report, output_format: Format, *, statistics: bool) -> None:
     if statistics and output_format is not Format.JSON:
-        from rich.console import Console
-
         from rtcli.rules import RULES
+        from rtcli.views.console import console
         from rtcli.views.findings import statistics as table
 
-        Console(highlight=False).print(table(summary, {rule.code: rule.title for rule in RULES}))
+        console().print(table(summary, {rule.code: rule.title for rule in RULES}))
     report.finish(summary)
 
 

@@ -275,7 +275,9 @@ def test_the_second_ctrl_c_ends_at_once_and_the_file_still_reads():
     )
     server = subprocess.Popen([sys.executable, "-c", silent], stdout=subprocess.PIPE, text=True)
     url = f"ws://127.0.0.1:{server.stdout.readline().strip()}/"
-    process = subprocess.Popen([*RTCLI, "connect", url, "-x", "hi", "-o", "call.jsonl"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [*RTCLI, "connect", url, "-x", "hi", "-o", "call.jsonl"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     try:
         wait_for(lambda: Path("call.jsonl").exists() and b'"open"' in Path("call.jsonl").read_bytes())
         server.send_signal(signal.SIGSTOP)
