@@ -22,11 +22,14 @@ from corpus import audio_heavy, small, text_heavy
 LOOP = "import sys,{0}\nloads={0}.loads\nfor line in open(sys.argv[1],'rb'): loads(line)"
 
 
+QUIET = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def run(command: list[str]) -> tuple[float, int]:
     """Seconds and peak memory in KiB of one process."""
     began = time.perf_counter()
     process = os.posix_spawn(
-        command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+        command[0], command, QUIET, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
     )
     _, status, used = os.wait4(process, 0)
     if os.waitstatus_to_exitcode(status):

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rtcli.events import Event, Malformed, Unknown
+from rtcli.events import REALTIME, Event, Malformed, Unknown
 from rtcli.formats import Entry
 from rtcli.recording import Binary, Header, Torn
 from rtcli.rules.finding import Finding
 from rtcli.rules.rule import Need, Rule, Verdict
 from rtcli.rules.schema import Oddities, findings
-from rtcli.session import Session
+from rtcli.session import Config, Session
 
 
 class Check:
@@ -30,11 +30,20 @@ class Check:
         for rule in rules:
             for event_class in rule.types:
                 self._table[event_class] = (*self._table.get(event_class, ()), rule)
+        self._quiet = {
+            event_class
+            for event_class in REALTIME.types.values()
+            if event_class not in self._table and not Config.heeds(event_class)
+        }
+        """The events of which only the schema has something to say, and that is said already."""
 
     def run(self, entries: Iterable[Entry]) -> Iterator[Finding]:
         """Everything found in the recording, in file order, and then what was told once."""
-        feed = self.feed
+        feed, quiet = self.feed, self._quiet
         for entry in entries:
+            if type(entry.event) in quiet:
+                self.events += 1
+                continue
             found = feed(entry)
             if found:
                 yield from found

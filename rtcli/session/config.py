@@ -48,6 +48,11 @@ class Config:
         if handler is not None:
             handler(self, entry.event)
 
+    @staticmethod
+    def heeds(event_class: Any) -> bool:
+        """Whether an entry with such an event can change the configuration."""
+        return any(base in _HANDLERS for base in event_class.__mro__)
+
     @property
     def type(self) -> str | None:
         """``realtime`` or ``transcription``."""

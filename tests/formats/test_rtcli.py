@@ -1,0 +1,159 @@
+"""The recording file: what goes in comes out, to the byte."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtcli.errors import UnreadableRecording
+from rtcli.events import Event, Malformed
+from rtcli.formats import find, read
+from rtcli.formats.rtcli import header_line, line_of, record_of
+from rtcli.formats.rtcli import read as read_lines
+from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Other, Torn
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+TIMES = st.integers(0, 10**12).map(lambda microseconds: microseconds / 10**6)
+SENDERS = st.sampled_from(["client", "server"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+FRAMES = (
+    TEXT
+    | JSON.map(json.dumps)
+    | st.dictionaries(TEXT, JSON, max_size=4).map(lambda body: json.dumps(body, ensure_ascii=False, indent=None))
+    | st.dictionaries(TEXT, JSON, max_size=4).map(lambda body: json.dumps(body, indent=2))
+)
+RECORDS = (
+    st.builds(Frame, TIMES, SENDERS, FRAMES)
+    | st.builds(Binary, TIMES, SENDERS, st.binary())
+    | st.builds(Open, TIMES, st.integers(100, 599), st.dictionaries(TEXT, TEXT, max_size=3), st.none() | TEXT)
+    | st.builds(Close, TIMES, SENDERS, st.none() | st.integers(1000, 4999), TEXT)
+    | st.builds(Note, TIMES, TEXT)
+)  # fmt: skip
+
+
+@given(RECORDS)
+def test_a_record_is_one_line_and_reads_back_equal(record):
+    line = line_of(record)
+    assert line.endswith(b"\n")
+    assert line.count(b"\n") == 1
+    assert record_of(line) == record
+
+
+@given(st.lists(RECORDS, max_size=5))
+def test_the_reader_gives_one_entry_for_each_record_in_order(records):
+    entries = list(read_lines([header_line(Header(rtcli=1)), *map(line_of, records)]))
+    assert [entry.line for entry in entries] == list(range(1, len(records) + 2))
+    assert [entry.t for entry in entries[1:]] == [record.t for record in records]
+
+
+EVENT = '{"type":"response.output_text.done","event_id":"e","response_id":"r","item_id":"i","output_index":0,"content_index":0,"text":"t"}'
+
+
+@pytest.mark.parametrize("frame", [EVENT, EVENT.replace(",", " , "), EVENT.replace('"t"}', '"\\u00e9 é \\" "}')])
+def test_an_objects_text_stands_in_the_file_word_for_word(frame):
+    line = line_of(Frame(1.0, "server", frame))
+    assert frame.encode() in line
+    (entry,) = read_lines([line])
+    assert isinstance(entry.event, Event)
+
+
+@pytest.mark.parametrize(
+    "frame", ["", " ", "null", "[1]", "nonsense", "{", '{"a":1}\n', '{"a":\n1}', ' {"a":1}', "{}{}"]
+)
+def test_a_text_that_is_no_object_on_one_line_is_kept_as_a_string(frame):
+    line = line_of(Frame(1.0, "client", frame))
+    assert json.loads(line)["text"] == frame
+    assert record_of(line) == Frame(1.0, "client", frame)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        EVENT,
+        '{"type":"input_audio_buffer.dtmf_event_received","event":"9","received_at":1763000000}',
+        '{"event_id":"e","item_id":"i","type":"input_audio_buffer.committed","previous_item_id":null}',
+    ],
+)
+def test_a_bare_event_is_read_whatever_its_fields_are_called(text):
+    (entry,) = read_lines([text.encode() + b"\n"])
+    assert isinstance(entry.event, Event)
+    assert (entry.sender, entry.t) == ("server", None)
+
+
+def test_windows_line_ends_a_byte_order_mark_and_empty_lines_do_no_harm():
+    lines = [b"\xef\xbb\xbf" + EVENT.encode() + b"\r\n", b"\r\n", b"\n", EVENT.encode() + b"\r\n"]
+    entries = list(read_lines(lines))
+    assert [entry.line for entry in entries] == [1, 4]
+    assert all(isinstance(entry.event, Event) for entry in entries)
+
+
+def test_a_last_record_cut_at_any_byte_is_torn_and_the_rest_is_whole():
+    whole = [header_line(Header(rtcli=1)), line_of(Frame(1.0, "server", EVENT))]
+    last = line_of(Frame(2.0, "server", EVENT))
+    for cut in range(1, len(last)):
+        entries = list(read_lines([*whole, last[:cut]]))
+        assert isinstance(entries[1].event, Event)
+        assert isinstance(entries[2].event, Torn), last[:cut]
+        assert entries[2].event.size_bytes == cut
+
+
+def test_a_bare_log_may_end_without_a_newline():
+    (entry,) = read_lines([EVENT.encode()])
+    assert isinstance(entry.event, Event)
+
+
+def test_a_broken_line_in_the_middle_is_reported_and_the_rest_is_read():
+    entries = list(read_lines([b'{"t":1.0,"from":"ser\n', line_of(Frame(2.0, "server", EVENT))]))
+    assert isinstance(entries[0].event, Malformed)
+    assert isinstance(entries[1].event, Event)
+
+
+def test_an_envelope_of_the_wrong_shape_is_reported():
+    for line in (
+        b'{"t":"soon","from":"server","event":{}}\n',
+        b'{"t":1,"from":"nobody","event":{"type":"x"}}\n',
+        b'{"t":1,"close":7}\n',
+    ):
+        (entry,) = read_lines([line])
+        assert isinstance(entry.event, Malformed), line
+
+
+def test_unknown_keys_and_unknown_kinds_are_kept_and_do_no_harm():
+    line = b'{"t":1.0,"from":"server","mood":"good","event":' + EVENT.encode() + b"}\n"
+    other = b'{"t":2.0,"weather":{"rain":true}}\n'
+    entries = list(read_lines([line, other]))
+    assert isinstance(entries[0].event, Event)
+    assert entries[0].raw == line
+    assert isinstance(entries[1].event, Other)
+    assert json.loads(line_of(entries[1].event)) == json.loads(other)
+
+
+def test_a_newer_format_is_refused_in_one_sentence():
+    with pytest.raises(UnreadableRecording, match="format 2"):
+        list(read_lines([b'{"rtcli":2}\n']))
+
+
+def test_a_folder_stands_for_the_recordings_in_it(tmp_path):
+    (tmp_path / "a").mkdir()
+    for name in ("b.jsonl", "a/c.jsonl.gz", "a/d.jsonl.zst", "e.txt", "f.json"):
+        (tmp_path / name).write_bytes(b"")
+    assert [path.name for path in find(tmp_path)] == ["c.jsonl.gz", "d.jsonl.zst", "b.jsonl"]
+
+
+def test_an_empty_file_is_an_empty_recording(tmp_path):
+    (tmp_path / "empty.jsonl").write_bytes(b"")
+    assert list(read(tmp_path / "empty.jsonl")) == []
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\x00\x00", b"hello\nworld\n"])
+def test_what_is_no_recording_is_refused(tmp_path, content):
+    (tmp_path / "x.jsonl").write_bytes(content)
+    with pytest.raises(UnreadableRecording, match="JSON object"):
+        list(read(tmp_path / "x.jsonl"))

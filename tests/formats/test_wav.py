@@ -1,0 +1,46 @@
+"""WAV files in and out."""
+
+from __future__ import annotations
+
+import wave
+
+import pytest
+
+from rtcli.errors import BadOption
+from rtcli.formats.wav import WavWriter, read_pcm16
+
+
+def make(path, rate=24000, channels=1, width=2, frames=b"\x01\x00\x02\x00"):
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(width)
+        file.setframerate(rate)
+        file.writeframes(frames)
+    return path
+
+
+def test_samples_are_read_as_they_are(tmp_path):
+    assert read_pcm16(make(tmp_path / "a.wav")) == b"\x01\x00\x02\x00"
+
+
+def test_what_is_no_wav_or_has_other_samples_is_refused_with_a_remedy(tmp_path):
+    (tmp_path / "b.wav").write_bytes(b"not a wav")
+    for path in (tmp_path / "missing.wav", tmp_path / "b.wav", make(tmp_path / "c.wav", width=1)):
+        with pytest.raises(BadOption):
+            read_pcm16(path)
+
+
+@pytest.mark.parametrize(
+    ("audio_format", "tag", "rate"),
+    [("audio/pcm", 1, 24000), ("audio/pcma", 6, 8000), ("audio/pcmu", 7, 8000), (None, 1, 24000)],
+)
+def test_a_written_file_says_its_format_and_its_length(tmp_path, audio_format, tag, rate):
+    writer = WavWriter(tmp_path / "out.wav", audio_format)
+    writer.write(b"\x00" * 100)
+    writer.write(b"\x01" * 60)
+    writer.close()
+    data = (tmp_path / "out.wav").read_bytes()
+    assert (data[:4], data[8:16], int.from_bytes(data[4:8], "little")) == (b"RIFF", b"WAVEfmt ", len(data) - 8)
+    assert (int.from_bytes(data[20:22], "little"), int.from_bytes(data[24:28], "little")) == (tag, rate)
+    assert int.from_bytes(data[40:44], "little") == 160
+    assert data[44:] == b"\x00" * 100 + b"\x01" * 60

@@ -1,0 +1,169 @@
+"""Writing a recording so that nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tracemalloc
+
+import pytest
+
+from rtcli.errors import RecordingExists, RecordingFailed, UnreadableRecording
+from rtcli.events import Event, Malformed
+from rtcli.formats import read
+from rtcli.formats.writer import Writer
+from rtcli.recording import Frame, Header, Note, Torn
+
+ENDINGS = ["jsonl", "jsonl.gz", "jsonl.zst"]
+EVENT = '{"type":"input_audio_buffer.cleared","event_id":"e"}'
+
+
+@pytest.fixture(params=ENDINGS)
+def path(request, tmp_path):
+    return tmp_path / "folder" / f"call.{request.param}"
+
+
+def test_what_is_written_is_read(path):
+    with Writer(path) as writer:
+        assert writer.write(Header(rtcli=1)) == 1
+        assert writer.write(Frame(1.0, "server", EVENT)) == 2
+    assert [type(entry.event).__name__ for entry in read(path)] == ["Header", "Cleared"]
+
+
+def test_a_record_can_be_read_by_others_as_soon_as_write_returns(path):
+    with Writer(path) as writer:
+        for number in range(5):
+            writer.write(Frame(number, "server", EVENT))
+            assert sum(isinstance(entry.event, Event) for entry in read(path)) == number + 1
+
+
+def test_the_file_is_for_its_owner_only(path):
+    with Writer(path):
+        assert os.stat(path).st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_exists_is_kept_unless_it_is_said_otherwise(path):
+    with Writer(path) as writer:
+        writer.write(Note(1.0, "first"))
+    with pytest.raises(RecordingExists, match="--append"):
+        Writer(path)
+    with Writer(path, "append") as writer:
+        writer.write(Note(2.0, "second"))
+    assert [entry.event.text for entry in read(path)] == ["first", "second"]
+    with Writer(path, "overwrite") as writer:
+        writer.write(Note(3.0, "third"))
+    assert [entry.event.text for entry in read(path)] == ["third"]
+
+
+def test_a_record_added_behind_a_torn_one_is_whole(tmp_path):
+    path = tmp_path / "call.jsonl"
+    path.write_bytes(b'{"t":1.0,"note":"on')
+    with Writer(path, "append") as writer:
+        writer.write(Note(2.0, "whole"))
+    torn, whole = (entry.event for entry in read(path))
+    assert isinstance(torn, Malformed)
+    assert whole == Note(2.0, "whole")
+
+
+def test_a_symbolic_link_is_not_followed(tmp_path):
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "elsewhere.jsonl")
+    with pytest.raises((RecordingFailed, RecordingExists)):
+        Writer(tmp_path / "link.jsonl")
+    with pytest.raises(RecordingFailed):
+        Writer(tmp_path / "link.jsonl", "overwrite")
+    assert not (tmp_path / "elsewhere.jsonl").exists()
+
+
+def test_a_name_that_is_taken_is_not_taken_again(tmp_path):
+    (tmp_path / "taken.jsonl").write_text("mine")
+    with Writer(tmp_path / "call.jsonl") as writer:
+        writer.rename("taken.jsonl")
+        assert writer.path.name == "call.jsonl"
+        writer.rename("free.jsonl")
+        writer.write(Note(1.0, "x"))
+    assert (tmp_path / "taken.jsonl").read_text() == "mine"
+    assert [entry.event.text for entry in read(tmp_path / "free.jsonl")] == ["x"]
+    assert not (tmp_path / "call.jsonl").exists()
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from rtcli.formats.writer import Writer
+from rtcli.recording import Frame
+with Writer(Path(sys.argv[1])) as writer:
+    number = 0
+    while True:
+        number += 1
+        writer.write(Frame(number, "server", '{"type":"input_audio_buffer.cleared","event_id":"e%d"}' % number))
+        print(number, flush=True)
+"""
+
+
+def test_kill_9_loses_no_record_that_was_acknowledged(path):
+    process = subprocess.Popen([sys.executable, "-c", KILLED, path], stdout=subprocess.PIPE, text=True)
+    acknowledged = 0
+    for _ in range(200):
+        acknowledged = int(process.stdout.readline())
+    process.send_signal(signal.SIGKILL)
+    rest = process.stdout.read().split()
+    process.wait()
+    process.stdout.close()
+    acknowledged = int(rest[-1]) if rest else acknowledged
+    events = [entry.event for entry in read(path)]
+    assert sum(isinstance(event, Event) for event in events) >= acknowledged
+    assert not [event for event in events if isinstance(event, Malformed)]
+    assert not [event for event in events[:-1] if isinstance(event, Torn)]
+
+
+def test_a_full_disk_is_said_and_the_file_stays_whole(tmp_path):
+    path = tmp_path / "call.jsonl"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    written = 0
+    try:
+        with Writer(path) as writer, pytest.raises(RecordingFailed, match="cannot write"):
+            while True:
+                writer.write(Frame(1.0, "server", EVENT))
+                written += 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert written > 5
+    assert [isinstance(entry.event, Event) for entry in read(path)] == [True] * written
+
+
+def test_memory_stays_flat_however_long_the_file_is(tmp_path):
+    path = tmp_path / "long.jsonl"
+    line = b'{"t":1.0,"from":"client","event":{"type":"input_audio_buffer.append","audio":"' + b"A" * 3000 + b'"}}\n'
+    path.write_bytes(line * 10_000)
+    tracemalloc.start()
+    assert sum(1 for _ in read(path)) == 10_000
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 << 20, "30 MB were read"
+
+
+@pytest.mark.parametrize("ending", ENDINGS[1:])
+def test_a_compressed_file_that_was_cut_short_gives_what_it_has(tmp_path, ending):
+    path = tmp_path / f"call.{ending}"
+    with Writer(path) as writer:
+        for number in range(100):
+            writer.write(Frame(number, "server", EVENT.replace('"e"', f'"e{number * 7919}"')))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    events = [entry.event for entry in read(path)]
+    assert 20 < sum(isinstance(event, Event) for event in events) < 100
+    assert not [event for event in events[:-1] if not isinstance(event, Event)]
+
+
+@pytest.mark.parametrize("ending", ENDINGS[1:])
+def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path, ending):
+    path = tmp_path / f"call.{ending}"
+    path.write_bytes(b"plain text\n")
+    with pytest.raises(UnreadableRecording):
+        list(read(path))

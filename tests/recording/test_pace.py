@@ -1,0 +1,41 @@
+"""When records are due."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtcli.recording import Note
+from rtcli.recording.pace import UNTIMED_STEP_S, paced
+
+
+def notes(*times):
+    return [Note(t, "") for t in times]
+
+
+def due(*times, **options):
+    return [round(at, 6) for at, _ in paced(notes(*times), **options)]
+
+
+def test_records_are_due_at_their_own_times():
+    assert due(0.0, 1.5, 2.0) == [0.0, 1.5, 2.0]
+
+
+def test_no_pause_is_longer_than_the_idle_limit():
+    assert due(0.0, 1.0, 61.0, 61.5, idle_limit_s=2.0) == [0.0, 1.0, 3.0, 3.5]
+
+
+def test_what_lies_before_the_start_is_due_at_once_and_the_end_ends_it():
+    assert due(0.0, 9.0, 11.0, 12.0, start_s=10.0, until_s=11.5) == [0.0, 0.0, 1.0]
+
+
+def test_records_without_times_follow_each_other_closely():
+    assert due(None, None) == [UNTIMED_STEP_S, 2 * UNTIMED_STEP_S]
+
+
+@given(st.lists(st.none() | st.floats(0, 1e6)), st.none() | st.floats(0, 10), st.floats(0, 100))
+def test_due_times_never_decrease_and_nothing_is_left_out(times, limit, start):
+    result = list(paced(notes(*times), idle_limit_s=limit, start_s=start))
+    assert [record.t for _, record in result] == times
+    dues = [at for at, _ in result]
+    assert dues == sorted(dues)
