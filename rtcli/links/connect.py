@@ -42,6 +42,8 @@ class Face(Protocol):
     """What a person sees and types into; on a pipe it has no prompt."""
 
     session: Session
+    prompting: bool
+    """Whether it takes keys; otherwise whole lines come from standard input."""
 
     def seen(self, entry: Entry) -> None:
         """Something went over the connection."""
@@ -130,8 +132,12 @@ class _Conversation:
     async def hold(self) -> Outcome:
         plan, keep = self._plan, self._plan.keep
         speech = read_pcm16(plan.audio_in) if plan.audio_in else b""
-        if keep.path and keep.mode == "new" and not keep.off and keep.path.exists():
-            raise RecordingExists(str(keep.path))
+        wanted = [keep.path] if keep.path and not keep.off and keep.mode == "new" else []
+        if plan.audio_out and keep.mode != "overwrite":
+            wanted.append(plan.audio_out)
+        for path in wanted:
+            if path.exists():
+                raise RecordingExists(str(path))
         async with AsyncExitStack() as stack:
             target = plan.target or Target(with_query(await stack.enter_async_context(serving()), plan.query))
             tap = Tap(self._seen)
@@ -207,6 +213,9 @@ class _Conversation:
             reader.cancel()
 
     async def _read_into(self, waiting: asyncio.Queue[str | None]) -> None:
+        if not self._face.prompting:
+            await _piped(waiting)
+            return
         async with Keyboard.open() as keyboard:
             if keyboard is None:
                 await _piped(waiting)

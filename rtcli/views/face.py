@@ -22,7 +22,8 @@ class TerminalFace:
         self.session = session
         self._console = console
         self._screen = screen_for(console, session)
-        self._prompt = Prompt() if prompting and console.is_terminal else None
+        self.prompting = prompting and console.is_terminal
+        self._prompt = Prompt() if self.prompting else None
 
     def __enter__(self) -> Self:
         return self

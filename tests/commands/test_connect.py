@@ -170,6 +170,13 @@ def test_speech_is_sent_and_the_answer_is_kept_as_a_file():
         assert file.readframes(file.getnframes()) == voice.model("hear").pcm16
 
 
+def test_a_sound_file_that_exists_is_not_overwritten_without_being_asked():
+    Path("out.wav").write_bytes(b"mine")
+    refused = rtcli("connect", "demo", "-x", "hello", "--audio-out", "out.wav", "--no-record", code=2)
+    assert "--overwrite" in refused.stderr
+    assert Path("out.wav").read_bytes() == b"mine"
+
+
 def test_a_file_at_another_rate_is_refused_with_a_line_that_says_how(monkeypatch):
     speech("in.wav", bytes(3200), rate=16000)
     blocked = "import sys; sys.modules['soxr'] = None\nfrom rtcli.__main__ import main\nmain()"

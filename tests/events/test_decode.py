@@ -1,0 +1,109 @@
+"""Laws of decoding and encoding."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import inspect
+
+from rtcli.events import REALTIME, Event, Malformed, Unknown, decode, encode
+from rtcli.events.faults import examine
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def values(schema):
+    """JSON values that fit a type, as the type says itself."""
+    match schema:
+        case inspect.Metadata():
+            return values(schema.type)
+        case inspect.UnionType():
+            return st.one_of(*map(values, schema.types))
+        case inspect.StructType():
+            return objects(schema)
+        case inspect.ListType():
+            return st.lists(values(schema.item_type), min_size=schema.min_length or 0, max_size=3)
+        case inspect.DictType():
+            return st.dictionaries(values(schema.key_type), values(schema.value_type), max_size=3)
+        case inspect.LiteralType():
+            return st.sampled_from(schema.values)
+        case inspect.StrType():
+            return TEXT
+        case inspect.IntType():
+            return st.integers(
+                schema.ge if schema.ge is not None else -(2**31), schema.le if schema.le is not None else 2**31
+            )
+        case inspect.FloatType():
+            return st.floats(schema.ge if schema.ge is not None else -1e6, schema.le if schema.le is not None else 1e6)
+        case inspect.BoolType():
+            return st.booleans()
+        case inspect.NoneType():
+            return st.none()
+    return JSON
+
+
+def objects(schema):
+    needed = {field.encode_name: values(field.type) for field in schema.fields if field.required}
+    free = {field.encode_name: values(field.type) for field in schema.fields if not field.required}
+    tag = {schema.tag_field: st.just(schema.tag)} if schema.tag_field else {}
+    return st.fixed_dictionaries(tag | needed, optional=free)
+
+
+EVENTS = {
+    name: st.deferred(lambda event=event: values(inspect.type_info(event))) for name, event in REALTIME.types.items()
+}
+ANY_EVENT = st.sampled_from(sorted(EVENTS)).flatmap(EVENTS.__getitem__)
+
+
+@given(st.binary() | TEXT | JSON.map(json.dumps) | JSON.map(lambda body: json.dumps({"type": "error", "error": body})))
+def test_nothing_that_is_decoded_raises(text):
+    assert isinstance(decode(text), Event | Unknown | Malformed)
+
+
+@settings(max_examples=300)
+@given(ANY_EVENT)
+def test_encoding_what_was_decoded_gives_an_equal_object(body):
+    event = decode(json.dumps(body))
+    assert isinstance(event, Event), event
+    assert not event.extra
+    assert event.type == body["type"]
+    assert json.loads(encode(event)) == body
+
+
+@settings(max_examples=200)
+@given(ANY_EVENT, st.dictionaries(TEXT.filter(lambda key: key != "type"), JSON, min_size=1, max_size=2))
+def test_fields_beyond_the_schema_survive_decoding_and_encoding(body, more):
+    text = json.dumps(more | body)
+    event = decode(text)
+    assert isinstance(event, Event | Malformed)
+    if isinstance(event, Event):
+        assert json.loads(encode(event)) == json.loads(text)
+
+
+@settings(max_examples=300)
+@given(ANY_EVENT, st.data())
+def test_the_slow_path_accepts_what_the_fast_path_accepts_and_reports_what_it_refuses(body, data):
+    if data.draw(st.booleans()):
+        key = data.draw(st.sampled_from(sorted(body)))
+        body = body | {key: data.draw(JSON)}
+    text = json.dumps(body)
+    slow, fast = examine(text, REALTIME), fast_or_refusal(text)
+    if isinstance(fast, Event):
+        assert slow == fast
+    elif isinstance(slow, Event):
+        assert slow.extra or "got `float`" in fast
+
+
+def fast_or_refusal(text):
+    try:
+        return REALTIME.decoder.decode(text)
+    except msgspec.DecodeError as refusal:
+        return str(refusal)

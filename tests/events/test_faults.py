@@ -1,0 +1,177 @@
+"""Every fault of a text, at its place, in plain words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rtcli.events import Event, Malformed, Unknown, decode, encode
+from rtcli.events.faults import describe
+
+
+def faults(body):
+    result = decode(body if isinstance(body, str | bytes) else json.dumps(body))
+    assert isinstance(result, Malformed), result
+    return result.faults
+
+
+def update(**session):
+    return {"type": "session.update", "session": {"type": "realtime", **session}}
+
+
+def test_all_faults_of_an_event_are_told_at_once():
+    found = faults({"type": "conversation.item.truncate", "item_id": 7, "content_index": -1})
+    assert [(fault.code, fault.path) for fault in found] == [
+        ("SCH06", "$.item_id"),
+        ("SCH08", "$.content_index"),
+        ("SCH05", "$.audio_end_ms"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "path"),
+    [
+        (
+            update(audio={"input": {"turn_detection": {"type": "server_vd"}}}),
+            "SCH07",
+            "$.session.audio.input.turn_detection.type",
+        ),
+        (
+            update(audio={"input": {"turn_detection": {"type": "server_vad", "threshold": 2}}}),
+            "SCH08",
+            "$.session.audio.input.turn_detection.threshold",
+        ),
+        (
+            update(audio={"input": {"format": {"type": "audio/pcm", "rate": 16000}}}),
+            "SCH07",
+            "$.session.audio.input.format.rate",
+        ),
+        (
+            update(tools=[{"type": "function", "name": "a"}, {"type": "mpc", "server_label": "x"}]),
+            "SCH07",
+            "$.session.tools[1].type",
+        ),
+        (update(tools=[{"type": "mcp"}]), "SCH05", "$.session.tools[0].server_label"),
+        (update(tool_choice={"type": "function"}), "SCH05", "$.session.tool_choice.name"),
+        (update(max_output_tokens="all"), "SCH07", "$.session.max_output_tokens"),
+        (update(max_output_tokens=0), "SCH08", "$.session.max_output_tokens"),
+        (update(output_modalities=["audio", "smell"]), "SCH07", "$.session.output_modalities[1]"),
+        ({"type": "session.update", "session": {"type": "real"}}, "SCH07", "$.session.type"),
+        (
+            {
+                "type": "conversation.item.create",
+                "item": {"type": "message", "role": "user", "content": [{"type": "input_txt"}]},
+            },
+            "SCH07",
+            "$.item.content[0].type",
+        ),
+        (
+            {"type": "conversation.item.create", "item": {"type": "message", "role": "owner", "content": []}},
+            "SCH07",
+            "$.item.role",
+        ),
+        ({"type": "conversation.item.create", "item": {"role": "user", "content": []}}, "SCH05", "$.item.type"),
+        ({"type": "conversation.item.create", "item": None}, "SCH06", "$.item"),
+        ({"type": "response.create", "response": {"metadata": {"k": "v" * 513}}}, "SCH08", "$.response.metadata.k"),
+        (
+            {"type": "response.create", "response": {"metadata": {str(n): "" for n in range(17)}}},
+            "SCH08",
+            "$.response.metadata",
+        ),
+        ({"type": "response.create", "event_id": "x" * 513}, "SCH08", "$.event_id"),
+    ],
+)
+def test_a_fault_deep_inside_is_named_where_it_is(body, code, path):
+    assert [(fault.code, fault.path) for fault in faults(body)] == [(code, path)]
+
+
+@pytest.mark.parametrize(
+    ("body", "hint"),
+    [
+        ({"type": "session.update", "sesion": {}}, '"session"'),
+        (update(tool_choice="atuo"), '"auto"'),
+        (update(audio={"input": {"turn_detection": {"type": "servervad"}}}), '"server_vad"'),
+        ({"tpye": "response.create"}, '"type"'),
+        ({"event": "response.create"}, '"type"'),
+    ],
+)
+def test_what_was_probably_meant_is_suggested(body, hint):
+    assert hint in faults(body)[0].hint
+
+
+def test_a_misspelt_type_is_unknown_and_its_neighbour_is_named():
+    assert decode('{"type":"respones.create","x":1}') == Unknown(
+        "respones.create", {"type": "respones.create", "x": 1}, "response.create"
+    )
+    assert decode('{"type":"weather.changed"}') == Unknown("weather.changed", {"type": "weather.changed"}, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("", "SCH01", "empty"),
+        ("   ", "SCH01", "empty"),
+        ("hello", "SCH01", "not JSON"),
+        ('{"type":"error"', "SCH01", "not JSON"),
+        ('{"type":"error"} {}', "SCH01", "not JSON"),
+        (b'{"type":"\xff"}', "SCH01", "not UTF-8"),
+        ("\ufeff{}", "SCH01", "byte order mark"),
+        ('{"type":"error","n":NaN}', "SCH01", "NaN"),
+        ("[" * 100_000, "SCH01", "too deep"),
+        ('{"type":"error","event_id":"\\ud800"}', "SCH01", "surrogate"),
+        ('{"a":' + "9" * 5000 + "}", "SCH01", "digits"),
+        ("[]", "SCH02", "no object"),
+        ('"text"', "SCH02", "no object"),
+        ("null", "SCH02", "no object"),
+        ("{}", "SCH03", "no type"),
+        ('{"type":5}', "SCH03", "not a string"),
+    ],
+)
+def test_a_text_that_is_no_event_gets_its_own_plain_message(text, code, words):
+    (fault,) = faults(text)
+    assert fault.code == code
+    assert words in fault.message
+
+
+def test_an_integer_written_as_a_float_is_an_integer():
+    event = decode('{"type":"conversation.item.truncate","item_id":"i","content_index":0.0,"audio_end_ms":1e3}')
+    assert isinstance(event, Event)
+    assert (event.content_index, event.audio_end_ms) == (0, 1000)
+    assert type(event.audio_end_ms) is int
+
+
+def test_a_fraction_is_no_integer():
+    body = {"type": "conversation.item.truncate", "item_id": "i", "content_index": 0.5, "audio_end_ms": 1}
+    assert [fault.path for fault in faults(body)] == ["$.content_index"]
+
+
+def test_unknown_fields_are_kept_at_any_depth_and_encoded_where_they_were():
+    body = update(
+        tempo=3,
+        tools=[{"type": "function", "name": "f", "strict": True}],
+        audio={"input": {"format": {"type": "audio/pcm", "bits": 16}}},
+    )
+    event = decode(json.dumps(body))
+    assert isinstance(event, Event)
+    assert {extra.path for extra in event.extra} == {
+        ("session", "tempo"),
+        ("session", "tools", 0, "strict"),
+        ("session", "audio", "input", "format", "bits"),
+    }
+    assert json.loads(encode(event)) == body
+
+
+def test_explicit_nulls_absent_fields_and_the_place_of_the_type_are_kept_apart_from_meaning():
+    text = '{"session":{"audio":null,"type":"realtime"},"event_id":null,"type":"session.update"}'
+    event = decode(text)
+    assert json.loads(encode(event)) == json.loads(text)
+    assert json.loads(encode(decode('{"type":"response.create"}'))) == {"type": "response.create"}
+
+
+def test_of_a_repeated_key_the_last_counts():
+    assert decode('{"type":"response.cancel","response_id":"a","response_id":"b"}').response_id == "b"
+
+
+def test_a_path_says_keys_that_are_no_plain_words_in_brackets():
+    assert describe(("item", "content", 0, "a b")) == '$.item.content[0]["a b"]'
