@@ -2,14 +2,16 @@
 
 The fast decoder stops at the first fault and names no remedy. This module walks the whole object
 along the same types, so it is run only for a text that the fast decoder refused. Law: it accepts
-exactly what the fast decoder accepts, and besides that, fields that the schema does not have and
-integers written as floats with nothing behind the point.
+exactly what the fast decoder accepts, and besides that, fields that the schema does not have,
+integers written as floats with nothing behind the point, and keys repeated until they are right.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
+import sys
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final
@@ -33,6 +35,7 @@ UNKNOWN_FIELD: Final = "SCH09"
 Path = tuple[str | int, ...]
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _SHOWN = 60
+_LONGEST_KEY = 128
 
 
 def examine(text: str | bytes, dialect: Dialect) -> Event | Unknown | Malformed:
@@ -63,6 +66,8 @@ def describe(path: Path) -> str:
     for step in path:
         if isinstance(step, int):
             steps.append(f"[{step}]")
+        elif len(step) > _LONGEST_KEY:
+            steps.append(f'[{json.dumps(step[:_LONGEST_KEY])[:-1]}…"]')
         elif _PLAIN_KEY.match(step):
             steps.append(f".{step}")
         else:
@@ -119,7 +124,7 @@ def _parse(text: str | bytes) -> Any:
                 NOT_JSON, "$", f"the text is not UTF-8: byte {error.start} is 0x{error.object[error.start]:02x}"
             )
     try:
-        body = json.loads(text, parse_constant=_no_constant)
+        body = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
         if "\\u" in text or not text.isascii():
             json.dumps(body, ensure_ascii=False).encode("utf-8")
     except RecursionError:
@@ -141,6 +146,13 @@ def _parse(text: str | bytes) -> Any:
 
 def _no_constant(word: str) -> Any:
     raise ValueError(f"{word} is no JSON value")
+
+
+def _finite(word: str) -> float:
+    number = float(word)
+    if math.isinf(number):
+        raise ValueError(f"the number {word[:_SHOWN]}{'…' * (len(word) > _SHOWN)} is too large")
+    return number
 
 
 def _reason(error: json.JSONDecodeError) -> str:
@@ -268,6 +280,11 @@ class _Walk:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
             self._wrong_type(value, "an integer" if whole else "a number", path)
+            return value
+        if not whole and abs(value) > sys.float_info.max:
+            self._fault(
+                OUT_OF_RANGE, path, f"{_shown(value)} is out of range", found=_shown(value), expected="a number"
+            )
             return value
         low, high = schema.ge, schema.le
         if (low is not None and value < low) or (high is not None and value > high):

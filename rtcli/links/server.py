@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
@@ -25,6 +26,15 @@ from rtcli.standin.settings import MODEL
 MAX_FRAME_BYTES: Final = 64 * 1024 * 1024
 PATH: Final = "/v1/realtime"
 _REALTIME: Final = Subprotocol("realtime")
+
+
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """A visitor who speaks no WebSocket is no fault, and what he said may hold a secret."""
+    return record.msg != "opening handshake failed"
+
+
+_log = logging.getLogger(__name__)
+_log.addFilter(_worth_telling)
 
 
 @asynccontextmanager
@@ -52,6 +62,7 @@ async def serving(
         select_subprotocol=_subprotocol,
         process_request=_refuse_other_paths,
         server_header="rtcli",
+        logger=_log,
     )
     try:
         bound = next(iter(server.sockets)).getsockname()

@@ -23,6 +23,10 @@ HEAD_START: Final = 6
 """How many times faster than it plays the audio is sent."""
 THINKING_S: Final = 0.05
 WORD_S: Final = 0.02
+WORDS_AHEAD: Final = 0.8
+"""The transcript's pace, as a share of the audio's: real servers send a word a little before its sound."""
+OUTPUT_MS_A_TOKEN: Final = 50
+"""Source: the Realtime guide on costs: a token of output audio is 50 ms."""
 
 Status = Literal["completed", "cancelled", "incomplete"]
 Step = tuple[float, str, Any]
@@ -96,32 +100,45 @@ class Answer:
         )
 
     def steps(self) -> Iterator[Step]:
-        """Everything it has to say, and when."""
+        """What it has to say within its limit, and when."""
         if isinstance(self._content, Call):
-            yield from (
-                (n * WORD_S, "arguments", piece)
-                for n, piece in enumerate(re.findall(r"\w+|\W+", self._content.arguments))
-            )
-            return
-        words = re.findall(r"\s*\S+", self._content.text)
-        if self._limit is not None and self._limit < len(words):
-            words, self.cut_short = words[: self._limit], True
+            words, kind = re.findall(r"\w+|\W+", self._content.arguments), "arguments"
+        else:
+            words, kind = re.findall(r"\s*\S+", self._content.text), "text"
+        count = self._fitting(words)
+        self.cut_short = count < len(words)
         if not self.spoken:
-            yield from ((n * WORD_S, "text", word) for n, word in enumerate(words))
-            return
-        step_bytes = CHUNK_MS * 48
-        audio = self._content.pcm16[
-            : len(self._content.pcm16) * len(words) // max(1, len(re.findall(r"\S+", self._content.text))) // 2 * 2
-        ]
-        chunks = [audio[start : start + step_bytes] for start in range(0, len(audio), step_bytes)]
+            return ((n * WORD_S, kind, word) for n, word in enumerate(words[:count]))
+        return self._speech(words[:count], self._pcm16(count, len(words)))
+
+    def _speech(self, words: list[str], pcm16: bytes) -> Iterator[Step]:
+        """Audio and words side by side, the words a little ahead."""
+        step_bytes = CHUNK_MS * BYTES_PER_MS["audio/pcm"]
+        chunks = [pcm16[start : start + step_bytes] for start in range(0, len(pcm16), step_bytes)]
         pace_s = CHUNK_MS / 1000 / HEAD_START
-        spoken: list[Step] = [
-            (n * pace_s, "audio", codec.encode(chunk, self._format)) for n, chunk in enumerate(chunks)
-        ]
-        written: list[Step] = [
-            (n * pace_s * len(chunks) / len(words) * 0.8, "transcript", word) for n, word in enumerate(words)
-        ]
-        yield from sorted([*written, *spoken], key=lambda step: step[0])
+        spoken = [(n * pace_s, "audio", codec.encode(chunk, self._format)) for n, chunk in enumerate(chunks)]
+        ahead_s = pace_s * len(chunks) * WORDS_AHEAD
+        written = [(n * ahead_s / len(words), "transcript", word) for n, word in enumerate(words)]
+        both: list[Step] = [*written, *spoken]
+        return iter(sorted(both, key=lambda step: step[0]))
+
+    def _fitting(self, words: list[str]) -> int:
+        """How many of the words stay within the token limit."""
+        if self._limit is None:
+            return len(words)
+        limit, fits = self._limit, 0
+        for count in range(1, len(words) + 1):
+            length_ms = len(self._pcm16(count, len(words))) // BYTES_PER_MS["audio/pcm"]
+            if output_tokens("".join(words[:count]), length_ms) > limit:
+                break
+            fits = count
+        return fits
+
+    def _pcm16(self, count: int, total: int) -> bytes:
+        """The speech of the first words; each is taken to last as long as the others."""
+        if not self.spoken or isinstance(self._content, Call):
+            return b""
+        return self._content.pcm16[: len(self._content.pcm16) * count // max(1, total) // 2 * 2]
 
     def next(self, kind: str, value: Any) -> Event:
         """The event of one step."""
@@ -202,3 +219,13 @@ class Answer:
 
     def _event_id(self) -> str:
         return self._ids.new("event")
+
+
+def output_tokens(text: str, audio_ms: int) -> int:
+    """What text and speech cost together."""
+    return text_tokens(text) + audio_ms // OUTPUT_MS_A_TOKEN
+
+
+def text_tokens(text: str) -> int:
+    """What a text costs: four characters make a token, near enough."""
+    return -(-len(text) // 4)

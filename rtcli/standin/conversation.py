@@ -11,13 +11,17 @@ from msgspec.structs import replace
 from rtcli.events import objects
 from rtcli.events.objects import FunctionCall, FunctionCallOutput, InputAudio, Item, Message, OutputAudio
 from rtcli.standin.refusal import Refused
+from rtcli.units import BYTES_PER_MS
 
 _ALLOWED: dict[str, tuple[type, ...]] = {
     "system": (objects.InputText,),
     "user": (objects.InputText, InputAudio, objects.InputImage),
-    "assistant": (objects.OutputText,),
+    "assistant": (objects.OutputText, OutputAudio),
 }
-"""Source: openai-python 3.52.0, the content types of each role; assistant audio cannot be created."""
+"""Source: openai-python 3.52.0, the content types of each role; of assistant audio only the transcript can be created."""
+
+_BYTES_A_TOKEN = 100 * BYTES_PER_MS["audio/pcm"]
+"""Source: the Realtime guide on costs: a token of input audio is 100 ms."""
 
 
 class Conversation:
@@ -50,7 +54,8 @@ class Conversation:
             )
         if isinstance(item, Message):
             for index, part in enumerate(item.content):
-                if not isinstance(part, _ALLOWED[item.role]):
+                spoken = isinstance(part, OutputAudio) and part.audio
+                if spoken or not isinstance(part, _ALLOWED[item.role]):
                     place = f"item.content[{index}].type"
                     raise Refused("invalid_value", f"This content type is not allowed in a {item.role} message.", place)
 
@@ -69,7 +74,10 @@ class Conversation:
         return self.order[place - 1] if place else None
 
     def settled_before(self, item_id: str) -> str | None:
-        """What ``conversation.item.done`` says of the predecessor: null when that is the first item."""
+        """What ``conversation.item.done`` of a response's item says of its predecessor: null when that is the first.
+
+        Source: captured sessions of gpt-realtime; an item that a client created names it.
+        """
         place = self.order.index(item_id)
         return self.order[place - 1] if place > 1 else None
 
@@ -84,12 +92,20 @@ class Conversation:
         item = self.known(item_id, "retrieve")
         audio = self.audio.get(item_id)
         if audio and isinstance(item, Message):
-            content: list[objects.ContentPart] = [
-                replace(part, audio=base64.b64encode(audio).decode()) if isinstance(part, InputAudio) else part
-                for part in item.content
-            ]
-            return replace(item, content=content)
+            return _with_input(item, audio=base64.b64encode(audio).decode())
         return item
+
+    def heard(self, item_id: str, pcm16: bytes, text: str) -> None:
+        """Keep what the user said, which is what the next answer goes by."""
+        self.audio[item_id] = pcm16
+        self.audio_tokens += len(pcm16) // _BYTES_A_TOKEN
+        self.said, self.output = text, None
+
+    def transcribed(self, item_id: str, text: str) -> None:
+        """Keep a transcript, if the item is still there."""
+        item = self.items.get(item_id)
+        if isinstance(item, Message):
+            self.items[item_id] = _with_input(item, transcript=text)
 
     def truncate(self, item_id: str, content_index: int, audio_end_ms: int) -> None:
         """Forget what the user did not hear."""
@@ -121,8 +137,15 @@ class Conversation:
         if isinstance(item, Message):
             text = text_of(item)
             self.text_tokens += math.ceil(len(text) / 4)
-            if item.role == "user":
-                self.said, self.output = text or self.said, None
+            if item.role == "user" and text:
+                self.said, self.output = text, None
+
+
+def _with_input(item: Message, **changes: str) -> Message:
+    """The message with its audio parts changed."""
+    return replace(
+        item, content=[replace(part, **changes) if isinstance(part, InputAudio) else part for part in item.content]
+    )
 
 
 def text_of(item: Message) -> str:

@@ -1,18 +1,17 @@
 """Server VAD: an energy gate over the appended audio, with prefix padding and a silence to end on.
 
 Positions are milliseconds of all audio ever appended, as on the wire. Law: starts and stops
-alternate, and their positions never decrease but for the padding.
+alternate, and their positions never decrease: the padding ends where the last speech ended.
 """
 
 from __future__ import annotations
 
-import array
 from typing import Final, Literal
 
 from msgspec import Struct
 
-WINDOW_MS: Final = 20
-WINDOW_BYTES: Final = WINDOW_MS * 48
+from rtcli.standin.understanding import WINDOW_BYTES, WINDOW_MS, shape
+
 GATE: Final = 600
 """Mean amplitude from which a window is loud at threshold 0.5; speech lies far above, line noise below."""
 LOUD_WINDOWS: Final = 3
@@ -34,6 +33,7 @@ class Detector:
         self._prefix_ms = prefix_ms
         self._silence_ms = silence_ms
         self._position_ms = position_ms
+        self._earliest_ms = position_ms
         self._rest = b""
         self._loud = 0
         self._quiet_ms = 0
@@ -48,17 +48,17 @@ class Detector:
         return [edge for edge in edges if edge]
 
     def _window(self, window: bytes) -> Edge | None:
-        samples = array.array("h", window)[::4]
-        loud = sum(map(abs, samples)) / len(samples) >= self._gate
+        loud = shape(window)[0] >= self._gate
         self._position_ms += WINDOW_MS
         if not self.speaking:
             self._loud = self._loud + 1 if loud else 0
             if self._loud < LOUD_WINDOWS:
                 return None
             self.speaking, self._quiet_ms = True, 0
-            return Edge("start", max(0, self._position_ms - LOUD_WINDOWS * WINDOW_MS - self._prefix_ms))
+            begun_ms = self._position_ms - LOUD_WINDOWS * WINDOW_MS - self._prefix_ms
+            return Edge("start", max(self._earliest_ms, begun_ms))
         self._quiet_ms = 0 if loud else self._quiet_ms + WINDOW_MS
         if self._quiet_ms < self._silence_ms:
             return None
-        self.speaking, self._loud = False, 0
+        self.speaking, self._loud, self._earliest_ms = False, 0, self._position_ms
         return Edge("stop", self._position_ms)

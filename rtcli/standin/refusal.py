@@ -5,11 +5,14 @@ Source for the codes: captured error events and the codes listed in the API's er
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from rtcli.events import Event, Malformed, Unknown
+from rtcli.events import REALTIME, Event, Malformed, Unknown
 from rtcli.events.faults import MISSING, OUT_OF_RANGE, WRONG_TYPE, WRONG_VALUE, describe
 from rtcli.events.objects import ErrorDetails
+
+_CLIENT_TYPES: Final = tuple(name for name, event in REALTIME.types.items() if event.sender == "client")
+_SHOWN: Final = 100
 
 
 class Refused(Exception):
@@ -30,10 +33,12 @@ class Refused(Exception):
 
 def refusal_of(event: Event | Unknown | Malformed) -> Refused | None:
     """Why the server refuses what it got; None when it is a client event in order."""
+    if isinstance(event, Unknown) or (event.type and event.type not in _CLIENT_TYPES):
+        supported = ", ".join(f"'{name}'" for name in _CLIENT_TYPES)
+        message = f"Invalid value: '{event.type[:_SHOWN]}'. Supported values are: {supported}."
+        return Refused("invalid_value", message, "type")
     if isinstance(event, Malformed):
         return _of_malformed(event)
-    if isinstance(event, Unknown) or event.sender != "client":
-        return Refused("invalid_value", f"Invalid value: '{event.type}'. It is no client event.", "type")
     if event.extra:
         param = _param(describe(event.extra[0].path))
         return Refused("unknown_parameter", f"Unknown parameter: '{param}'.", param)

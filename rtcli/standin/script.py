@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from rtcli.events.configuration import FunctionTool, ToolChoiceFunction
 from rtcli.standin import voice
+from rtcli.standin.arguments import fitting
 
 KEYWORDS: Final = (
     ("hear", "hear"),
@@ -53,7 +54,7 @@ def reply(said: str, output: str | None, tools: Sequence[Any], choice: Any, *, s
         return _found(output, spoken=spoken)
     tool = _chosen(said, [tool for tool in tools if isinstance(tool, FunctionTool)], choice)
     if tool is not None:
-        return Call(str(tool.name), json.dumps(_arguments(tool.parameters, said)))
+        return Call(str(tool.name), json.dumps(fitting(tool.parameters, said)))
     words = {word.lower() for word in _WORD.findall(said)}
     name = next((name for word, name in KEYWORDS if word in words), "plain" if said else "greeting")
     phrase = voice.model(name)
@@ -76,35 +77,3 @@ def _chosen(said: str, tools: list[FunctionTool], choice: Any) -> FunctionTool |
         if words & {word.lower() for word in _WORD.findall(about)}:
             return tool
     return tools[0] if choice == "required" else None
-
-
-def _arguments(schema: Any, said: str) -> dict[str, Any]:
-    """Values for the required properties, or for all where none is required."""
-    if not isinstance(schema, dict):
-        return {}
-    properties = schema.get("properties")
-    properties = properties if isinstance(properties, dict) else {}
-    required = schema.get("required")
-    names = required if isinstance(required, list) and required else list(properties)
-    return {str(name): _value(properties.get(name), str(name), said) for name in names}
-
-
-def _value(schema: Any, name: str, said: str) -> Any:
-    schema = schema if isinstance(schema, dict) else {}
-    choices = schema.get("enum")
-    if isinstance(choices, list) and choices:
-        return choices[0]
-    number = re.search(r"\d+", said)
-    match schema.get("type"):
-        case "integer" | "number":
-            return int(number.group()) if number else 1
-        case "boolean":
-            return True
-        case "array":
-            return []
-        case "object":
-            return _arguments(schema, said)
-        case "null":
-            return None
-    names = re.findall(r"(?<=\s)[A-Z][a-z]+", said)
-    return names[-1] if names else name

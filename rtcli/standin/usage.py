@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, Final
 
 from rtcli.events.objects import CachedTokens, InputTokens, OutputTokens, RateLimit, Usage
-from rtcli.standin.answer import Answer
+from rtcli.standin.answer import OUTPUT_MS_A_TOKEN, Answer, text_tokens
 from rtcli.standin.conversation import Conversation
 
-OUTPUT_MS_A_TOKEN: Final = 50
-"""Source: the Realtime guide on costs: an audio token is 100 ms of input, 50 ms of output."""
 LIMIT: Final = 40_000
 
 
 def usage_of(talk: Conversation, session: dict[str, Any], answer: Answer) -> Usage:
     """The tokens of a response: the whole conversation goes in, what was said comes out."""
     instructions = session.get("instructions") or ""
-    text_in = talk.text_tokens + math.ceil(len(instructions) / 4)
-    text_out = math.ceil(len(answer.text) / 4)
+    text_in = talk.text_tokens + text_tokens(instructions)
+    text_out = text_tokens(answer.text)
     audio_out = answer.audio_ms // OUTPUT_MS_A_TOKEN
     total_in, total_out = text_in + talk.audio_tokens, text_out + audio_out
     cached = CachedTokens(text_tokens=0, audio_tokens=0, image_tokens=0)

@@ -1,4 +1,4 @@
-"""What the built-in server can say, and what it can understand.
+"""What the built-in server can say, and what a user may say to it.
 
 The speech is made at development time (``speech/make.sh``) and stored compressed: the low bytes of
 all samples, then the high bytes, because that compresses better.
@@ -16,7 +16,6 @@ from msgspec import Struct
 from rtcli.units import BYTES_PER_MS
 
 _PCM_BYTES_PER_MS = BYTES_PER_MS["audio/pcm"]
-_FINGERPRINT_BYTES = 1200
 
 
 class Phrase(Struct, frozen=True):
@@ -62,10 +61,6 @@ def user(name: str) -> Phrase:
     return _all()[f"user_{name}"][1]
 
 
-def understood(pcm16: bytes) -> str:
-    """What was said: a known sentence by its samples, anything else by its length."""
-    for speaker, phrase in _all().values():
-        middle = len(phrase.pcm16) // 4 * 2
-        if speaker == "user" and phrase.pcm16[middle : middle + _FINGERPRINT_BYTES] in pcm16:
-            return phrase.text
-    return f"(speech, {len(pcm16) / _PCM_BYTES_PER_MS / 1000:.1f} s)"
+def users() -> list[Phrase]:
+    """Every sentence of the user's voice."""
+    return [phrase for speaker, phrase in _all().values() if speaker == "user"]

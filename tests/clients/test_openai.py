@@ -40,10 +40,10 @@ async def answer(connection, last="response.done"):
     raise AssertionError("the connection ended before the answer")
 
 
-def run(conversation):
+def run(conversation, **options):
     async def hold():
         async with (
-            serving() as url,
+            serving(**options) as url,
             AsyncOpenAI(api_key="none", websocket_base_url=url.removesuffix("/realtime")) as client,
         ):
             async with client.realtime.connect(model="gpt-realtime") as connection:
@@ -93,6 +93,26 @@ def test_a_spoken_turn_brings_back_the_voice_to_the_byte():
     assert hashlib.sha256(audio).digest() == hashlib.sha256(voice.model("weather").pcm16).digest()
     transcript = "".join(e.delta for e in events if e.type == "response.output_audio_transcript.delta")
     assert transcript == voice.model("weather").text
+
+
+def test_an_interruption_ends_the_answer_and_what_was_not_heard_can_be_cut():
+    async def conversation(connection):
+        await connection.conversation.item.create(item=said("Tell me a story"))
+        await connection.response.create()
+        before = await answer(connection, "response.output_audio.delta")
+        speech = base64.b64encode(voice.user("stop").pcm16).decode()
+        await connection.input_audio_buffer.append(audio=speech)
+        after = await answer(connection)
+        item = after[-1].response.output[0]
+        await connection.conversation.item.truncate(item_id=item.id, content_index=0, audio_end_ms=100)
+        return before, after, await answer(connection, "conversation.item.truncated")
+
+    _, after, cut = run(conversation, pace=4.0)
+    response = after[-1].response
+    assert (response.status, response.status_details.reason) == ("cancelled", "turn_detected")
+    assert response.output[0].status == "incomplete"
+    assert voice.model("story").text.startswith(response.output[0].content[0].transcript)
+    assert cut[-1].item_id == response.output[0].id
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
-"""Real events, damaged in every field: each damage is reported, at its own path.
+"""Events damaged in every field: each damage is reported, at its own path.
 
-Whether a damage must be reported is decided by the official models of the package ``openai``; where
-ours is meant to differ, the table ``MEANT`` says why.
+The events are the captured ones, and whole ones with every field that the official models of the
+package ``openai`` know. Those models decide whether a damage must be reported; where ours is meant
+to differ, the table ``MEANT`` says why. Limits, which the models do not have, come from the
+protocol's catalogue.
 """
 
 from __future__ import annotations
@@ -9,14 +11,16 @@ from __future__ import annotations
 import copy
 import json
 import re
+import types
 from pathlib import Path
-from typing import get_args
+from typing import Annotated, Literal, Union, get_args, get_origin
 
 import pytest
 from openai.types.realtime import RealtimeClientEvent, RealtimeServerEvent
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from rtcli.events import Event, Malformed, decode
+from rtcli.events import REALTIME, Event, Malformed, decode
+from rtcli.events.faults import describe
 
 SHARED = Path(__file__).parents[3] / "shared"
 
@@ -26,11 +30,12 @@ def official_models():
     models = {}
     for union in (RealtimeServerEvent, RealtimeClientEvent):
         for model in get_args(get_args(union)[0]):
-            models[get_args(model.model_fields["type"].annotation)[0]] = TypeAdapter(model)
+            models[get_args(model.model_fields["type"].annotation)[0]] = model
     return models
 
 
-OFFICIAL = official_models()
+MODELS = official_models()
+OFFICIAL = {name: TypeAdapter(model) for name, model in MODELS.items()}
 
 MEANT = [
     # (path, damage, why ours differs)
@@ -54,7 +59,7 @@ MEANT = [
         "negative",
         "counts and positions are unsigned (crate openai-protocol: u32)",
     ),
-    (r"\.(threshold|speed|seconds)$", "negative", "documented range"),
+    (r"\.(threshold|speed|seconds|strength)$", "negative", "documented range"),
     (r"\.usage$", "drop|null", "whisper-1 sends no usage (12 of 12 captured events)"),
     (
         r"content\[\d+\]\.type$",
@@ -62,7 +67,13 @@ MEANT = [
         "one message type for all roles; which part a role may have is a matter of the session",
     ),
     (r"\.idle_timeout_ms$", "negative", "documented range"),
+    (r"\.retention_ratio$", "negative", "documented range"),
+    (r"\.bytes\[0\]$", "negative", "bytes of UTF-8 (crate openai-protocol: u8)"),
+    (r"\.max_output_tokens$", "negative", "documented range"),
 ]
+
+IN_ITS_ENTRY = {"allowed_tools": "[0]"}
+"""Fields of which a list is one form, so that a wrong list is reported in its entry."""
 
 
 def real_events():
@@ -144,24 +155,88 @@ def officially_wrong(event):
 
 EVENTS = real_events()
 
+PLAIN = {str: "x", int: 6000, float: 0.5, bool: True}
+
+
+def sample(annotation, arm, whole):
+    """A value that an official type allows: with every field or only the needed ones, by the n-th choice of each."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return sample(get_args(annotation)[0], arm, whole)
+    if origin in (Union, types.UnionType):
+        arms = [choice for choice in get_args(annotation) if choice is not type(None)]
+        return sample(arms[arm % len(arms)], arm, whole)
+    if origin is Literal:
+        return get_args(annotation)[arm % len(get_args(annotation))]
+    if origin is list:
+        return sampled_list(get_args(annotation)[0], arm, whole)
+    if origin is dict:
+        return {"k": sample(get_args(annotation)[1], arm, whole)}
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        fields = [(n, f) for n, f in annotation.model_fields.items() if whole or f.is_required() or n == "type"]
+        return {f.alias or n: sample(f.annotation, arm, whole) for n, f in fields}
+    return PLAIN.get(annotation, "anything")
+
+
+def sampled_list(inner, arm, whole):
+    """One entry of each kind that a list can hold."""
+    if inner is int:
+        return [65]
+    kinds = 8 if whole and get_origin(inner) in (Union, Annotated, types.UnionType) else 1
+    return [sample(inner, choice, whole) for choice in range(arm, arm + kinds)]
+
+
+def whole_event(name, arm):
+    """An event with every field; a part of a message keeps those of its own type."""
+    event = sample(MODELS[name], arm, whole=True)
+    for extra in decode(json.dumps(event)).extra:
+        assert re.search(r"content\[\d+\]\.\w+$", describe(extra.path)), extra
+        *place, field = extra.path
+        holder = event
+        for step in place:
+            holder = holder[step]
+        del holder[field]
+    return event
+
+
+def disagreements(event):
+    """Each damage that is reported at another path, or that we and the official models judge differently."""
+    for path, kind, twin in damaged(event):
+        result = decode(json.dumps(twin))
+        assert isinstance(result, Event | Malformed)
+        found = [fault.path for fault in result.faults] if isinstance(result, Malformed) else []
+        meant = any(re.search(where, path) and re.fullmatch(what, kind) for where, what, _ in MEANT)
+        if found and path not in found and found != [path + IN_ITS_ENTRY.get(path.rpartition(".")[2], "")]:
+            yield path, kind, "reported elsewhere", found
+        elif bool(found) != officially_wrong(twin) and not meant:
+            yield path, kind, "reported" if found else "not reported", twin if len(str(twin)) < 300 else ""
+
 
 @pytest.mark.skipif(not EVENTS, reason="there is no shared/traffic beside the project")
 @pytest.mark.parametrize("event", EVENTS or [{"type": "none"}], ids=lambda event: event["type"])
 def test_every_damage_is_reported_at_its_path_and_nothing_else_is(event):
-    wrong = []
-    count = 0
-    for path, kind, twin in damaged(event):
-        count += 1
-        result = decode(json.dumps(twin))
-        reported = isinstance(result, Malformed)
-        meant = any(re.search(where, path) and re.fullmatch(what, kind) for where, what, _ in MEANT)
-        if reported and path not in [fault.path for fault in result.faults]:
-            wrong.append((path, kind, "reported elsewhere", [fault.path for fault in result.faults]))
-        elif reported != officially_wrong(twin) and not meant:
-            wrong.append((path, kind, "reported" if reported else "not reported", twin if len(str(twin)) < 300 else ""))
-        assert reported or isinstance(result, Event)
-    assert count > 2 or set(event) == {"type"}
-    assert wrong == []
+    assert len(list(damaged(event))) > 2 or set(event) == {"type"}
+    assert list(disagreements(event)) == []
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_damage_of_an_event_with_every_field_is_reported_at_its_path(name):
+    shapes = {shape(event): event for event in (whole_event(name, arm) for arm in range(3))}
+    for event in shapes.values():
+        assert isinstance(decode(json.dumps(event)), Event)
+        assert list(disagreements(event)) == []
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_an_event_with_only_its_required_fields_is_an_event(name):
+    for arm in range(7):
+        result = decode(json.dumps(sample(MODELS[name], arm, whole=False)))
+        assert isinstance(result, Event), result
+        assert result.extra == ()
+
+
+def test_the_whole_events_have_every_type_of_the_dialect():
+    assert set(MODELS) == set(REALTIME.types)
 
 
 def test_every_type_of_the_captured_sessions_is_damaged(shared):
@@ -172,3 +247,52 @@ def test_every_type_of_the_captured_sessions_is_damaged(shared):
     }
     assert {event["type"] for event in EVENTS} == types
     assert len(types) > 25
+
+
+def limits(shared):
+    """Every limit of an event's own field in the catalogue: type, field, a value at the limit and one beyond it."""
+    catalogue = json.loads((shared / "protocol/events.json").read_text())["events"]
+    for event in catalogue:
+        for field, facts in event["fields"].items() if event["dialect"] == "ga" else ():
+            limit = facts.get("limit", {})
+            if "min" in limit:
+                yield event["name"], field, limit["min"], limit["min"] - 1
+            if "max_length" in limit:
+                yield event["name"], field, "x" * limit["max_length"], "x" * (limit["max_length"] + 1)
+
+
+def test_every_limit_of_the_catalogue_holds(shared):
+    checked = 0
+    for name, field, last, beyond in limits(shared):
+        event = sample(MODELS[name], 0, whole=True)
+        assert isinstance(decode(json.dumps(event | {field: last})), Event), (name, field)
+        result = decode(json.dumps(event | {field: beyond}))
+        assert isinstance(result, Malformed), (name, field)
+        assert [(fault.code, fault.path) for fault in result.faults] == [("SCH08", f"$.{field}")]
+        checked += 1
+    assert checked > 40
+
+
+@pytest.mark.parametrize(
+    ("path", "last", "beyond"),
+    [
+        # Source: the OpenAPI description of 2026-08-21, RealtimeSessionCreateRequestGA and RealtimeTurnDetection
+        ("audio.output.speed", 0.25, 0.24),
+        ("audio.output.speed", 1.5, 1.6),
+        ("audio.input.turn_detection.idle_timeout_ms", 5000, 4999),
+        ("audio.input.turn_detection.idle_timeout_ms", 30000, 30001),
+        ("audio.input.turn_detection.threshold", 1.0, 1.1),
+        ("audio.input.turn_detection.threshold", 0, -0.1),
+        ("audio.input.transcription.languages", ["de"], []),
+    ],
+)
+def test_a_limit_deep_in_the_session_holds(path, last, beyond):
+    for value, faults in ((last, []), (beyond, [f"$.session.{path}"])):
+        event = whole_event("session.update", 0)
+        *place, field = path.split(".")
+        holder = event["session"]
+        for step in place:
+            holder = holder[step]
+        holder[field] = value
+        result = decode(json.dumps(event))
+        assert [fault.path for fault in getattr(result, "faults", ())] == faults

@@ -102,6 +102,59 @@ def test_the_slow_path_accepts_what_the_fast_path_accepts_and_reports_what_it_re
         assert slow.extra or "got `float`" in fast
 
 
+@settings(max_examples=500)
+@given(ANY_EVENT, st.data())
+def test_fast_and_slow_path_agree_on_texts_with_a_character_wrong_anywhere(body, data):
+    text = json.dumps(body)
+    for _ in range(data.draw(st.integers(1, 2))):
+        place = data.draw(st.integers(0, len(text)))
+        more = data.draw(
+            st.sampled_from(['"', "{", "}", "[", "]", ",", ":", "0", "1", "-", ".", "e9", "\\", "\n", "é", ""])
+        )
+        text = text[:place] + more + text[place + data.draw(st.integers(0, 2)) :]
+    slow, fast = examine(text, REALTIME), fast_or_refusal(text)
+    if isinstance(fast, Event):
+        assert slow == fast
+    elif isinstance(slow, Event):
+        assert slow.extra or "got `float`" in fast or repeats_a_key(text)
+    assert decode(text) == (fast if isinstance(fast, Event) else slow)
+    assert decode(text.encode()) == decode(text)
+
+
+def repeats_a_key(text):
+    found = []
+    json.loads(text, object_pairs_hook=lambda pairs: found.append(len(dict(pairs)) < len(pairs)) or dict(pairs))
+    return any(found)
+
+
+@settings(max_examples=300)
+@given(ANY_EVENT, st.data())
+def test_fast_and_slow_path_agree_on_a_wrong_value_at_any_depth(body, data):
+    holder, key = data.draw(st.sampled_from(list(places({"event": body}))))
+    holder[key] = data.draw(JSON)
+    text = json.dumps(body)
+    slow, fast = examine(text, REALTIME), fast_or_refusal(text)
+    if isinstance(fast, Event):
+        assert slow == fast
+    elif isinstance(slow, Event):
+        assert slow.extra or "got `float`" in fast
+    if isinstance(slow, Event):
+        assert json.loads(encode(slow)) == body
+
+
+def places(value):
+    if isinstance(value, dict | list):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield value, key
+            yield from places(value[key])
+
+
+@given(st.text() | st.text(st.characters(categories=["Cs"])))
+def test_a_string_with_surrogates_is_reported_and_does_not_raise(text):
+    assert isinstance(decode('{"type":"error","event_id":"' + text), Malformed)
+    assert isinstance(decode(text.encode("utf-8", "surrogatepass")), Event | Unknown | Malformed)
+
+
 def fast_or_refusal(text):
     try:
         return REALTIME.decoder.decode(text)

@@ -1,4 +1,4 @@
-"""Our types beside the official ones: every field, requiredness, enum and nested object.
+"""Our types beside the official ones: every field, requiredness, nullability, enum and nested object.
 
 Both sides are flattened to lines such as ``response.done $.response.status`` with what is allowed
 there. Differences that are meant stand in ``MEANT``, each with its evidence.
@@ -19,13 +19,13 @@ from rtcli.events import REALTIME
 
 MEANT = [
     # difference and evidence
-    (r"content\[\]\.type: required here", "the type tells parts apart; every captured part has it"),
+    (r"content\[\]\.type: (required here|kinds \['null'\] only theirs, \[\] only ours)", "the type tells parts apart; every captured part has it"),
     (r"\$\.session<\w+>\.(id|object|expires_at): only ours", "in every captured session.created and session.updated"),
     (r"\.obfuscation: only ours", "84 transcription, 271 text, 235 transcript and 114 argument deltas captured"),
     (r"\.phase: only ours", "gpt-realtime-2 items captured by pydantic-ai"),
     (r"reasoning_tokens: only ours", "gpt-realtime-2 usage captured by pydantic-ai"),
     (r"content_part\.(added|done) \$\.content: only ours", "12 events captured at Azure (traffic: azure_*.jsonl)"),
-    (r"completed \$\.usage: required there", "whisper-1 leaves it out: 12 of 12 captured events"),
+    (r"completed \$\.usage: (required there|kinds \[\] only theirs, \['null'\] only ours)", "whisper-1 leaves it out: 12 of 12 captured events"),
     (r"response\.(created|done) \$\.response\.audio\.output\.voice\.id: only ours", "response.create takes a voice by id, and the server echoes what it was asked"),
     (r"\.(model|voice)(<>)?: kinds", "names of models and voices change from week to week; any string is taken"),
     (r"\.conversation: kinds", "auto, none, or any id: any string is taken"),
@@ -52,7 +52,7 @@ def _model(model: type[BaseModel], path: str, facts: dict[str, Fact]) -> None:
         place = f"{path}.{field.alias or name}"
         kinds: set[str] = set()
         _annotation(field.annotation, place, kinds, facts)
-        _note(facts, place, field.is_required(), kinds - {"null"})
+        _note(facts, place, field.is_required(), kinds)
 
 
 def _annotation(annotation: Any, place: str, kinds: set[str], facts: dict[str, Fact]) -> None:
@@ -106,7 +106,7 @@ def _struct(schema: Any, path: str, facts: dict[str, Fact]) -> None:
     for field in schema.fields:
         place, kinds = f"{path}.{field.encode_name}", set()
         _schema(field.type, place, kinds, facts)
-        _note(facts, place, field.required, kinds - {"null"})
+        _note(facts, place, field.required, kinds)
 
 
 def _schema(schema: Any, place: str, kinds: set[str], facts: dict[str, Fact]) -> None:
@@ -146,6 +146,8 @@ def _schema(schema: Any, place: str, kinds: set[str], facts: dict[str, Fact]) ->
 def _note(facts: dict[str, Fact], place: str, required: bool, kinds: set[str]) -> None:
     """Several official classes can stand at one place; what they allow is put together."""
     before = facts.get(place)
+    if "any" in kinds:
+        kinds = kinds - {"null"}
     facts[place] = (
         required and (before is None or before[0]),
         frozenset(kinds) | (before[1] if before else frozenset()),
@@ -184,6 +186,7 @@ def test_the_comparison_sees_what_it_compares():
         '"cancelled"',
         '"failed"',
         '"incomplete"',
+        "null",
     }
     assert "conversation.item.added $.item<function_call>.arguments" in theirs
 

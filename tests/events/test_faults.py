@@ -118,6 +118,15 @@ def test_a_misspelt_type_is_unknown_and_its_neighbour_is_named():
         (b'{"type":"\xff"}', "SCH01", "not UTF-8"),
         ("\ufeff{}", "SCH01", "byte order mark"),
         ('{"type":"error","n":NaN}', "SCH01", "NaN"),
+        ('{"type":"error","n":-Infinity}', "SCH01", "-Infinity"),
+        ('{"type":"response.create","n":1e999}', "SCH01", "1e999"),
+        ('{"type":"response.create","n":-1%s.5}' % ("0" * 999), "SCH01", "too large"),
+        ("\x00", "SCH01", "not JSON"),
+        (b"\xed\xa0\x80", "SCH01", "not UTF-8"),
+        ("\ud800", "SCH01", "not JSON"),
+        ('{"type":"error","event_id":"\ud800"}', "SCH01", "surrogate"),
+        ('{"type":"response.create","x":["\\udc00"]}', "SCH01", "surrogate"),
+        ('{"type":"response.create","x":%s}' % ("[" * 5000 + "]" * 5000), "SCH01", "too deep"),
         ("[" * 100_000, "SCH01", "too deep"),
         ('{"type":"error","event_id":"\\ud800"}', "SCH01", "surrogate"),
         ('{"a":' + "9" * 5000 + "}", "SCH01", "digits"),
@@ -146,6 +155,58 @@ def test_a_fraction_is_no_integer():
     assert [fault.path for fault in faults(body)] == ["$.content_index"]
 
 
+def test_a_number_that_no_float_can_hold_is_out_of_range_where_it_stands():
+    body = '{"type":"conversation.item.input_audio_transcription.segment","event_id":"e","item_id":"i",'
+    body += '"content_index":0,"id":"1","speaker":"A","start":1%s,"end":2,"text":"x"}' % ("0" * 400)
+    assert [(fault.code, fault.path) for fault in faults(body)] == [("SCH08", "$.start")]
+
+
+@pytest.mark.parametrize("number", ["18446744073709551616", "-0", "1E2", "1" + "0" * 400])
+def test_an_integer_of_any_size_survives(number):
+    text = '{"type":"conversation.item.truncate","item_id":"i","content_index":0,"audio_end_ms":%s}' % number
+    event = decode(text)
+    assert isinstance(event, Event)
+    assert json.loads(encode(event)) == json.loads(text)
+
+
+def test_the_fault_of_one_entry_does_not_hide_those_of_the_others():
+    parts = [{"type": "input_text", "text": 1}, {"type": "input_text"}, {"text": "x"}, {"type": None}, "text"]
+    item = {"type": "message", "role": "user", "content": parts}
+    found = faults({"type": "conversation.item.create", "item": item})
+    assert [(fault.code, fault.path) for fault in found] == [
+        ("SCH06", "$.item.content[0].text"),
+        ("SCH05", "$.item.content[2].type"),
+        ("SCH06", "$.item.content[3].type"),
+        ("SCH06", "$.item.content[4]"),
+    ]
+
+
+def test_a_faulty_event_still_tells_its_unknown_fields_and_keeps_its_body():
+    body = {"type": "response.cancel", "response_id": 5, "mood": "good"}
+    result = decode(json.dumps(body))
+    assert isinstance(result, Malformed)
+    assert [extra.path for extra in result.extra] == [("mood",)]
+    assert result.body == body
+    assert result.type == "response.cancel"
+
+
+def test_a_fault_quotes_no_more_of_a_peers_text_than_a_line_can_hold():
+    flood = "\x1b[2J" + "x" * 100_000
+    for body in (
+        {"type": "response.cancel", "response_id": [flood]},
+        update(tool_choice=flood),
+        update(output_modalities=[flood]),
+        {"type": flood.encode().hex(), "x": flood},
+        {"type": "response.create", "response": {"metadata": {flood: 5}}},
+    ):
+        result = decode(json.dumps(body))
+        for fault in getattr(result, "faults", ()):
+            said = fault.message + fault.found + fault.hint + fault.expected
+            assert len(said) < 600
+            assert "\x1b" not in said
+            assert len(fault.path) < 200
+
+
 def test_unknown_fields_are_kept_at_any_depth_and_encoded_where_they_were():
     body = update(
         tempo=3,
@@ -169,8 +230,25 @@ def test_explicit_nulls_absent_fields_and_the_place_of_the_type_are_kept_apart_f
     assert json.loads(encode(decode('{"type":"response.create"}'))) == {"type": "response.create"}
 
 
-def test_of_a_repeated_key_the_last_counts():
-    assert decode('{"type":"response.cancel","response_id":"a","response_id":"b"}').response_id == "b"
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ('{"type":"response.cancel","response_id":"a","response_id":"b"}', {"response_id": "b"}),
+        ('{"type":"response.cancel","response_id":5,"response_id":"b"}', {"response_id": "b"}),
+        ('{"type":"error","type":"response.cancel"}', {}),
+        ('{"type":"response.cancel","response_id":"b","x":1,"x":2}', {"response_id": "b", "x": 2}),
+    ],
+)
+def test_of_a_repeated_key_the_last_counts(text, last):
+    event = decode(text)
+    assert isinstance(event, Event), event
+    assert json.loads(encode(event)) == {"type": "response.cancel", **last}
+
+
+def test_a_session_that_says_its_type_twice_is_read():
+    event = decode('{"type":"session.update","session":{"type":"realtime","model":"m","type":"realtime"}}')
+    assert isinstance(event, Event)
+    assert event.session.model == "m"
 
 
 def test_a_path_says_keys_that_are_no_plain_words_in_brackets():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from urllib.parse import urlsplit
 
 import pytest
 from websockets.asyncio.client import connect
@@ -68,3 +69,35 @@ def test_a_client_that_vanishes_in_the_middle_of_an_answer_does_no_harm_to_the_n
             return await hello(url)
 
     assert asyncio.run(ask())[0]["type"] == "session.created"
+
+
+def test_a_megabyte_of_audio_in_one_frame_is_heard():
+    async def ask():
+        async with serving(pace=0.0) as url, connect(url) as client:
+            await client.recv()
+            await client.send('{"type":"input_audio_buffer.append","audio":"%s"}' % ("AAAA" * 350_000))
+            await client.send('{"type":"input_audio_buffer.commit"}')
+            return json.loads(await client.recv())["type"]
+
+    assert asyncio.run(ask()) == "input_audio_buffer.committed"
+
+
+def test_the_url_may_ask_for_a_transcription_session():
+    async def ask():
+        async with serving() as url:
+            return await hello(url + "?intent=transcription")
+
+    event, _ = asyncio.run(ask())
+    assert event["session"]["type"] == "transcription"
+
+
+def test_who_speaks_no_websocket_is_not_logged(caplog):
+    async def visit():
+        async with serving() as url:
+            reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(url).port)
+            writer.write(b"GET /sk-secret\r\n\r\n")
+            await reader.read()
+            writer.close()
+
+    asyncio.run(visit())
+    assert caplog.text == ""

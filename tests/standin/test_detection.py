@@ -41,3 +41,19 @@ def test_starts_and_stops_alternate_and_the_size_of_the_pieces_does_not_matter(w
     pieces = [edge for start in range(0, len(audio), step) for edge in ear.feed(audio[start : start + step])]
     assert pieces == detector().feed(audio)
     assert [edge.kind for edge in pieces] == ["start", "stop"] * (len(pieces) // 2) + ["start"] * (len(pieces) % 2)
+    assert [edge.at_ms for edge in pieces] == sorted(edge.at_ms for edge in pieces)
+
+
+def test_the_padding_ends_where_the_last_speech_ended():
+    twice = [*[LOUD] * 10, *[QUIET] * 5] * 2
+    assert edges(*twice, silence_ms=100) == [("start", 0), ("stop", 300), ("start", 300), ("stop", 600)]
+
+
+def test_positions_count_from_where_it_began_to_listen():
+    assert edges(*[QUIET] * 5, *[LOUD] * 5, position_ms=5000, prefix_ms=0) == [("start", 5100)]
+
+
+def test_a_higher_threshold_needs_louder_speech():
+    soft = [b"\x84\x03" * (24 * 20)] * 10
+    assert edges(*soft, threshold=0.5) == [("start", 0)]
+    assert edges(*soft, threshold=1.0) == []

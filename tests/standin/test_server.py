@@ -203,7 +203,7 @@ def test_a_cancelled_answer_is_done_and_a_second_cancel_finds_nothing():
         (update(audio={"output": {"speed": 9}}), "integer_above_max_value", "session.audio.output.speed"),
         (update(model="another"), "invalid_value", "session.model"),
         ({"type": "respond"}, "invalid_value", "type"),
-        ({"type": "response.done"}, "missing_required_parameter", "event_id"),
+        ({"type": "response.done"}, "invalid_value", "type"),
         ({"type": "input_audio_buffer.commit"}, "input_audio_buffer_commit_empty", None),
         ({"type": "input_audio_buffer.append", "audio": "abc$"}, "invalid_value", "audio"),
         ({"type": "conversation.item.delete", "item_id": "no"}, "item_delete_invalid_item_id", "item_id"),
@@ -327,7 +327,7 @@ def test_speech_is_heard_and_given_in_g711(name):
     got = call.say({"type": "input_audio_buffer.append", "audio": base64.b64encode(speech).decode()})
     assert "input_audio_buffer.committed" in types(got)
     said = b"".join(base64.b64decode(event.delta) for event in got if event.type == "response.output_audio.delta")
-    phrase = voice.model("greeting").pcm16
+    phrase = voice.model("hear").pcm16
     assert abs(len(expand(said, name)) - len(phrase)) < 4800
 
 
@@ -345,31 +345,317 @@ def test_a_token_limit_leaves_the_response_incomplete():
     assert (done.status, done.status_details.reason) == ("incomplete", "max_output_tokens")
 
 
-CLIENT_TEXTS = st.sampled_from(
-    [
-        json.dumps(body) if isinstance(body, dict) else body
-        for body in (
-            message("hello"), message("weather", id="item_1"), CREATE, {"type": "response.cancel"}, update(tools=[TOOL]),
-            update(output_modalities=["text"]), {"type": "input_audio_buffer.commit"}, {"type": "input_audio_buffer.clear"},
-            {"type": "input_audio_buffer.append", "audio": base64.b64encode(voice.user("stop").pcm16).decode()},
-            {"type": "input_audio_buffer.append", "audio": base64.b64encode(bytes(48 * 900)).decode()},
-            {"type": "conversation.item.delete", "item_id": "item_1"}, {"type": "conversation.item.retrieve", "item_id": "item_1"},
-            {"type": "conversation.item.truncate", "item_id": "item_1", "content_index": 0, "audio_end_ms": 0},
-            {"type": "output_audio_buffer.clear"}, {"type": "response.create", "response": {"conversation": "none"}},
-            {"type": "response.create", "response": {"max_output_tokens": 1}}, "", "[]", "{", '{"type":3}',
-        )
+def test_a_limit_is_kept_in_tokens():
+    limited = {"type": "response.create", "response": {"max_output_tokens": 40}}
+    done = only(Call().say(message("story"), limited), "response.done").response
+    assert 20 < done.usage.output_tokens <= 40
+
+
+def test_two_sentences_in_one_append_are_two_turns():
+    call = Call()
+    call.say(update(audio={"input": {"transcription": {"model": "gpt-4o-transcribe"}}}))
+    pause = bytes(900 * SILENCE_MS)
+    speech = pause + voice.user("stop").pcm16 + pause + voice.user("weather").pcm16 + pause
+    got = call.say({"type": "input_audio_buffer.append", "audio": base64.b64encode(speech).decode()})
+    heard = [event.transcript for event in got if event.type.endswith("transcription.completed")]
+    assert heard == [voice.user("stop").text, voice.user("weather").text]
+    statuses = [event.response.status for event in got if event.type == "response.done"]
+    assert statuses == ["cancelled", "completed"], "the second sentence interrupts the answer to the first"
+
+
+@pytest.mark.parametrize("drop", ["input_audio_buffer.clear", "input_audio_buffer.commit"])
+def test_speech_that_is_cleared_or_committed_midway_has_no_stop(drop):
+    call = Call()
+    (started,) = call.speak(voice.user("stop").pcm16[: 700 * SILENCE_MS])
+    got = call.say({"type": drop}) + call.speak(bytes(900 * SILENCE_MS))
+    assert "input_audio_buffer.speech_stopped" not in types(got)
+    committed = [event.item_id for event in got if event.type == "input_audio_buffer.committed"]
+    assert committed == ([started.item_id] if drop.endswith("commit") else [])
+
+
+def test_the_answer_goes_on_when_speech_may_not_interrupt_it():
+    call = Call()
+    call.say(update(audio={"input": {"turn_detection": {"type": "server_vad", "interrupt_response": False}}}))
+    call.send(message("Tell me a story"), CREATE)
+    got = call.speak(voice.user("stop").pcm16, 20) + call.wait()
+    assert "input_audio_buffer.speech_started" in types(got)
+    assert only(got, "response.done").response.status == "completed"
+
+
+def test_after_the_idle_time_out_the_server_says_why_it_speaks():
+    call = Call()
+    call.send(update(audio={"input": {"turn_detection": {"type": "server_vad", "idle_timeout_ms": 5000}}}))
+    got = call.wait(5.5)
+    committed, added = (
+        only(got, "input_audio_buffer.committed"),
+        [e for e in got if e.type == "conversation.item.added"],
+    )
+    assert [event.item.role for event in added] == ["user", "system", "assistant"]
+    assert added[0].item.id == committed.item_id
+
+
+def test_speech_keeps_the_idle_time_out_away():
+    call = Call()
+    call.send(update(audio={"input": {"turn_detection": {"type": "server_vad", "idle_timeout_ms": 5000}}}))
+    call.wait(4.9)
+    got = call.speak(voice.user("hello").pcm16 + bytes(600 * SILENCE_MS))
+    assert "input_audio_buffer.timeout_triggered" not in types(got)
+    assert "response.created" in types(got)
+
+
+def test_an_answer_keeps_the_idle_time_out_away():
+    call = Call()
+    call.send(update(audio={"input": {"turn_detection": {"type": "server_vad", "idle_timeout_ms": 5000}}}))
+    call.wait(3.0)
+    call.send(CREATE)
+    assert "input_audio_buffer.timeout_triggered" not in types(call.wait(4.0))
+    assert "input_audio_buffer.timeout_triggered" in types(call.wait(4.0))
+
+
+def test_a_message_with_damaged_audio_is_refused_whole():
+    part = {"type": "input_audio", "audio": "&"}
+    text = {"type": "input_text", "text": "x"}
+    item = {"type": "message", "role": "user", "content": [text, part]}
+    (refused,) = Call().say({"type": "conversation.item.create", "item": item})
+    assert (refused.error.code, refused.error.param) == ("invalid_value", "item.content[1].audio")
+
+
+def test_a_spoken_message_can_be_sent_as_an_item():
+    audio = base64.b64encode(voice.user("weather").pcm16).decode()
+    item = {"type": "message", "role": "user", "content": [{"type": "input_audio", "audio": audio}]}
+    got = Call().say({"type": "conversation.item.create", "item": item}, CREATE)
+    assert only(got, "response.output_audio_transcript.done").transcript == voice.model("weather").text
+    assert not next(event for event in got if event.type == "conversation.item.added").item.content[0].audio
+
+
+def test_other_speech_gets_the_plain_answer_whatever_was_said_before():
+    call = Call()
+    call.say(message("Tell me a story"), CREATE)
+    call.speak(bytes(500 * SILENCE_MS))
+    got = call.speak(voice.model("tool").pcm16 + bytes(900 * SILENCE_MS)) + call.wait()
+    assert only(got, "response.output_audio_transcript.done").transcript == voice.model("plain").text
+
+
+def test_a_transcript_can_be_retrieved_once_it_is_complete():
+    call = Call()
+    call.say(update(audio={"input": {"transcription": {"model": "gpt-4o-transcribe"}}}))
+    got = call.speak(voice.user("hello").pcm16 + bytes(900 * SILENCE_MS)) + call.wait()
+    item_id = only(got, "input_audio_buffer.committed").item_id
+    kept = only(call.say({"type": "conversation.item.retrieve", "item_id": item_id}), "conversation.item.retrieved")
+    assert kept.item.content[0].transcript == voice.user("hello").text
+
+
+def test_each_mcp_server_is_tried_once_and_fails():
+    call = Call()
+    docs = {
+        "type": "mcp",
+        "server_label": "docs",
+        "server_url": "https://example.com/mcp",
+        "authorization": "sk-secret",
+    }
+    got = call.say(update(tools=[docs]))
+    assert types(got) == [
+        "session.updated",
+        "mcp_list_tools.in_progress",
+        "conversation.item.added",
+        "mcp_list_tools.failed",
+        "conversation.item.done",
     ]
-)  # fmt: skip
+    assert not any(b"sk-secret" in encode(event) for event in got)
+    assert types(call.say(update(tools=[docs]))) == ["session.updated"]
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(CLIENT_TEXTS, st.floats(0, 2)), max_size=12))
+@pytest.mark.parametrize(
+    ("asked", "code", "param"),
+    [
+        ({"conversation": "other"}, "invalid_value", "response.conversation"),
+        ({"output_modalities": ["text", "audio"]}, "invalid_value", "response.output_modalities"),
+        ({"input": [{"type": "item_reference", "id": "no"}]}, "invalid_value", "response.input[0].id"),
+        ({"tools": [{"type": "function"}]}, "missing_required_parameter", "response.tools[0].name"),
+    ],
+)
+def test_a_response_that_cannot_be_is_refused(asked, code, param):
+    (refused,) = Call().say({"type": "response.create", "response": asked})
+    assert (refused.error.code, refused.error.param) == (code, param)
+
+
+def test_a_response_has_the_input_and_the_tools_that_it_is_given():
+    call = Call()
+    call.say(update(tools=[TOOL], output_modalities=["text"]), message("What is the weather?", id="asked"))
+    plain = {"type": "response.create", "response": {"tools": []}}
+    assert only(call.say(plain), "response.output_text.done").text == voice.model("weather").text
+    story = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "a story"}]}
+    aside = {"conversation": "none", "input": [story], "tools": []}
+    got = call.say({"type": "response.create", "response": aside})
+    assert only(got, "response.output_text.done").text == voice.model("story").text
+    assert not [name for name in types(got) if name.startswith("conversation.")], "it leaves no trace"
+    named = {"conversation": "none", "input": [{"type": "item_reference", "id": "asked"}]}
+    called = only(call.say({"type": "response.create", "response": named}), "response.function_call_arguments.done")
+    assert called.name == TOOL["name"]
+
+
+def test_a_transcription_session_refuses_to_answer():
+    refused = only(Call(transcription=True).say(CREATE), "error").error
+    assert (refused.type, refused.code) == ("invalid_request_error", "invalid_event")
+
+
+def test_an_answer_that_is_cancelled_before_it_began_leaves_nothing():
+    call = Call()
+    got = call.say(CREATE, {"type": "response.cancel"})
+    assert types(got) == ["response.created", "response.done", "rate_limits.updated"]
+    assert only(got, "response.done").response.output == []
+
+
+def test_the_end_of_an_aside_does_not_end_the_answer_in_the_conversation():
+    call = Call()
+    call.send(message("Tell me a story"), CREATE)
+    call.send({"type": "response.create", "response": {"conversation": "none", "output_modalities": ["text"]}})
+    assert "response.done" in types(call.wait(1.0))
+    assert only(call.send(CREATE), "error").error.code == "conversation_already_has_active_response"
+
+
+def test_items_name_their_predecessor_as_the_real_server_does(shared):
+    def named(events):
+        ids, places = [], []
+        for event in events:
+            if event.type == "conversation.item.added":
+                ids.append(event.item.id)
+            if event.type in {"conversation.item.added", "conversation.item.done"}:
+                previous = event.previous_item_id
+                places.append((event.type, ids.index(event.item.id), previous and ids.index(previous)))
+        return places
+
+    def real(name):
+        return named([decode(line) for line in (shared / "traffic/realtime" / name).read_text().splitlines()])
+
+    reply = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Noted."}]}
+    seeded = Call()
+    seeded.say(update(output_modalities=["text"]), message("I like teal."))
+    seeded.say({"type": "conversation.item.create", "item": reply}, message("What do I like?"), CREATE)
+    assert named(seeded.events) == real("history_seeding.jsonl")
+
+    called = Call()
+    called.say(update(tools=[TOOL], output_modalities=["text"]))
+    done = only(called.say(message("What is the weather in London?"), CREATE), "response.function_call_arguments.done")
+    output = {"type": "function_call_output", "call_id": done.call_id, "output": "sunny"}
+    called.say({"type": "conversation.item.create", "item": output}, CREATE)
+    assert named(called.events) == real("tool_call_round.jsonl")
+
+
+def test_the_same_seed_and_texts_give_the_same_events():
+    def events():
+        call = Call()
+        call.say(message("hello"), CREATE)
+        return [encode(event) for event in call.events]
+
+    assert events() == events()
+
+
+def test_without_a_pace_everything_is_due_at_once():
+    standin = Standin(pace=0.0)
+    standin.receive(json.dumps(CREATE), 5.0)
+    assert standin.due(5.0)[-1].type == "rate_limits.updated"
+
+
+def append(pcm16):
+    return {"type": "input_audio_buffer.append", "audio": base64.b64encode(pcm16).decode()}
+
+
+def hears(**audio_input):
+    return update(audio={"input": audio_input})
+
+
+SENT = {
+    "greets": message("hello"),
+    "asks": message("weather", id="item_1"),
+    "puts first": message("hello", id="item_1") | {"previous_item_id": "root"},
+    "creates": CREATE,
+    "creates aside": {"type": "response.create", "response": {"conversation": "none"}},
+    "creates short": {"type": "response.create", "response": {"max_output_tokens": 1}},
+    "cancels": {"type": "response.cancel"},
+    "speaks": append(voice.user("stop").pcm16),
+    "begins to speak": append(voice.user("stop").pcm16[:30000]),
+    "is silent": append(bytes(48 * 900)),
+    "commits": {"type": "input_audio_buffer.commit"},
+    "clears": {"type": "input_audio_buffer.clear"},
+    "has a tool": update(tools=[TOOL]),
+    "has an MCP server": update(tools=[{"type": "mcp", "server_label": "docs"}]),
+    "wants text": update(output_modalities=["text"]),
+    "has no VAD": hears(turn_detection=None, transcription={"model": "whisper-1"}),
+    "is idle": hears(turn_detection={"type": "server_vad", "idle_timeout_ms": 5000}),
+    "is polite": hears(turn_detection={"type": "server_vad", "interrupt_response": False}),
+    "telephones": hears(format={"type": "audio/pcmu"}),
+    "deletes": {"type": "conversation.item.delete", "item_id": "item_1"},
+    "retrieves": {"type": "conversation.item.retrieve", "item_id": "item_1"},
+    "truncates": {"type": "conversation.item.truncate", "item_id": "item_1", "content_index": 0, "audio_end_ms": 0},
+    "clears output": {"type": "output_audio_buffer.clear"},
+    "says nothing": "",
+    "sends a list": "[]",
+    "breaks off": "{",
+    "has a number for a type": '{"type":3}',
+}
+
+
+def segments_of(events):
+    """The user's segments: each start with what ended it, if anything did."""
+    open_segment, detection, found = None, None, []
+    for event in events:
+        match event.type:
+            case "session.created" | "session.updated":
+                wanted = event.session.audio.input.turn_detection
+                open_segment, detection = open_segment if wanted == detection else None, wanted
+            case "input_audio_buffer.speech_started":
+                open_segment = event
+                found.append([event])
+            case "input_audio_buffer.speech_stopped":
+                assert open_segment is not None, "a stop needs a start"
+                assert event.item_id == open_segment.item_id
+                assert event.audio_end_ms >= open_segment.audio_start_ms
+                found[-1].append(event)
+            case "input_audio_buffer.committed" | "input_audio_buffer.cleared":
+                open_segment = None
+    return found
+
+
+def order_is_kept(events):
+    """Inside a response everything opens before it speaks, closes after, and is closed before the end."""
+    current, ended, opened = None, set(), set()
+    for event in events:
+        match event.type:
+            case "response.created":
+                if event.response.conversation_id:
+                    assert current is None, "one response in the conversation at a time"
+                    current = event.response.id
+                opened.add(event.response.id)
+            case "response.done":
+                opened.remove(event.response.id)
+                ended.add(event.response.id)
+                current = None if event.response.id == current else current
+                open_parts = [place for place in opened if isinstance(place, tuple) and place[0] == event.response.id]
+                assert not open_parts, "what was opened is closed"
+            case "response.output_item.added":
+                assert event.response_id in opened
+                opened.add((event.response_id, event.item.id))
+            case "response.output_item.done":
+                opened.remove((event.response_id, event.item.id))
+            case name if name.startswith("response."):
+                assert (event.response_id, event.item_id) in opened
+                assert event.response_id not in ended
+
+
+PAUSES = st.sampled_from([0.0, 0.01, 0.1, 0.3, 1.0, 6.0])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(sorted(SENT)), PAUSES), max_size=14))
 def test_whatever_a_client_sends_every_event_is_legal_and_nothing_raises(script):
     call = Call()
-    for text, pause in script:
-        call.send(text)
+    for name, pause in script:
+        call.send(SENT[name])
         call.wait(pause)
+    call.send(SENT["has no VAD"])
     call.wait()
+    assert call.standin.next_at is None, "it comes to rest"
     for event in call.events:
         again = decode(encode(event))
         assert isinstance(again, Event)
@@ -378,3 +664,11 @@ def test_whatever_a_client_sends_every_event_is_legal_and_nothing_raises(script)
     created = [event.response.id for event in call.events if event.type == "response.created"]
     done = [event.response.id for event in call.events if event.type == "response.done"]
     assert sorted(created) == sorted(done), "every response that began is done"
+    event_ids = [event.event_id for event in call.events]
+    assert len(set(event_ids)) == len(event_ids)
+    committed = [event.item_id for event in call.events if event.type == "input_audio_buffer.committed"]
+    assert all(committed)
+    assert len(set(committed)) == len(committed)
+    starts = [segment[0].audio_start_ms for segment in segments_of(call.events)]
+    assert starts == sorted(starts)
+    order_is_kept(call.events)

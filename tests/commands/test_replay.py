@@ -1,0 +1,119 @@
+"""``rtcli replay`` as a process of its own, on a pipe and on a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from terminal import Terminal
+
+WORDS = ["zero", "one", "two", "three"]
+
+
+@pytest.fixture
+def recording(tmp_path):
+    """Four user messages, a second apart."""
+    lines = ['{"rtcli":1,"started_at":"","lossless":true}']
+    for number, word in enumerate(WORDS):
+        item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": f"say {word}"}]}
+        event = {"type": "conversation.item.create", "item": item}
+        lines.append(json.dumps({"t": float(number), "from": "client", "event": event}))
+    path = tmp_path / "call.jsonl"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def replay(*arguments, code=0, text=None):
+    command = [sys.executable, "-m", "rtcli", "replay", *map(str, arguments)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=30, input=text, env=os.environ | {"NO_COLOR": "1"}
+    )
+    assert done.returncode == code, done.stderr
+    return done
+
+
+def said(done):
+    return [word for word in WORDS if f"say {word}" in done.stdout]
+
+
+def test_on_a_pipe_the_lines_come_in_order_and_without_control_characters(recording):
+    done = replay(recording, "--speed", "100")
+    assert said(done) == WORDS
+    assert done.stdout.index("say zero") < done.stdout.index("say three")
+    assert "\x1b" not in done.stdout
+
+
+def test_it_ends_where_it_is_told_to(recording):
+    assert said(replay(recording, "-s", "100", "--until", "1.5s")) == WORDS[:2]
+
+
+def test_it_begins_where_it_is_told_to_with_what_was_before(recording):
+    assert said(replay(recording, "--start-offset", "3", "-s", "100")) == WORDS
+
+
+def test_standard_input_is_played(recording):
+    assert said(replay("-", "-s", "100", text=recording.read_text())) == WORDS
+
+
+def test_a_pause_is_cut_to_the_limit(tmp_path):
+    path = tmp_path / "slow.jsonl"
+    path.write_text('{"rtcli":1}\n{"t":0.0,"note":"first"}\n{"t":3600.0,"note":"an hour later"}\n')
+    assert "an hour later" in replay(path, "--idle-time-limit", "0.1").stdout
+
+
+@pytest.mark.parametrize("arguments", [["--speed", "0"], ["--until", "soon"], ["--start-offset", "-5s"]])
+def test_what_cannot_be_meant_is_exit_code_2(recording, arguments):
+    assert "Traceback" not in replay(recording, *arguments, code=2).stderr
+
+
+def test_a_standard_input_cannot_be_played_twice():
+    assert "--loop" in replay("-", "--loop", code=2, text="{}\n").stderr
+
+
+def test_a_loop_begins_again_until_it_is_left(recording):
+    with Terminal("replay", recording, "--loop", "--speed", "20") as terminal:
+        terminal.shows("say three")
+        terminal.read(0.3)
+        terminal.shows("playing")
+        terminal.type("q")
+        assert terminal.leaves() == 0
+        assert terminal.text.count("say zero") >= 2
+
+
+def test_keys_pause_step_and_leave_and_the_terminal_is_whole_afterwards(recording):
+    with Terminal("replay", recording, "--start-paused", columns=60) as terminal:
+        terminal.shows("paused")
+        assert "say zero" not in terminal.text
+        terminal.type("..")
+        terminal.shows("say zero")
+        assert "say one" not in terminal.text
+        terminal.type(".")
+        terminal.shows("say one")
+        terminal.type("+")
+        terminal.shows("1.5×")
+        terminal.type(" ")
+        terminal.shows("say three")
+        assert terminal.leaves() == 0
+        assert terminal.whole
+
+
+def test_the_next_turn_is_gone_to_at_once(recording):
+    with Terminal("replay", recording, "--speed", "0.05") as terminal:
+        terminal.shows("say zero")
+        terminal.type("]")
+        terminal.shows("say one", within=5)
+        terminal.type("q")
+        assert terminal.leaves() == 0
+        assert "say two" not in terminal.text
+
+
+def test_ctrl_c_leaves_in_order(recording):
+    with Terminal("replay", recording, "--speed", "0.05") as terminal:
+        terminal.shows("say zero")
+        terminal.type("\x03")
+        assert terminal.leaves() == 0
+        assert terminal.whole
+        assert "Traceback" not in terminal.text
