@@ -9,7 +9,6 @@ Law: what was written as a frame is read back to the byte.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, Literal, TypeVar
 
@@ -63,6 +62,8 @@ class _Closed(Struct):
 _envelope = msgspec.json.Decoder(_Envelope)
 _header = msgspec.json.Decoder(Header)
 _any_value = msgspec.json.Decoder(Raw)
+_REFUSALS = (msgspec.DecodeError, UnicodeError, RecursionError)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def read(lines: Iterable[bytes], dialect: Dialect = REALTIME) -> Iterator[Entry]:
@@ -73,11 +74,10 @@ def read(lines: Iterable[bytes], dialect: Dialect = REALTIME) -> Iterator[Entry]
 
     """
     fast = msgspec.json.Decoder(_EventLine[dialect.union]).decode  # type: ignore[name-defined]
-    refusals = (msgspec.DecodeError, UnicodeError, RecursionError)
     for number, raw in enumerate(lines, 1):
         try:
             line = fast(raw)
-        except refusals:
+        except _REFUSALS:
             if raw.isspace():
                 continue
             yield _closer(number, raw, dialect)
@@ -90,20 +90,22 @@ def read(lines: Iterable[bytes], dialect: Dialect = REALTIME) -> Iterator[Entry]
 
 def record_of(raw: bytes) -> Record | None:
     """The record that a line of a file stands for, a frame word for word; None where it is broken."""
+    body = raw.removeprefix(_BYTE_ORDER_MARK)
     try:
-        envelope = _envelope.decode(raw)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return _record(_envelope.decode(body), body)
+    except _REFUSALS:
         return None
-    return _record(envelope, raw)
 
 
 def _closer(number: int, raw: bytes, dialect: Dialect) -> Entry:
     """A line that the fast decoder refused."""
+    body = raw.removeprefix(_BYTE_ORDER_MARK) if number == 1 else raw
     try:
-        envelope = _envelope.decode(raw)
+        envelope = _envelope.decode(body)
+        record = None if isinstance(envelope.event, Raw) else _record(envelope, body)
     except msgspec.ValidationError as refusal:
         return _odd(number, raw, dialect, str(refusal))
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+    except _REFUSALS:
         if not raw.endswith(b"\n"):
             return Entry(number, None, None, Torn(len(raw)), raw)
         return _bare(number, raw, dialect)
@@ -114,7 +116,6 @@ def _closer(number: int, raw: bytes, dialect: Dialect) -> Entry:
     if isinstance(envelope.event, Raw):
         event = decode(bytes(envelope.event), dialect)
         return Entry(number, envelope.t, envelope.sender or sender_of(event), event, raw)
-    record = _record(envelope, raw)
     if record is None:
         return _bare(number, raw, dialect)
     entry = interpret(record, number, dialect)
@@ -136,8 +137,8 @@ def _record(envelope: _Envelope, raw: bytes) -> Record | None:
     if envelope.binary is not UNSET:
         try:
             return Binary(t, sender, base64.b64decode(envelope.binary, validate=True))
-        except binascii.Error:
-            return Other(t, {"binary": envelope.binary})
+        except ValueError:
+            return Other(t, msgspec.json.decode(raw))
     if envelope.open is not UNSET:
         return Open(t, envelope.open.status, envelope.open.headers, envelope.open.subprotocol)
     if envelope.close is not UNSET:
@@ -168,7 +169,7 @@ def _odd(number: int, raw: bytes, dialect: Dialect, refusal: str) -> Entry:
 
 def _bare(number: int, raw: bytes, dialect: Dialect) -> Entry:
     """A line without an envelope: the event itself, its direction told by its type."""
-    text = raw.strip(b"\xef\xbb\xbf \t\r\n") if number == 1 else raw.strip()
+    text = raw.removeprefix(_BYTE_ORDER_MARK).strip() if number == 1 else raw.strip()
     event = decode(text, dialect)
     return Entry(number, None, sender_of(event), event, raw)
 
@@ -210,7 +211,7 @@ def fits_a_line(text: str) -> bool:
         return False
     try:
         _any_value.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+    except _REFUSALS:
         return False
     return True
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtcli.errors import UnreadableRecording
-from rtcli.events import Event, Malformed
+from rtcli.events import Event, Malformed, encode
 from rtcli.formats import find, read
 from rtcli.formats.rtcli import header_line, line_of, record_of
 from rtcli.formats.rtcli import read as read_lines
@@ -36,6 +36,22 @@ RECORDS = (
     | st.builds(Close, TIMES, SENDERS, st.none() | st.integers(1000, 4999), TEXT)
     | st.builds(Note, TIMES, TEXT)
 )  # fmt: skip
+
+
+@st.composite
+def changed(draw, line):
+    """The line with a few bytes wrong."""
+    for _ in range(draw(st.integers(1, 3))):
+        place = draw(st.integers(0, len(line)))
+        line = line[:place] + draw(st.binary(max_size=2)) + line[place + draw(st.integers(0, 3)) :]
+    return line
+
+
+def record_or_none(line):
+    try:
+        return record_of(line)
+    except UnreadableRecording:
+        return None
 
 
 @given(RECORDS)
@@ -104,6 +120,25 @@ def test_a_last_record_cut_at_any_byte_is_torn_and_the_rest_is_whole():
         assert entries[2].event.size_bytes == cut
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        Header(rtcli=1, started_at="2026-11-20T19:00:00.000000Z", url="wss://h/é"),
+        Frame(2.0, "client", "no object, \x00 \u2028 é"),
+        Binary(2.0, "server", b"\x00\x01\xff"),
+        Open(0.5, 101, {"x-request-id": "r"}, None),
+        Close(9.0, "server", 1000, "ende ä"),
+        Note(9.0, "a note"),
+    ],
+)
+def test_a_record_of_any_kind_cut_at_any_byte_is_torn(record):
+    last = line_of(record)
+    for cut in range(1, len(last)):
+        (entry,) = read_lines([last[:cut]])
+        assert isinstance(entry.event, Torn), last[:cut]
+    assert [isinstance(entry.event, Torn) for entry in read_lines([last])] == [False]
+
+
 def test_a_bare_log_may_end_without_a_newline():
     (entry,) = read_lines([EVENT.encode()])
     assert isinstance(entry.event, Event)
@@ -120,9 +155,61 @@ def test_an_envelope_of_the_wrong_shape_is_reported():
         b'{"t":"soon","from":"server","event":{}}\n',
         b'{"t":1,"from":"nobody","event":{"type":"x"}}\n',
         b'{"t":1,"close":7}\n',
+        b'{"rtcli":1,"url":5}\n',
+        b'{"rtcli":1,"url":"\xff"}\n',
+        b'{"rtcli":"1"}\n',
+        b'{"t":1,"weather":"\xff"}\n',
+        b'{"t":1,"weather":"\\ud800"}\n',
+        b'{"t":1,"weather":1e999}\n',
+        b'{"t":1,"note":"\xff"}\n',
+        b'{"t":1e999,"note":"x"}\n',
+        b'{"t":1,"weather":' + b"[" * 5000 + b"]" * 5000 + b"}\n",
+        b"[1]\n",
+        b"{}\n",
     ):
         (entry,) = read_lines([line])
         assert isinstance(entry.event, Malformed), line
+        assert record_of(line) is None, line
+        assert entry.raw == line
+
+
+@given(st.binary() | JSON.map(json.dumps).map(str.encode) | RECORDS.map(line_of).flatmap(changed))
+def test_no_line_of_any_file_raises(line):
+    before, after = line_of(Note(1.0, "before")), line_of(Note(2.0, "after"))
+    try:
+        entries = list(read_lines([before, line.replace(b"\n", b" ") + b"\n", after]))
+    except UnreadableRecording as refusal:
+        assert "newer" in str(refusal)
+    else:
+        assert entries[0].event == Note(1.0, "before")
+        assert entries[-1].event == Note(2.0, "after")
+    record_or_none(line)
+
+
+@pytest.mark.parametrize("binary", ["!!", "AAE", "\u00e9", "AA\nAA"])
+def test_a_binary_record_that_is_no_base64_is_kept_as_it_stands(binary):
+    line = json.dumps({"t": 1.0, "from": "server", "binary": binary}).encode() + b"\n"
+    (entry,) = read_lines([line])
+    assert isinstance(entry.event, Other)
+    assert json.loads(line_of(entry.event)) == json.loads(line)
+
+
+@pytest.mark.parametrize("first", [Header(rtcli=1), Note(1.0, "x"), Frame(1.0, "server", EVENT), Frame(1.0, "server", "")])
+def test_a_byte_order_mark_before_a_record_does_no_harm(first):
+    (entry,) = read_lines([b"\xef\xbb\xbf" + line_of(first)])
+    (plain,) = read_lines([line_of(first)])
+    assert (entry.event, entry.t, entry.sender) == (plain.event, plain.t, plain.sender)
+    assert record_of(b"\xef\xbb\xbf" + line_of(first)) == first
+
+
+@pytest.mark.parametrize("field", ["text", "event", "t", "note", "close", "open", "binary", "from", "rtcli"])
+@pytest.mark.parametrize("value", ["9", 9, None, {"code": 1000}])
+def test_a_bare_event_keeps_a_field_that_is_called_as_a_part_of_the_envelope(field, value):
+    body = {"type": "response.create", field: value}
+    (entry,) = read_lines([json.dumps(body).encode() + b"\n"])
+    assert isinstance(entry.event, Event)
+    assert json.loads(encode(entry.event)) == body
+    assert entry.t is None
 
 
 def test_unknown_keys_and_unknown_kinds_are_kept_and_do_no_harm():
