@@ -1,13 +1,14 @@
 """Writes a recording, record by record.
 
 Law: when ``write`` returns, the record is with the operating system; at most 100 ms later it is on
-the disk. A write that fails leaves the file as it was before it.
+the disk. A write that fails leaves the file as it was before it, and is the last.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from typing import Literal, Self
 
 from rtcli.errors import RecordingExists, RecordingFailed
 from rtcli.formats.rtcli import line_of
-from rtcli.formats.stream import encoder_for
+from rtcli.formats.stream import COMPRESSED, encoder_for, is_whole, read_lines
 from rtcli.recording import Record
 
 SYNC_SECONDS = 0.1
@@ -31,8 +32,11 @@ class Writer:
         Raises:
             RecordingExists: there is such a file, and the mode is ``new``.
             RecordingFailed: the file cannot be made, or is a symbolic link.
+            UnreadableRecording: it is to be added to, and is not what its name says.
 
         """
+        if mode == "append" and path.suffix in COMPRESSED:
+            _make_whole(path)
         self.path = path
         self.lines = 0
         """How many lines this writer wrote."""
@@ -41,6 +45,7 @@ class Writer:
         self._size = os.fstat(self._descriptor).st_size
         self._unsynced = threading.Event()
         self._closed = False
+        self._failure = ""
         self._syncer = threading.Thread(target=self._sync, name="rtcli-sync", daemon=True)
         if mode == "append":
             self._mend()
@@ -53,7 +58,16 @@ class Writer:
             RecordingFailed: the system took none of it (a full disk, say). The file is as before.
 
         """
-        self._append(self._encoder.encode(line_of(record)))
+        return self.copy(line_of(record))
+
+    def copy(self, line: bytes) -> int:
+        """Append a line as it stands; as `write` does otherwise.
+
+        Nothing follows a line that failed: a compressor would build on what is not there.
+        """
+        if self._failure:
+            raise RecordingFailed(str(self.path), self._failure)
+        self._append(self._encoder.encode(line))
         self.lines += 1
         return self.lines
 
@@ -73,7 +87,8 @@ class Writer:
         self._unsynced.set()
         self._syncer.join()
         try:
-            self._append(self._encoder.end())
+            if not self._failure:
+                self._append(self._encoder.end())
             os.fdatasync(self._descriptor)
         except (OSError, RecordingFailed):
             pass
@@ -96,13 +111,16 @@ class Writer:
         except OSError as error:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._descriptor, self._size)
-            raise RecordingFailed(str(self.path), error.strerror or str(error)) from error
+            self._failure = error.strerror or str(error)
+            raise RecordingFailed(str(self.path), self._failure) from error
         self._size += len(data)
         self._unsynced.set()
 
     def _mend(self) -> None:
         """End the torn line of whoever wrote the file before, so that it stays a line of its own."""
-        if self._size and os.pread(self._descriptor, 1, self._size - 1) != b"\n" and self.path.suffix == ".jsonl":
+        if not self._size or self.path.suffix in COMPRESSED:
+            return
+        if os.pread(self._descriptor, 1, self._size - 1) != b"\n":
             self._append(b"\n")
 
     def _sync(self) -> None:
@@ -117,13 +135,35 @@ class Writer:
                 pause.wait(SYNC_SECONDS)
 
 
+def _make_whole(path: Path) -> None:
+    """Copy what was left of a compressed file whose writer was interrupted into one that can be added to."""
+    if path.is_symlink() or not path.is_file() or is_whole(path):
+        return
+    copy = path.with_name(f"{os.getpid()}-{path.name}")
+    try:
+        with Writer(copy, "overwrite") as writer:
+            for line in read_lines(path):
+                writer.copy(line if line.endswith(b"\n") else line + b"\n")
+        if not is_whole(copy):
+            raise RecordingFailed(str(path), "there is no room to end what was interrupted")
+        copy.replace(path)
+    except OSError as error:
+        raise RecordingFailed(str(path), error.strerror or str(error)) from error
+    finally:
+        copy.unlink(missing_ok=True)
+
+
 def _open(path: Path, mode: Mode) -> int:
     flags = os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
     flags |= {"new": os.O_EXCL, "append": 0, "overwrite": os.O_TRUNC}[mode]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, flags, 0o600)
+        descriptor = os.open(path, flags, 0o600)
     except FileExistsError as error:
         raise RecordingExists(str(path)) from error
     except OSError as error:
         raise RecordingFailed(str(path), error.strerror or str(error)) from error
+    if mode == "overwrite" and stat.S_ISREG(os.fstat(descriptor).st_mode):
+        with contextlib.suppress(OSError):
+            os.fchmod(descriptor, 0o600)
+    return descriptor

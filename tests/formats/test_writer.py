@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
 import subprocess
 import sys
 import tracemalloc
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +70,54 @@ def test_a_record_added_behind_a_torn_one_is_whole(tmp_path):
     assert whole == Note(2.0, "whole")
 
 
+@pytest.mark.parametrize("ending", [*ENDINGS, "log"])
+@pytest.mark.parametrize("lost", [0, 1, 4, 9, 30])
+def test_what_is_added_to_a_file_whose_writer_was_killed_is_read_behind_what_was_there(tmp_path, ending, lost):
+    path = tmp_path / f"call.{ending}"
+    with Writer(tmp_path / f"other.{ending}") as writer:
+        for number in range(20):
+            writer.write(Note(number, f"note {number * 7919}"))
+        left = writer.path.read_bytes()
+    path.write_bytes(left[: len(left) - lost])
+    before = [entry.event for entry in read(path) if isinstance(entry.event, Note)]
+    assert len(before) > 15
+    for text in ("second", "third"):
+        with Writer(path, "append") as writer:
+            writer.write(Note(50.0, text))
+            assert [entry.event for entry in read(path)][-1] == Note(50.0, text)
+    notes = [entry.event for entry in read(path) if isinstance(entry.event, Note)]
+    assert notes[: len(before)] == before
+    assert notes[-2:] == [Note(50.0, "second"), Note(50.0, "third")]
+    assert len(notes) <= len(before) + 3, "a line that lacked only its newline is whole again"
+    assert os.stat(path).st_mode & 0o777 in {0o600, 0o644}
+    assert [name.name for name in sorted(tmp_path.iterdir())] == [f"call.{ending}", f"other.{ending}"]
+
+
+@pytest.mark.parametrize("ending", ENDINGS[1:])
+def test_a_file_that_is_not_what_its_name_says_is_not_added_to(tmp_path, ending):
+    path = tmp_path / f"call.{ending}"
+    path.write_bytes(b"plain text\n")
+    with pytest.raises((UnreadableRecording, RecordingFailed)):
+        Writer(path, "append")
+    assert path.read_bytes() == b"plain text\n"
+
+
+def test_a_file_that_is_written_anew_is_for_its_owner_only(path):
+    path.parent.mkdir()
+    path.write_bytes(b"")
+    path.chmod(0o644)
+    with Writer(path, "overwrite") as writer:
+        writer.write(Note(1.0, "x"))
+    assert os.stat(path).st_mode & 0o777 == 0o600
+
+
+def test_a_device_keeps_its_mode():
+    before = os.stat("/dev/null").st_mode
+    with Writer(Path("/dev/null"), "overwrite") as writer:
+        writer.write(Note(1.0, "x"))
+    assert os.stat("/dev/null").st_mode == before
+
+
 def test_a_symbolic_link_is_not_followed(tmp_path):
     (tmp_path / "link.jsonl").symlink_to(tmp_path / "elsewhere.jsonl")
     with pytest.raises((RecordingFailed, RecordingExists)):
@@ -119,22 +169,37 @@ def test_kill_9_loses_no_record_that_was_acknowledged(path):
     assert not [event for event in events[:-1] if isinstance(event, Torn)]
 
 
-def test_a_full_disk_is_said_and_the_file_stays_whole(tmp_path):
-    path = tmp_path / "call.jsonl"
+@contextlib.contextmanager
+def no_file_larger_than(size):
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
-    written = 0
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
-        with Writer(path) as writer, pytest.raises(RecordingFailed, match="cannot write"):
-            while True:
-                writer.write(Frame(1.0, "server", EVENT))
-                written += 1
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, ignored)
+
+
+def test_a_full_disk_is_said_and_the_file_stays_whole(path):
+    written = 0
+    with Writer(path) as writer:
+        with no_file_larger_than(1000), pytest.raises(RecordingFailed, match="cannot write"):
+            while True:
+                writer.write(Frame(1.0, "server", EVENT.replace('"e"', f'"e{written * 7919 % 997}"')))
+                written += 1
+        with contextlib.suppress(RecordingFailed):
+            writer.write(Note(2.0, "there is room again"))
     assert written > 5
-    assert [isinstance(entry.event, Event) for entry in read(path)] == [True] * written
+    events = [entry.event for entry in read(path)]
+    assert [isinstance(event, Event) for event in events[:written]] == [True] * written
+    assert events[written:] in ([], [Note(2.0, "there is room again")])
+
+
+def test_a_disk_that_was_full_from_the_beginning_leaves_a_file_that_can_be_read(path):
+    with Writer(path) as writer, no_file_larger_than(0), pytest.raises(RecordingFailed):
+        writer.write(Note(1.0, "x"))
+    assert list(read(path)) == []
 
 
 def test_memory_stays_flat_however_long_the_file_is(tmp_path):
