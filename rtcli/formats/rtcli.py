@@ -9,6 +9,7 @@ Law: what was written as a frame is read back to the byte.
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, Literal, TypeVar
 
@@ -180,7 +181,7 @@ def _bare(number: int, raw: bytes, dialect: Dialect) -> Entry:
 def header_line(header: Header) -> bytes:
     """The first line of a recording."""
     body = {name: getattr(header, name) for name in header.__struct_fields__}
-    return msgspec.json.encode(body) + b"\n"
+    return _json(body) + b"\n"
 
 
 def line_of(record: Record) -> bytes:
@@ -224,4 +225,7 @@ def _line(t: float | None, sender: str | None, kind: str, content: Any) -> bytes
 
 
 def _json(content: Any) -> bytes:
-    return msgspec.json.encode(content)
+    try:
+        return msgspec.json.encode(content)
+    except UnicodeEncodeError:  # Python's surrogates, for bytes that were no text; there is no JSON for them
+        return json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -26,25 +27,44 @@ HARMLESS_QUERY = frozenset({"api-version", "call_id", "deployment", "intent", "m
 """Query parameters that the Realtime endpoints document and that are no credentials."""
 
 
+HARMLESS_SUBPROTOCOLS = frozenset({"openai-beta.realtime-v1", "realtime"})
+"""What servers choose; a browser offers its key, as ``openai-insecure-api-key.*``, beside them."""
+
+_NO_TEXT = re.compile("[\ud800-\udfff]")
+"""How the library for WebSockets gives a header's bytes beyond ASCII; no file can hold it."""
+
+
 def harmless_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The headers that may be recorded, by lower-case name."""
-    return {name.lower(): value for name, value in headers if name.lower() in HARMLESS_HEADERS}
+    kept = ((name.lower(), value) for name, value in headers)
+    return {name: _NO_TEXT.sub("\ufffd", value) for name, value in kept if name in HARMLESS_HEADERS}
 
 
 def harmless_url(url: str) -> str:
-    """The URL without user, password, fragment and every query parameter that may be a key."""
-    parts = urlsplit(url)
+    """The URL without user, password, fragment and every query parameter that may be a key.
+
+    Of a text that cannot be told apart into these nothing but the scheme.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return _scheme(url)
     host = parts.netloc.rpartition("@")[2]
+    if not host:
+        return _scheme(url)
     query = [
         (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        for name, value in parse_qsl(parts.query.replace(";", "&"), keep_blank_values=True)
         if name.lower() in HARMLESS_QUERY
     ]
     return urlunsplit((parts.scheme, host, parts.path, urlencode(query, quote_via=quote), ""))
 
 
+def _scheme(url: str) -> str:
+    scheme = url.partition(":")[0].lower()
+    return f"{scheme}://" if scheme in {"ws", "wss", "http", "https"} else ""
+
+
 def harmless_subprotocol(subprotocol: str | None) -> str | None:
-    """The subprotocol unless it carries a key, as browsers' ``openai-insecure-api-key.*`` does."""
-    if subprotocol is None or "key" in subprotocol.lower():
-        return None
-    return subprotocol
+    """The subprotocol if it is known to be one, and no key."""
+    return subprotocol if subprotocol in HARMLESS_SUBPROTOCOLS else None

@@ -63,6 +63,23 @@ def test_the_reader_gives_one_entry_for_each_record_in_order(records):
     assert [entry.t for entry in entries[1:]] == [record.t for record in records]
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        Note(1.0, "a \udcff b"),
+        Frame(1.0, "server", '{"a":"\udcff"}'),
+        Frame(1.0, "server", "\ud800"),
+        Close(1.0, "server", 1000, "\udcff"),
+        Open(1.0, 101, {"server": "\udcff"}, None),
+        Header(rtcli=1, url="\udcff"),
+    ],
+)
+def test_a_character_that_no_file_can_hold_does_not_keep_the_rest_out(record):
+    line = line_of(record)
+    assert b"?" in line
+    assert type(record_of(line)) is type(record)
+
+
 EVENT = '{"type":"response.output_text.done","event_id":"e","response_id":"r","item_id":"i","output_index":0,"content_index":0,"text":"t"}'
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,8 +23,34 @@ def test_a_key_in_a_url_is_dropped_wherever_it_stands(name):
         f"wss://h/p?model=m&{name}={SECRET}",
         f"wss://{name}:{SECRET}@h/p?model=m",
         f"wss://h/p?model=m#{name}={SECRET}",
+        f"wss://h/p?{name.upper()}={SECRET}&model=m&{name}={SECRET}",
+        f"wss://u:{SECRET}@{SECRET}@h/p?model=m",
+        f"wss://h/p?model=m&{name}%3D={SECRET}",
+        f"wss://h/p?model=m&{SECRET}",
+        f"wss://h/p?model=m;{name}={SECRET}",
     ):
         assert harmless_url(url) == "wss://h/p?model=m"
+
+
+ODD = st.text("abcXYZ019-_.~%=&;@:/?#[]\\ é", max_size=12)
+
+
+@given(ODD, ODD)
+def test_no_url_keeps_a_secret_whatever_stands_around_it(before, after):
+    for url in (
+        f"wss://{before}:{SECRET}@host/v1/realtime?model=m",
+        f"wss://host/v1/realtime?model=m&x{before}={SECRET}{after}",
+        f"wss://host/v1/realtime?model=m#{before}{SECRET}{after}",
+    ):
+        known = f"&model={SECRET}" in url.replace("?", "&") or "/" in before or "?" in before or "#" in before
+        assert SECRET not in harmless_url(url) or known
+
+
+@pytest.mark.parametrize(
+    "url", ["wss://[", "wss://u:KEY@[::1", "wss://host:port/", "wss:KEY", "", "wss://\uff0f:KEY@h/"]
+)
+def test_a_url_that_cannot_be_taken_apart_says_nothing_of_itself(url):
+    assert SECRET not in harmless_url(url.replace("KEY", SECRET))
 
 
 @given(
@@ -36,6 +63,34 @@ def test_a_header_is_kept_only_when_it_is_known_to_be_harmless(headers):
     assert harmless_headers(headers.items()) == {}
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Authorization",
+        "api-key",
+        "X-Api-Key",
+        "ocp-apim-subscription-key",
+        "Cookie",
+        "Set-Cookie",
+        "OpenAI-Organization",
+        "Location",
+        "Via",
+        "Proxy-Authorization",
+        "WWW-Authenticate",
+        "x-goog-api-key",
+        "Sec-WebSocket-Protocol",
+    ],
+)
+def test_a_header_that_may_carry_a_key_or_an_owner_is_dropped(name):
+    assert harmless_headers([(name, SECRET), (name.lower(), SECRET), (name.upper(), SECRET)]) == {}
+
+
+def test_bytes_of_a_header_that_are_no_text_are_marked():
+    """The library for WebSockets gives bytes beyond ASCII as surrogates, which no file can hold."""
+    value = b"caf\xff 1".decode("ascii", "surrogateescape")
+    assert harmless_headers([("Server", value)]) == {"server": "caf\ufffd 1"}
+
+
 def test_request_ids_are_kept_in_lower_case():
     assert harmless_headers([("X-Request-Id", "req_1"), ("Set-Cookie", SECRET)]) == {"x-request-id": "req_1"}
 
@@ -44,3 +99,16 @@ def test_the_key_that_browsers_put_into_the_subprotocol_is_dropped():
     assert harmless_subprotocol("realtime") == "realtime"
     assert harmless_subprotocol(f"openai-insecure-api-key.{SECRET}") is None
     assert harmless_subprotocol(None) is None
+
+
+@pytest.mark.parametrize(
+    "subprotocol",
+    [f"bearer.{SECRET}", f"realtime, {SECRET}", SECRET, f"ek_{SECRET}", f"realtime.{SECRET}", "sk-1", ""],
+)
+def test_a_subprotocol_that_is_not_known_to_be_harmless_is_dropped(subprotocol):
+    assert harmless_subprotocol(subprotocol) is None
+
+
+def test_the_subprotocols_of_the_protocol_itself_are_kept():
+    for subprotocol in ("realtime", "openai-beta.realtime-v1"):
+        assert harmless_subprotocol(subprotocol) == subprotocol
