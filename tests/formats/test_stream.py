@@ -1,0 +1,156 @@
+"""Lines out of plain and compressed files, whole or cut short."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import subprocess
+import sys
+import tracemalloc
+import zlib
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtcli.errors import UnreadableRecording
+from rtcli.formats.stream import BUFFER_BYTES, encoder_for, is_whole, read_lines
+
+ENDINGS = ["jsonl", "jsonl.gz", "jsonl.zst"]
+LINES = st.lists(st.binary(max_size=40).map(lambda line: line.replace(b"\n", b"") + b"\n"), max_size=12)
+
+
+def packed(ending, data):
+    return {"jsonl": bytes, "jsonl.gz": gzip.compress, "jsonl.zst": zstandard.compress}[ending](data)
+
+
+def file_of(tmp_path_factory, ending, data):
+    path = tmp_path_factory.getbasetemp() / f"stream.{ending}"
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@given(lines=LINES, rest=st.binary(max_size=9).map(lambda rest: rest.replace(b"\n", b"")))
+def test_any_programs_file_gives_its_lines_to_the_byte(tmp_path_factory, ending, lines, rest):
+    path = file_of(tmp_path_factory, ending, packed(ending, b"".join(lines) + rest))
+    assert list(read_lines(path)) == lines + [rest] * bool(rest)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@given(parts=st.lists(LINES, min_size=1, max_size=4))
+def test_files_put_behind_each_other_are_one_file(tmp_path_factory, ending, parts):
+    path = file_of(tmp_path_factory, ending, b"".join(packed(ending, b"".join(lines)) for lines in parts))
+    assert list(read_lines(path)) == [line for lines in parts for line in lines]
+    assert is_whole(path) or ending == "jsonl"
+
+
+@pytest.mark.parametrize("ending", ENDINGS[1:])
+@given(lines=LINES)
+def test_every_line_is_in_the_file_as_soon_as_it_is_encoded(tmp_path_factory, ending, lines):
+    encoder, data = encoder_for(tmp_path_factory.getbasetemp() / f"x.{ending}"), b""
+    for number, line in enumerate(lines, 1):
+        data += encoder.encode(line)
+        path = file_of(tmp_path_factory, ending, data)
+        assert list(read_lines(path)) == lines[:number]
+        assert not is_whole(path)
+    whole = file_of(tmp_path_factory, ending, data + encoder.end())
+    assert list(read_lines(whole)) == lines
+    assert is_whole(whole)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_file_cut_at_any_byte_gives_a_beginning_of_what_was_written(tmp_path, ending):
+    path = tmp_path / f"call.{ending}"
+    encoder = encoder_for(path)
+    lines = [b"%d %x\n" % (number, number**9) for number in range(40)]
+    ends = [0]
+    data = b""
+    for line in lines:
+        data += encoder.encode(line)
+        ends.append(len(data))
+    text = b"".join(lines)
+    for cut in range(len(data)):
+        path.write_bytes(data[:cut])
+        got = b"".join(read_lines(path))
+        assert text.startswith(got)
+        complete = max(number for number, end in enumerate(ends) if end <= cut)
+        assert got.count(b"\n") >= complete, "no line is lost that was written whole"
+
+
+@pytest.mark.parametrize("ending", ENDINGS[1:])
+def test_the_usual_tools_read_what_is_written(tmp_path, ending):
+    encoder = encoder_for(tmp_path / f"x.{ending}")
+    data = encoder.encode(b"one\n") + encoder.encode(b"two\n") + encoder.end()
+    if ending == "jsonl.gz":
+        assert gzip.decompress(data) == b"one\ntwo\n"
+    else:
+        assert zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data)).read() == b"one\ntwo\n"
+
+
+@pytest.mark.parametrize("ending", ENDINGS[1:])
+@pytest.mark.parametrize(
+    "data", [b"plain\n", b"\x1f\x8b", b"\x1f\x8b\x08\x00rubbish" * 9, b"\x28\xb5\x2f\xfd" + b"\xff" * 99]
+)
+def test_what_is_no_compressed_file_is_refused_or_empty_and_never_whole(tmp_path, ending, data):
+    path = tmp_path / f"x.{ending}"
+    path.write_bytes(data)
+    assert not is_whole(path)
+    try:
+        lines = list(read_lines(path))
+    except UnreadableRecording as refusal:
+        lines, said = [], str(refusal)
+        assert str(path) in said
+    assert lines == []
+
+
+@pytest.mark.parametrize("ending", ENDINGS[1:])
+def test_a_byte_changed_in_the_middle_never_raises_anything_else(tmp_path, ending):
+    path = tmp_path / f"x.{ending}"
+    whole = packed(ending, b"".join(b"line %d\n" % (number * 7919) for number in range(50)))
+    for place in range(0, len(whole), 3):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        try:
+            assert all(isinstance(line, bytes) for line in read_lines(path))
+        except UnreadableRecording:
+            continue
+
+
+def test_a_line_longer_than_the_buffer_is_one_line(tmp_path):
+    long = b"x" * (2 * BUFFER_BYTES + 5) + b"\n"
+    for ending in ENDINGS:
+        path = tmp_path / f"long.{ending}"
+        path.write_bytes(packed(ending, b"a\n" + long + b"\n" + long[:-1]))
+        assert list(read_lines(path)) == [b"a\n", long, b"\n", long[:-1]]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_memory_stays_flat_for_every_ending(tmp_path, ending):
+    path = tmp_path / f"long.{ending}"
+    encoder = zlib.compressobj(wbits=31) if ending == "jsonl.gz" else zstandard.ZstdCompressor().compressobj()
+    with path.open("wb") as file:
+        for _ in range(30):
+            block = (b"A" * 3000 + b"\n") * 350
+            file.write(block if ending == "jsonl" else encoder.compress(block))
+        file.write(b"" if ending == "jsonl" else encoder.flush())
+    tracemalloc.start()
+    assert sum(map(len, read_lines(path))) == 30 * 350 * 3001
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 << 20
+
+
+def test_standard_input_is_read_and_left_open():
+    script = (
+        "import sys; from pathlib import Path; from rtcli.formats.stream import read_lines;"
+        "print(list(read_lines(Path('-')))); print(sys.stdin.closed)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], input=b"a\r\nb", capture_output=True)
+    assert done.stdout.decode().splitlines() == ["[b'a\\r\\n', b'b']", "False"], done.stderr
+
+
+@pytest.mark.parametrize("name", ["missing.jsonl", "missing.jsonl.gz", "missing.jsonl.zst", "."])
+def test_what_cannot_be_opened_is_refused_by_its_name(tmp_path, name):
+    with pytest.raises(UnreadableRecording, match="cannot read"):
+        list(read_lines(tmp_path / name))
