@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import resource
 import signal
@@ -12,12 +13,15 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rtcli.errors import RecordingExists, RecordingFailed, UnreadableRecording
 from rtcli.events import Event, Malformed
-from rtcli.formats import read
+from rtcli.formats import read, read_lines
+from rtcli.formats.rtcli import record_of
 from rtcli.formats.writer import Writer
-from rtcli.recording import Frame, Header, Note, Torn
+from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Torn
 
 ENDINGS = ["jsonl", "jsonl.gz", "jsonl.zst"]
 EVENT = '{"type":"input_audio_buffer.cleared","event_id":"e"}'
@@ -33,6 +37,39 @@ def test_what_is_written_is_read(path):
         assert writer.write(Header(rtcli=1)) == 1
         assert writer.write(Frame(1.0, "server", EVENT)) == 2
     assert [type(entry.event).__name__ for entry in read(path)] == ["Header", "Cleared"]
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+TIMES = st.integers(0, 10**10).map(lambda microseconds: microseconds / 10**6)
+SENDERS = st.sampled_from(["client", "server"])
+OBJECTS = st.dictionaries(TEXT, TEXT | st.integers() | st.none(), max_size=3)
+RECORDS = (
+    st.builds(Frame, TIMES, SENDERS, TEXT | OBJECTS.map(json.dumps))
+    | st.builds(Binary, TIMES, SENDERS, st.binary(max_size=30))
+    | st.builds(Open, TIMES, st.integers(100, 599), st.dictionaries(TEXT, TEXT, max_size=2), st.none() | TEXT)
+    | st.builds(Close, TIMES, SENDERS, st.none() | st.integers(1000, 4999), TEXT)
+    | st.builds(Note, TIMES, TEXT)
+)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@given(records=st.lists(st.lists(RECORDS, max_size=4), min_size=1, max_size=3))
+def test_any_records_written_in_any_number_of_sittings_come_back_word_for_word(tmp_path_factory, ending, records):
+    path = tmp_path_factory.getbasetemp() / f"any.{ending}"
+    for number, sitting in enumerate(records):
+        with Writer(path, "append" if number else "overwrite") as writer:
+            for record in sitting:
+                writer.write(record)
+    assert [record_of(line) for line in read_lines(path)] == [record for sitting in records for record in sitting]
+
+
+def test_another_process_reads_a_record_right_after_it_was_written(path):
+    count = "import sys; from pathlib import Path; from rtcli.formats import read; print(len(list(read(Path(sys.argv[1])))))"
+    with Writer(path) as writer:
+        for number in (1, 2):
+            writer.write(Frame(1.0, "server", EVENT))
+            seen = subprocess.run([sys.executable, "-c", count, path], capture_output=True, text=True)
+            assert seen.stdout == f"{number}\n", seen.stderr
 
 
 def test_a_record_can_be_read_by_others_as_soon_as_write_returns(path):

@@ -1,0 +1,48 @@
+"""Records in memory."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Other, Torn
+
+RECORDS = [
+    Frame(1.0, "server", "{}"),
+    Binary(1.0, "client", b"\x00"),
+    Open(0.5, 101, {"server": "x"}, None),
+    Close(9.0, "server", 1000, "bye"),
+    Note(2.0, "here"),
+    Torn(12, None),
+    Other(3.0, {"weather": "rain"}),
+]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
+def test_a_record_cannot_be_changed(record):
+    for name in record.__struct_fields__:
+        with pytest.raises(AttributeError):
+            setattr(record, name, None)
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
+def test_a_record_moved_in_time_is_another_record_with_the_same_content(record):
+    moved = msgspec.structs.replace(record, t=77.0)
+    assert moved != record
+    assert msgspec.structs.replace(moved, t=record.t) == record
+
+
+def test_records_of_different_kinds_are_never_equal():
+    assert [[one == other for other in RECORDS].count(True) for one in RECORDS] == [1] * len(RECORDS)
+
+
+def test_a_header_promises_nothing_that_was_not_said():
+    header = Header(rtcli=1)
+    assert not header.handshake
+    assert not header.lossless
+
+
+def test_two_connections_do_not_share_their_headers():
+    first, second = Open(0.0), Open(0.0)
+    first.headers["server"] = "x"
+    assert second.headers == {}
