@@ -27,7 +27,8 @@ def read(path: Path, dialect: Dialect = REALTIME) -> Iterator[Entry]:
     """
     lines = read_lines(path)
     head = list(islice(lines, _SNIFFED_LINES))
-    if head and not any(line.lstrip(b"\xef\xbb\xbf \t").startswith(b"{") for line in head):
+    told = [line for line in head if not line.isspace()]
+    if told and not any(line.lstrip(b"\xef\xbb\xbf \t").startswith(b"{") for line in told):
         why = f"none of its first {len(head)} lines is a JSON object" if len(head) > 1 else "it holds no JSON object"
         raise UnreadableRecording(str(path), why, "a recording has one event or record on each line")
     return rtcli.read(chain(head, lines), dialect)

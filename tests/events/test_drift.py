@@ -29,7 +29,6 @@ MEANT = [
     (r"response\.(created|done) \$\.response\.audio\.output\.voice\.id: only ours", "response.create takes a voice by id, and the server echoes what it was asked"),
     (r"\.(model|voice)(<>)?: kinds", "names of models and voices change from week to week; any string is taken"),
     (r"\.conversation: kinds", "auto, none, or any id: any string is taken"),
-    (r"transcription\.\w+: kinds", "names of models change from week to week; any string is taken"),
     (r"\.input\[\]<item_reference>.*: only ours", "the reference page of response.create names item_reference; the package lacks it"),
 ]  # fmt: skip
 

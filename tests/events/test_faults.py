@@ -75,6 +75,11 @@ def test_all_faults_of_an_event_are_told_at_once():
         ({"type": "conversation.item.create", "item": None}, "SCH06", "$.item"),
         ({"type": "response.create", "response": {"metadata": {"k": "v" * 513}}}, "SCH08", "$.response.metadata.k"),
         (
+            {"type": "response.create", "response": {"metadata": {"k" * 65: "v"}}},
+            "SCH08",
+            "$.response.metadata." + "k" * 65,
+        ),
+        (
             {"type": "response.create", "response": {"metadata": {str(n): "" for n in range(17)}}},
             "SCH08",
             "$.response.metadata",

@@ -92,7 +92,8 @@ def test_an_objects_text_stands_in_the_file_word_for_word(frame):
 
 
 @pytest.mark.parametrize(
-    "frame", ["", " ", "null", "[1]", "nonsense", "{", '{"a":1}\n', '{"a":\n1}', ' {"a":1}', "{}{}"]
+    "frame",
+    ["", " ", "null", "[1]", "nonsense", "{", '{"a":1}\n', '{"a":\n1}', '{"a":\r1}', '{"a":1}\r', ' {"a":1}', "{}{}"],
 )
 def test_a_text_that_is_no_object_on_one_line_is_kept_as_a_string(frame):
     line = line_of(Frame(1.0, "client", frame))
@@ -254,3 +255,32 @@ def test_what_is_no_recording_is_refused(tmp_path, content):
     (tmp_path / "x.jsonl").write_bytes(content)
     with pytest.raises(UnreadableRecording, match="JSON object"):
         list(read(tmp_path / "x.jsonl"))
+
+
+def test_captured_logs_are_read_as_bare_events_with_their_direction(shared):
+    for path in find(shared / "traffic/realtime"):
+        entries = list(read(path))
+        assert b"".join(entry.raw for entry in entries) == path.read_bytes()
+        assert {entry.sender for entry in entries} <= {"client", "server"}
+        assert {entry.t for entry in entries} == {None}
+        assert all(isinstance(entry.event, Event) for entry in entries)
+
+
+def test_comments_and_blank_lines_between_events_do_not_keep_the_events_from_being_read(shared):
+    path = shared / "traffic/wrapped/client_script_with_comments.jsonl"
+    lines = path.read_text().splitlines()
+    entries = list(read(path))
+    assert [entry.line for entry in entries] == [number for number, line in enumerate(lines, 1) if line.strip()]
+    for entry in entries:
+        comment = lines[entry.line - 1].lstrip().startswith("//")
+        assert (isinstance(entry.event, Malformed) and entry.event.body is None) == comment
+
+
+def test_a_file_stands_for_itself_whatever_its_name(tmp_path):
+    assert find(tmp_path / "missing.txt") == [tmp_path / "missing.txt"]
+    assert find(tmp_path) == []
+
+
+def test_a_recording_that_begins_with_many_empty_lines_is_one(tmp_path):
+    (tmp_path / "x.jsonl").write_bytes(b"\n" * 50 + EVENT.encode() + b"\n")
+    assert [entry.line for entry in read(tmp_path / "x.jsonl")] == [51]

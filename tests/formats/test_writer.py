@@ -27,6 +27,18 @@ ENDINGS = ["jsonl", "jsonl.gz", "jsonl.zst"]
 EVENT = '{"type":"input_audio_buffer.cleared","event_id":"e"}'
 
 
+@contextlib.contextmanager
+def no_file_larger_than(size):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+
+
 @pytest.fixture(params=ENDINGS)
 def path(request, tmp_path):
     return tmp_path / "folder" / f"call.{request.param}"
@@ -137,6 +149,31 @@ def test_a_file_that_is_not_what_its_name_says_is_not_added_to(tmp_path, ending)
     with pytest.raises((UnreadableRecording, RecordingFailed)):
         Writer(path, "append")
     assert path.read_bytes() == b"plain text\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("ending", ENDINGS[1:])
+def test_a_disk_that_is_full_leaves_the_file_that_was_to_be_added_to_as_it_was(tmp_path, ending):
+    path = tmp_path / f"call.{ending}"
+    with Writer(tmp_path / f"other.{ending}") as writer:
+        for number in range(9):
+            writer.write(Note(number, f"note {number * 7919}"))
+        left = writer.path.read_bytes()
+    refused = 0
+    for room in range(len(left) - 9, len(left) + 12, 2):
+        path.write_bytes(left)
+        try:
+            with no_file_larger_than(room):
+                writer = Writer(path, "append")
+        except RecordingFailed:
+            refused += 1
+            assert path.read_bytes() == left
+        else:
+            writer.write(Note(9.0, "there is room again"))
+            writer.close()
+            assert [entry.event.t for entry in read(path)] == list(range(10))
+        assert len(list(tmp_path.iterdir())) == 2
+    assert 0 < refused < 11
 
 
 def test_a_file_that_is_written_anew_is_for_its_owner_only(path):
@@ -204,18 +241,6 @@ def test_kill_9_loses_no_record_that_was_acknowledged(path):
     assert sum(isinstance(event, Event) for event in events) >= acknowledged
     assert not [event for event in events if isinstance(event, Malformed)]
     assert not [event for event in events[:-1] if isinstance(event, Torn)]
-
-
-@contextlib.contextmanager
-def no_file_larger_than(size):
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, ignored)
 
 
 def test_a_full_disk_is_said_and_the_file_stays_whole(path):
