@@ -27,6 +27,16 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Spoken(StrEnum):
+    """The dialect that a recording is checked against."""
+
+    AUTO = "auto"
+    REALTIME = "realtime"
+    BETA = "beta"
+    TRANSLATION = "translation"
+    LIVE = "live"
+
+
 class Threshold(StrEnum):
     """From which severity on the exit code is 1."""
 
@@ -54,6 +64,9 @@ def validate(
     fail_severity: Annotated[
         Threshold, typer.Option(help="Exit with 1 from this severity on.", envvar="RTCLI_FAIL_SEVERITY")
     ] = Threshold.WARNING,
+    dialect: Annotated[
+        Spoken, typer.Option(help="Check against this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
+    ] = Spoken.AUTO,
 ) -> int:
     """Check recordings against the event schema.
 
@@ -70,7 +83,7 @@ def validate(
     summary = Summary()
     report = _report(output_format)
     for path in _recordings(paths, summary):
-        _check(path, summary, None if statistics else report)
+        _check(path, summary, None if statistics else report, dialect)
     _finish(summary, report, output_format, statistics=statistics)
     for sentence in summary.unreadable:
         _complain(sentence)
@@ -91,14 +104,16 @@ def _recordings(paths: list[Path], summary: Summary) -> list[Path]:
     return recordings
 
 
-def _check(path: Path, summary: Summary, report: Report | None) -> None:
+def _check(path: Path, summary: Summary, report: Report | None, dialect: Spoken) -> None:
     from rtcli.errors import UnreadableRecording
+    from rtcli.events import DIALECTS, Listener
     from rtcli.formats import read
     from rtcli.rules import RULES, Check
 
-    check = Check(RULES)
+    listener = Listener(DIALECTS.get(dialect.value))
+    check = Check(RULES, listener)
     try:
-        for finding in check.run(_watched(read(path), path)):
+        for finding in check.run(_watched(read(path, listener), path)):
             summary.add(finding)
             if report:
                 report.finding(str(path), finding)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from rtcli.events.dialects import DIALECTS, REALTIME, Dialect
+from rtcli.events.detection import Detector
+from rtcli.events.dialects import BETA, DIALECTS, LIVE, REALTIME, TRANSLATION, Dialect
 from rtcli.events.event import Event, Extra, Fault, Malformed, Sender, Unknown, encode
+from rtcli.events.listener import Listener
 
 
 def decode(text: str | bytes, dialect: Dialect = REALTIME) -> Event | Unknown | Malformed:
@@ -19,12 +21,17 @@ def decode(text: str | bytes, dialect: Dialect = REALTIME) -> Event | Unknown | 
 
 
 __all__ = [
+    "BETA",
     "DIALECTS",
+    "LIVE",
     "REALTIME",
+    "TRANSLATION",
+    "Detector",
     "Dialect",
     "Event",
     "Extra",
     "Fault",
+    "Listener",
     "Malformed",
     "Sender",
     "Unknown",

@@ -53,6 +53,12 @@ class Event(Struct, metaclass=_Wire, gc=False, forbid_unknown_fields=True, tag_f
     sender: ClassVar[Sender]
     extra: ClassVar[tuple[Extra, ...]] = ()
     """Fields beyond the schema; set on the instances that ``decode`` makes for such events."""
+    learned_fields: ClassVar[tuple[tuple[str, tuple[str]], ...]] = ()
+    """Attribute and path of the fields that a class has learned, where all of them are the event's own."""
+    foreign: ClassVar[str] = ""
+    """The dialect that it belongs to, where that is not the one that is spoken; set by ``decode``."""
+    reflected: ClassVar[bool] = False
+    """Whether events of this type travel both ways; ``sender`` is then the side that begins."""
 
     @property
     def type(self) -> str:

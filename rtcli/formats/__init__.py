@@ -7,7 +7,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from rtcli.errors import UnreadableRecording
-from rtcli.events import REALTIME, Dialect
+from rtcli.events import Listener
 from rtcli.formats import rtcli
 from rtcli.formats.entry import Content, Entry, interpret
 from rtcli.formats.stream import read_lines
@@ -18,7 +18,7 @@ ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 _SNIFFED_LINES = 20
 
 
-def read(path: Path, dialect: Dialect = REALTIME) -> Iterator[Entry]:
+def read(path: Path, listener: Listener | None = None) -> Iterator[Entry]:
     """Every line of the recording, decoded, in order and with flat memory.
 
     Raises:
@@ -31,7 +31,7 @@ def read(path: Path, dialect: Dialect = REALTIME) -> Iterator[Entry]:
     if told and not any(line.lstrip(b"\xef\xbb\xbf \t").startswith(b"{") for line in told):
         why = f"none of its first {len(head)} lines is a JSON object" if len(head) > 1 else "it holds no JSON object"
         raise UnreadableRecording(str(path), why, "a recording has one event or record on each line")
-    return rtcli.read(chain(head, lines), dialect)
+    return rtcli.read(chain(head, lines), listener)
 
 
 def find(path: Path) -> list[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from rtcli.events import REALTIME, Dialect, Event, Malformed, Sender, Unknown, decode
+from rtcli.events import DIALECTS, Event, Listener, Malformed, Sender, Unknown
 from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Other, Record, Torn
 
 Content = Event | Unknown | Malformed | Header | Binary | Open | Close | Note | Torn | Other
@@ -22,12 +22,13 @@ class Entry(Struct, gc=False):
     """The line as it stands in the file; empty on a live connection."""
 
 
-def interpret(record: Record, line: int, dialect: Dialect = REALTIME) -> Entry:
+def interpret(record: Record, line: int, listener: Listener) -> Entry:
     """What a record is: a frame's text is decoded, everything else stands for itself."""
     if isinstance(record, Frame):
-        event = decode(record.text, dialect)
+        event = listener.decode(record.text, line, record.sender)
         return Entry(line, record.t, record.sender or sender_of(event), event)
     if isinstance(record, Header):
+        listener.connected_to(record.url)
         return Entry(line, 0.0, None, record)
     sender = record.sender if isinstance(record, Close | Binary) else None
     return Entry(line, record.t, sender, record)
@@ -37,5 +38,5 @@ def sender_of(event: Event | Unknown | Malformed) -> Sender | None:
     """Who must have sent it, as far as its type tells."""
     if isinstance(event, Event):
         return event.sender
-    known = REALTIME.types.get(event.type)
+    known = next((dialect.types[event.type] for dialect in DIALECTS.values() if event.type in dialect.types), None)
     return known.sender if known else None

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any, Generic, Literal, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from rtcli.errors import UnreadableRecording
-from rtcli.events import REALTIME, Dialect, Malformed, decode
+from rtcli.events import Event, Listener, Malformed
 from rtcli.events.event import Fault
 from rtcli.formats.entry import Entry, interpret, sender_of
 from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Other, Record, Torn
@@ -63,30 +63,85 @@ class _Closed(Struct):
 _envelope = msgspec.json.Decoder(_Envelope)
 _header = msgspec.json.Decoder(Header)
 _any_value = msgspec.json.Decoder(Raw)
+_value = msgspec.json.Decoder()
+_TIMES: Final = (float, int, type(None))
+_SENDERS: Final = ("client", "server", None)
+_DOUBTFUL: Final = 16
+_DOUBT_AT_MOST: Final = 64
+"""An odd line raises the doubt by two and a good one lowers it by one: beyond a third of odd lines it grows."""
 _REFUSALS = (msgspec.DecodeError, UnicodeError, RecursionError)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def read(lines: Iterable[bytes], dialect: Dialect = REALTIME) -> Iterator[Entry]:
+def read(lines: Iterable[bytes], listener: Listener | None = None) -> Iterator[Entry]:
     """Every line as an entry, in order; empty lines count but give nothing.
+
+    The listener decodes the first lines, until it knows what is spoken, and those that are odd.
+    Where most lines are odd, they are looked at closely at once.
 
     Raises:
         UnreadableRecording: a header says that the format is newer than this program.
 
     """
-    fast = msgspec.json.Decoder(_EventLine[dialect.union]).decode  # type: ignore[name-defined]
+    listener = listener or Listener()
+    vocabulary, bare = listener.vocabulary, False
+    fast = _line_decoder(vocabulary, bare=bare)
+    doubt = 0
     for number, raw in enumerate(lines, 1):
-        try:
-            line = fast(raw)
-        except _REFUSALS:
-            if raw.isspace():
-                continue
-            yield _closer(number, raw, dialect)
-        else:
-            if raw.endswith(b"\n"):
-                yield Entry(number, line.t, line.sender, line.event, raw)
+        if doubt < _DOUBTFUL:
+            try:
+                line = fast(raw)
+            except _REFUSALS:
+                pass
             else:
-                yield Entry(number, line.t, line.sender, Torn(len(raw), line.t), raw)
+                if doubt:
+                    doubt -= 1
+                if bare:
+                    yield Entry(number, None, line.sender, line, raw)
+                elif raw.endswith(b"\n"):
+                    yield Entry(number, line.t, line.sender, line.event, raw)
+                else:
+                    yield Entry(number, line.t, line.sender, Torn(len(raw), line.t), raw)
+                continue
+        if raw.isspace():
+            continue
+        entry = _parsed(number, raw, listener)
+        doubt = doubt - 1 if isinstance(entry.event, Event) and doubt else min(doubt + 2, _DOUBT_AT_MOST)
+        yield entry
+        looks_bare = entry.t is None and isinstance(entry.event, Event)
+        if listener.vocabulary is not vocabulary or looks_bare != bare:
+            vocabulary, bare = listener.vocabulary, looks_bare
+            fast = _line_decoder(vocabulary, bare=bare)
+            doubt = 0
+
+
+def _line_decoder(vocabulary: Any, *, bare: bool) -> Callable[[bytes], Any]:
+    """Decodes a line whose event is of the vocabulary, in its envelope or bare, and refuses every other."""
+    if vocabulary is None:
+        return _refuse
+    decoder = msgspec.json.Decoder(vocabulary if bare else _EventLine[vocabulary])
+    return decoder.decode
+
+
+def _refuse(_raw: bytes) -> Any:
+    raise msgspec.DecodeError
+
+
+def _parsed(number: int, raw: bytes, listener: Listener) -> Entry:
+    """A line that the fast decoder refused, or was not asked about."""
+    try:
+        value = _value.decode(raw)
+    except _REFUSALS:
+        return _closer(number, raw, listener)
+    if type(value) is dict:
+        if "type" in value:
+            event = listener.judge(value, number)
+            return Entry(number, None, sender_of(event), event, raw)
+        body, t, sender = value.get("event"), value.get("t"), value.get("from")
+        if type(body) is dict and type(t) in _TIMES and sender in _SENDERS and raw.endswith(b"\n"):
+            event = listener.judge(body, number, sender)
+            return Entry(number, t, sender or sender_of(event), event, raw)
+    return _closer(number, raw, listener)
 
 
 def record_of(raw: bytes) -> Record | None:
@@ -98,28 +153,28 @@ def record_of(raw: bytes) -> Record | None:
         return None
 
 
-def _closer(number: int, raw: bytes, dialect: Dialect) -> Entry:
+def _closer(number: int, raw: bytes, listener: Listener) -> Entry:
     """A line that the fast decoder refused."""
     body = raw.removeprefix(_BYTE_ORDER_MARK) if number == 1 else raw
     try:
         envelope = _envelope.decode(body)
         record = None if isinstance(envelope.event, Raw) else _record(envelope, body)
     except msgspec.ValidationError as refusal:
-        return _odd(number, raw, dialect, str(refusal))
+        return _odd(number, raw, listener, str(refusal))
     except _REFUSALS:
         if not raw.endswith(b"\n"):
             return Entry(number, None, None, Torn(len(raw)), raw)
-        return _bare(number, raw, dialect)
+        return _bare(number, raw, listener)
     if envelope.type is not UNSET:
-        return _bare(number, raw, dialect)
+        return _bare(number, raw, listener)
     if not raw.endswith(b"\n"):
         return Entry(number, envelope.t, envelope.sender, Torn(len(raw), envelope.t), raw)
     if isinstance(envelope.event, Raw):
-        event = decode(bytes(envelope.event), dialect)
+        event = listener.decode(bytes(envelope.event), number, envelope.sender)
         return Entry(number, envelope.t, envelope.sender or sender_of(event), event, raw)
     if record is None:
-        return _bare(number, raw, dialect)
-    entry = interpret(record, number, dialect)
+        return _bare(number, raw, listener)
+    entry = interpret(record, number, listener)
     entry.raw = raw
     return entry
 
@@ -159,19 +214,19 @@ def _read_header(raw: bytes) -> Header:
     return header
 
 
-def _odd(number: int, raw: bytes, dialect: Dialect, refusal: str) -> Entry:
+def _odd(number: int, raw: bytes, listener: Listener, refusal: str) -> Entry:
     """JSON whose envelope has the wrong types: a bare event with fields of these names, or broken."""
-    entry = _bare(number, raw, dialect)
+    entry = _bare(number, raw, listener)
     if isinstance(entry.event, Malformed) and not entry.event.type:
         fault = Fault("SCH10", "$", f"the line is no record: {refusal[:1].lower()}{refusal[1:]}")
         return Entry(number, None, None, Malformed((fault,)), raw)
     return entry
 
 
-def _bare(number: int, raw: bytes, dialect: Dialect) -> Entry:
+def _bare(number: int, raw: bytes, listener: Listener) -> Entry:
     """A line without an envelope: the event itself, its direction told by its type."""
     text = raw.removeprefix(_BYTE_ORDER_MARK).strip() if number == 1 else raw.strip()
-    event = decode(text, dialect)
+    event = listener.decode(text, number)
     return Entry(number, None, sender_of(event), event, raw)
 
 

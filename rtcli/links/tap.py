@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from rtcli.errors import RecordingFailed
+from rtcli.events import Listener
 from rtcli.formats import Entry, interpret
 from rtcli.formats.writer import Writer
 from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Record
@@ -29,6 +30,7 @@ class Tap:
         self._began = time.monotonic()
         self._seen = seen
         self._writer: Writer | None = None
+        self._listener = Listener()
         self._line = 0
 
     @property
@@ -78,4 +80,4 @@ class Tap:
                 self._writer.write(record)
             except RecordingFailed as failure:
                 self.failure = failure
-        self._seen(interpret(record, self._line))
+        self._seen(interpret(record, self._line, self._listener))

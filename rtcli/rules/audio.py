@@ -11,8 +11,8 @@ import pybase64
 from rtcli.events import Event, conversation, input_audio_buffer, response
 from rtcli.events.objects import Message
 from rtcli.formats import Entry
-from rtcli.rules.rule import Verdict
-from rtcli.session import Session
+from rtcli.rules.rule import Rule, Verdict
+from rtcli.session.ledgers import Ledgers
 from rtcli.units import SAMPLE_BYTES
 
 _ELIDED: Final = ("…", "...", "<base64", "[audio", "<audio", "[Object")
@@ -37,7 +37,7 @@ CARRIERS: tuple[type[Event], ...] = (
 """The event types that can carry audio."""
 
 
-def not_base64(event: Event, _entry: Entry, _session: Session) -> Sequence[Verdict]:
+def not_base64(event: Event, _entry: Entry, _session: Ledgers) -> Sequence[Verdict]:
     """Audio is not valid base64.
 
     The field holds characters outside the alphabet of RFC 4648, white space, a ``data:`` prefix, or
@@ -51,6 +51,7 @@ def not_base64(event: Event, _entry: Entry, _session: Session) -> Sequence[Verdi
 
         > input_audio_buffer.append {"audio": "abc$"}       # AUD01
         > input_audio_buffer.append {"audio": "AAA"}        # AUD01
+        > session.update {"session": {"type": "realtime", "audio": {"input": {"format": {"type": "audio/pcm"}}}}}
         > input_audio_buffer.append {"audio": "AAA="}
 
     Source: openai-python 3.52.0, ``input_audio_buffer_append_event.py`` ("Base64-encoded audio bytes").
@@ -59,11 +60,11 @@ def not_base64(event: Event, _entry: Entry, _session: Session) -> Sequence[Verdi
     for path, payload in payloads(event):
         if _sizes.of(payload) is None and not any(mark in payload for mark in _ELIDED):
             message = f"the audio is not valid base64: {_why(payload)}"
-            found.append((path, message, "send plain, padded base64 without line breaks or a data: prefix"))
+            found.append(Verdict(path, message, "send plain, padded base64 without line breaks or a data: prefix"))
     return found
 
 
-def half_a_sample(event: Event, _entry: Entry, session: Session) -> Sequence[Verdict]:
+def half_a_sample(event: Event, _entry: Entry, session: Ledgers) -> Sequence[Verdict]:
     """PCM16 audio has an odd number of bytes.
 
     A sample of PCM16 has two bytes, so this chunk ends in the middle of one. The server joins the
@@ -74,6 +75,7 @@ def half_a_sample(event: Event, _entry: Entry, session: Session) -> Sequence[Ver
 
     ::
 
+        > session.update {"session": {"type": "realtime", "audio": {"input": {"format": {"type": "audio/pcm"}}}}}
         > input_audio_buffer.append {"audio": "AAA="}
         > input_audio_buffer.append {"audio": "AAAA"}       # AUD02
 
@@ -88,7 +90,7 @@ def half_a_sample(event: Event, _entry: Entry, session: Session) -> Sequence[Ver
         size = _sizes.of(payload)
         if size is not None and size % sample_bytes:
             message = f"{size} bytes are not a whole number of {sample_bytes}-byte samples"
-            found.append((path, message, f"cut chunks at multiples of {sample_bytes} bytes"))
+            found.append(Verdict(path, message, f"cut chunks at multiples of {sample_bytes} bytes"))
     return found
 
 
@@ -138,3 +140,9 @@ def _why(payload: str) -> str:
     if len(payload) % 4:
         return f"{len(payload)} characters are not a multiple of 4, so its padding is missing"
     return "its padding stands where data should be"
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule("AUD01", "error", not_base64, CARRIERS, dialects=frozenset({"realtime", "beta", "translation"})),
+    Rule("AUD02", "warning", half_a_sample, CARRIERS, needs=frozenset({"audio"})),
+)

@@ -1,41 +1,45 @@
 """Runs the schema check and the rules over a recording, in one pass.
 
-Law: the findings of a prefix are the findings of the whole up to that line. What is told once with
-a count (unknown types and fields) comes at the end.
+Law: the findings of a prefix are the findings of the whole up to that line. What can only be known
+at the end of a connection comes there, and what is told once with a count at the very end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
-from rtcli.events import REALTIME, Event, Malformed, Unknown
+from rtcli.events import Dialect, Event, Listener, Malformed, Unknown
 from rtcli.formats import Entry
-from rtcli.recording import Binary, Header, Torn
+from rtcli.recording import Binary, Torn
 from rtcli.rules.finding import Finding
-from rtcli.rules.rule import Need, Rule, Verdict
-from rtcli.rules.schema import Oddities, findings
-from rtcli.session import Config, Session
+from rtcli.rules.rule import End, Rule, Verdict
+from rtcli.rules.schema import Oddities, disagreement, findings
+from rtcli.session.ledgers import Ledgers
+
+_OPENAI: Final = (None, "Azure OpenAI")
 
 
 class Check:
     """The check of one recording."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], listener: Listener | None = None) -> None:
         self.events = 0
         """How many events were seen."""
-        self._session = Session()
+        self._rules = tuple(rules)
+        self._detector = (listener or Listener()).detector
+        self._dialect: Dialect | None = None
+        self._vendor: str | None = None
+        self._ledgers = Ledgers()
         self._oddities = Oddities()
-        self._kept: frozenset[Need] = frozenset()
+        self._told_disagreement = False
         self._table: dict[type, tuple[Rule, ...]] = {}
-        for rule in rules:
-            for event_class in rule.types:
-                self._table[event_class] = (*self._table.get(event_class, ()), rule)
-        self._quiet = {
-            event_class
-            for event_class in REALTIME.types.values()
-            if event_class not in self._table and not Config.heeds(event_class)
-        }
+        self._quiet: set[type] = set()
         """The events of which only the schema has something to say, and that is said already."""
+        self._odd_kinds: set[type] = set()
+        """The classes whose events can have something that the dialect does not know."""
+        self._last = Entry(0, None, None, End())  # type: ignore[arg-type]
+        self._open = False
 
     def run(self, entries: Iterable[Entry]) -> Iterator[Finding]:
         """Everything found in the recording, in file order, and then what was told once."""
@@ -51,50 +55,106 @@ class Check:
 
     def feed(self, entry: Entry) -> list[Finding]:
         """What is found in the next line."""
+        found: list[Finding] = []
         event = entry.event
+        if self._ledgers.begins_anew(entry):
+            found += self._close()
+            self._ledgers = Ledgers()
+        self._last, self._open = entry, True
+        if self._detector.dialect is not self._dialect or self._detector.vendor is not None:
+            self._choose()
+        self._ledgers.context.note(entry)
         rules = self._table.get(type(event))
         if rules is None:
             rules = self._learn(type(event))
-        found: list[Finding] = []
         if isinstance(event, Event):
             self.events += 1
-            if event.extra:
-                self._oddities.note(entry)
-            for rule in rules:
-                if rule.needs <= self._kept:
-                    verdicts = rule.judge(event, entry, self._session)
-                    if verdicts:
-                        found += (self._finding(rule, event, entry, verdict) for verdict in verdicts)
-        elif isinstance(event, Header):
-            self._kept = frozenset({"audio"}) if event.lossless else frozenset()
+            if type(event) in self._odd_kinds:
+                self._oddities.note(entry, self._detector.vendor)
         elif isinstance(event, Unknown | Malformed | Torn | Binary):
             self.events += not isinstance(event, Torn)
-            self._oddities.note(entry)
-            found += findings(entry)
-        self._session.config.apply(entry)
+            found += self._odd(entry)
+        found += self._judge(entry, rules)
+        self._ledgers.apply(entry)
+        if self._detector.disagree and not self._told_disagreement:
+            self._told_disagreement = True
+            found.append(disagreement(self._detector))
         return found
 
     def finish(self) -> list[Finding]:
-        """What was told once, with its counts."""
-        return self._oddities.findings()
+        """What could only be known at the end, and what was told once, with its counts."""
+        return [*self._close(), *self._oddities.findings()]
 
-    def _learn(self, event_class: type) -> tuple[Rule, ...]:
-        """The rules of a class that stands for a known one, as events with extra fields do."""
-        rules = next((self._table[base] for base in event_class.__mro__ if base in self._table), ())
-        self._table[event_class] = rules
+    def silent(self) -> dict[str, frozenset[str]]:
+        """The rules that the recording does not allow to judge, and what they miss."""
+        kept = self._ledgers.context.kept
+        return {rule.code: frozenset(rule.needs - kept) for rule in self._rules if rule.needs - kept}
+
+    def _close(self) -> list[Finding]:
+        """The end of a connection."""
+        if not self._open:
+            return []
+        self._open = False
+        last = self._last
+        end = Entry(last.line, last.t, None, End())  # type: ignore[arg-type]
+        return self._judge(end, self._table.get(End) or self._learn(End))
+
+    def _judge(self, entry: Entry, rules: tuple[Rule, ...]) -> list[Finding]:
+        found: list[Finding] = []
+        kept = self._ledgers.context.kept
+        for rule in rules:
+            if rule.needs <= kept:
+                verdicts = rule.judge(entry.event, entry, self._ledgers)
+                if verdicts:
+                    found += [self._finding(rule, entry, verdict) for verdict in verdicts]
+        return found
+
+    def _odd(self, entry: Entry) -> list[Finding]:
+        """What the schema says about a line that is no event in order."""
+        vendor = self._detector.vendor
+        if isinstance(entry.event, Unknown | Malformed):
+            self._oddities.note(entry, vendor)
+        return [one for one in findings(entry) if not (vendor and self._oddities.known(one, vendor))]
+
+    def _choose(self) -> None:
+        """Take the rules that are about what is spoken, and by whom."""
+        vendor = self._detector.vendor.name if self._detector.vendor else None
+        if self._detector.dialect is not self._dialect or vendor != self._vendor:
+            self._dialect, self._vendor = self._detector.dialect, vendor
+            self._table.clear()
+            self._quiet.clear()
+
+    def _learn(self, kind: type) -> tuple[Rule, ...]:
+        """The rules for a class: those that name it, or a class that it extends."""
+        name = self._detector.dialect.name
+        rules = tuple(
+            rule
+            for rule in self._rules
+            if name in rule.dialects
+            and not (rule.openai_only and self._vendor not in _OPENAI)
+            and any(base in rule.types for base in kind.__mro__)
+        )
+        self._table[kind] = rules
+        if issubclass(kind, Event):
+            if kind.extra != () or kind.foreign or kind.__struct_config__.dict:
+                self._odd_kinds.add(kind)
+            elif not rules and not self._ledgers.heeds(kind):
+                self._quiet.add(kind)
         return rules
 
-    def _finding(self, rule: Rule, event: Event, entry: Entry, verdict: Verdict) -> Finding:
+    def _finding(self, rule: Rule, entry: Entry, verdict: Verdict) -> Finding:
+        event = entry.event
         event_id = getattr(event, "event_id", None)
-        path, message, remedy = verdict
+        here = not verdict.line or verdict.line == entry.line
         return Finding(
             code=rule.code,
             severity=rule.severity,
-            side=entry.sender or "unknown",
-            line=entry.line,
-            message=message,
-            type=event.type,
-            event_id=event_id if isinstance(event_id, str) else "",
-            path=path,
-            remedy=remedy,
+            side=verdict.side or entry.sender or "unknown",
+            line=verdict.line or entry.line,
+            message=verdict.message,
+            type=event.type if here and isinstance(event, Event | Malformed | Unknown) else "",
+            event_id=event_id if here and isinstance(event_id, str) else "",
+            path=verdict.path,
+            remedy=verdict.remedy,
+            lines=verdict.lines,
         )

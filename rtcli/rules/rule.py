@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
-from rtcli.events import Event
+from msgspec import Struct
+
 from rtcli.formats import Entry
-from rtcli.rules.finding import Severity
-from rtcli.session import Session
+from rtcli.rules.finding import Severity, Side
+from rtcli.session.context import Need
+from rtcli.session.ledgers import Ledgers
 
-Need = Literal["audio"]
-"""What a recording must promise before a rule may judge it.
+Tier = Literal["core", "second", "extended"]
+"""``core`` and ``second`` are on by default; ``extended`` is for those who ask for it."""
 
-``audio``: the audio is as it was sent, to the byte (the header says ``lossless``).
-"""
 
-Verdict = tuple[str, str, str]
-"""JSONPath, message, remedy."""
+class End(Struct):
+    """Stands behind the last entry of a connection, for what can only be known there."""
 
-Judge = Callable[[Any, Entry, Session], Sequence[Verdict]]
-"""Looks at an event and at the session as it stood just before it; mostly finds nothing."""
+
+class Verdict(NamedTuple):
+    """What a rule says of one place."""
+
+    path: str = ""
+    """JSONPath inside the event."""
+    message: str = ""
+    """One sentence: what is wrong, with the ids and the numbers that show it."""
+    remedy: str = ""
+    lines: tuple[int, ...] = ()
+    """The other lines that belong to it."""
+    line: int = 0
+    """Where it is, if that is not where it came to light."""
+    side: Side | None = None
+    """Whose fault it is, if that is not the sender of the event that was judged."""
+
+
+Judge = Callable[[Any, Entry, Ledgers], Sequence[Verdict]]
+"""Looks at an event and at the ledgers as they stood just before it; mostly finds nothing."""
+
+CONVERSATION: Final = frozenset({"realtime", "beta"})
+"""The dialects that most rules are about."""
 
 
 class Rule(NamedTuple):
@@ -29,8 +49,13 @@ class Rule(NamedTuple):
     code: str
     severity: Severity
     judge: Judge
-    types: tuple[type[Event], ...]
+    types: tuple[type, ...]
+    """Classes of events or records; a class stands for those that extend it. `End` is the end of a connection."""
     needs: frozenset[Need] = frozenset()
+    tier: Tier = "core"
+    dialects: frozenset[str] = CONVERSATION
+    openai_only: bool = False
+    """Other vendors' servers are known to do it otherwise, and are not judged."""
 
     @property
     def title(self) -> str:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
-from rtcli.events import Event, Extra, Malformed, Unknown
-from rtcli.events.faults import describe
+from msgspec import UNSET
+
+from rtcli.events import BETA, REALTIME, Detector, Event, Extra, Malformed, Unknown
+from rtcli.events.dialects import RENAMED_EVENTS, realtime_name
+from rtcli.events.faults import nearest_field
+from rtcli.events.vendors import Vendor
+from rtcli.events.wording import describe
 from rtcli.formats import Entry
 from rtcli.recording import Binary, Torn
 from rtcli.rules.finding import Finding, Severity
@@ -24,8 +31,12 @@ TITLES: Final[dict[str, tuple[Severity, str]]] = {
     "SCH10": ("error", "The line is no record"),
     "SCH11": ("warning", "The last record is torn"),
     "SCH12": ("warning", "A binary frame, which the protocol does not have"),
+    "SCH13": ("error", "An event of another dialect"),
+    "SCH14": ("error", "Client and server speak different dialects"),
 }
 """Code, severity and title of everything that can be said about one line by itself."""
+
+_INDEX: Final = re.compile(r"\[\d+\]")
 
 
 def findings(entry: Entry) -> Iterator[Finding]:
@@ -56,8 +67,23 @@ def findings(entry: Entry) -> Iterator[Finding]:
             )
 
 
+def disagreement(detector: Detector) -> Finding:
+    """The two sides do not speak the same dialect; the later of the two clues shows it."""
+    client, server = detector.verdicts["client"], detector.verdicts["server"]
+    lines = sorted((client.line, server.line))
+    return Finding(
+        code="SCH14",
+        severity=TITLES["SCH14"][0],
+        side="client",
+        line=lines[1],
+        lines=(lines[0],),
+        message=detector.disagreement(),
+        remedy="rtcli migrate rewrites beta client events" if client.dialect is BETA else "",
+    )
+
+
 class Oddities:
-    """Unknown types and fields, each told once with a count.
+    """What is told once with a count: unknown types and fields, names of another dialect, a vendor's ways.
 
     Law: what is told depends on the lines so far only; later lines raise counts.
     """
@@ -66,44 +92,104 @@ class Oddities:
     """How many different ones are told apart; a hostile peer can invent any number."""
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[str, str], Finding] = {}
+        self._seen: dict[tuple[str, str, str], Finding] = {}
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: Entry, vendor: Vendor | None = None) -> None:
         """Take note of what the dialect does not know in this line."""
         event = entry.event
         if isinstance(event, Unknown):
-            near = f'did you mean "{event.nearest}"?' if event.nearest else ""
-            self._count(entry, event.type, "", f'the type "{event.type}" is not in this dialect', near)
-        elif isinstance(event, Event | Malformed):
-            for extra in event.extra:
-                path = _pattern(extra)
-                self._count(entry, event.type, path, "the field is not in the schema", "")
+            self._count(entry, "SCH04", event.type, "", vendor, event)
+            return
+        assert isinstance(event, Event | Malformed)
+        if isinstance(event, Event) and event.foreign:
+            self._count(entry, "SCH13", event.type, "$.type", vendor, event)
+        if isinstance(event, Event) and event.learned_fields:
+            for attribute, path in event.learned_fields:
+                value = getattr(event, attribute)
+                if value is not UNSET:
+                    known = self._seen.get(("SCH09", event.type, _pattern(path)))
+                    if known is not None:
+                        known.count += 1
+                    else:
+                        self._count(entry, "SCH09", event.type, _pattern(path), vendor, event, Extra(path, value))
+            return
+        for extra in event.extra:
+            self._count(entry, "SCH09", event.type, _pattern(extra.path), vendor, event, extra)
+
+    def known(self, finding: Finding, vendor: Vendor) -> bool:
+        """Whether a finding is the vendor's way; then it is told once, as a remark."""
+        what = vendor.knows(finding.type, _starred(finding.path))
+        if not what:
+            return False
+        key = (finding.code, finding.type, _starred(finding.path))
+        if key in self._seen:
+            self._seen[key].count += 1
+        elif len(self._seen) < self.LIMIT:
+            finding.severity, finding.remedy = "info", f"{vendor.name}: {what}"
+            self._seen[key] = finding
+        return True
 
     def findings(self) -> list[Finding]:
         """One finding for each, in the order of first sight."""
         return list(self._seen.values())
 
-    def _count(self, entry: Entry, name: str, path: str, message: str, remedy: str) -> None:
-        known = self._seen.get((name, path))
+    def _count(
+        self,
+        entry: Entry,
+        code: str,
+        name: str,
+        path: str,
+        vendor: Vendor | None,
+        event: Event | Unknown | Malformed,
+        extra: Extra | None = None,
+    ) -> None:
+        known = self._seen.get((code, name, path))
         if known is not None:
             known.count += 1
         elif len(self._seen) < self.LIMIT:
-            code = "SCH09" if path else "SCH04"
-            self._seen[name, path] = Finding(
+            way = vendor.knows(name, path, added=True) if vendor else ""
+            message, remedy = _odd(event, extra)
+            severity = TITLES[code][0]
+            if code == "SCH13" and isinstance(event, Event) and event.foreign == REALTIME.name:
+                severity = "info"
+            self._seen[code, name, path] = Finding(
                 code=code,
-                severity=TITLES[code][0],
+                severity="info" if way else severity,
                 side=entry.sender or "unknown",
                 line=entry.line,
                 message=message,
                 type=name,
                 path=path,
-                remedy=remedy,
+                remedy=f"{vendor.name}: {way}" if vendor and way else remedy,
             )
 
 
-def _pattern(extra: Extra) -> str:
+def _odd(event: Event | Unknown | Malformed, extra: Extra | None) -> tuple[str, str]:
+    """What is odd and what to do about it."""
+    if extra is not None and not isinstance(event, Unknown):
+        near = nearest_field(event, extra.path)
+        return "the field is not in the schema", realtime_name(extra.path) or (
+            f'did you mean "{near}"?' if near else ""
+        )
+    if isinstance(event, Unknown):
+        return (
+            f'the type "{event.type}" is not in this dialect',
+            f'did you mean "{event.nearest}"?' if event.nearest else "",
+        )
+    assert isinstance(event, Event)
+    renamed = RENAMED_EVENTS.get(event.type)
+    remedy = f"realtime says {' and '.join(renamed.realtime)}: {renamed.hint}" if renamed else ""
+    return f"{event.type} is an event of the dialect {event.foreign}", remedy
+
+
+@lru_cache(4096)
+def _pattern(path: tuple[str | int, ...]) -> str:
     """The field's path with every index as ``[*]``, so that list entries count as one place."""
-    return describe(tuple(0 if isinstance(step, int) else step for step in extra.path)).replace("[0]", "[*]")
+    return _starred(describe(path))
+
+
+def _starred(path: str) -> str:
+    return _INDEX.sub("[*]", path)
 
 
 def _event_id(body: object) -> str:

@@ -8,6 +8,7 @@ in that format already. An error that refuses the update takes it back.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 from rtcli.events import error, session
@@ -44,14 +45,14 @@ class Config:
 
     def apply(self, entry: Entry) -> None:
         """Take in an entry; most have nothing to do with the configuration."""
-        handler = _HANDLERS.get(type(entry.event)) or _HANDLERS.get(type(entry.event).__base__)
+        handler = _handler(type(entry.event))
         if handler is not None:
             handler(self, entry.event)
 
     @staticmethod
     def heeds(event_class: Any) -> bool:
         """Whether an entry with such an event can change the configuration."""
-        return any(base in _HANDLERS for base in event_class.__mro__)
+        return _handler(event_class) is not None
 
     @property
     def type(self) -> str | None:
@@ -105,6 +106,12 @@ class Config:
         if self._update and event.error.event_id and event.error.event_id == self._update[0]:
             self.input_format = self._update[1]
             self._update = None
+
+
+@cache
+def _handler(kind: Any) -> Callable[[Config, Any], None] | None:
+    """The handler of a class, or of the nearest class that it extends."""
+    return next((_HANDLERS[base] for base in kind.__mro__ if base in _HANDLERS), None)
 
 
 def format_name(side: Any) -> str | None:

@@ -16,29 +16,23 @@ from pathlib import Path
 from typing import Annotated, Literal, Union, get_args, get_origin
 
 import pytest
-from openai.types.realtime import RealtimeClientEvent, RealtimeServerEvent
+from official import models
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from rtcli.events import REALTIME, Event, Malformed, decode
-from rtcli.events.faults import describe
+from rtcli.events import DIALECTS, Event, Malformed, decode, encode
+from rtcli.events.wording import describe
 
 SHARED = Path(__file__).parents[3] / "shared"
 
 
-def official_models():
-    """The official model of each event type."""
-    models = {}
-    for union in (RealtimeServerEvent, RealtimeClientEvent):
-        for model in get_args(get_args(union)[0]):
-            models[get_args(model.model_fields["type"].annotation)[0]] = model
-    return models
+OFFICIAL = {
+    dialect: {name: [TypeAdapter(model) for model in shapes] for name, shapes in models(dialect).items()}
+    for dialect in DIALECTS
+}
+CASES = [(dialect, name) for dialect in DIALECTS for name in sorted(models(dialect))]
 
-
-MODELS = official_models()
-OFFICIAL = {name: TypeAdapter(model) for name, model in MODELS.items()}
-
-MEANT = [
-    # (path, damage, why ours differs)
+REALTIME_MEANT = [
+    # (type and path, damage, why ours differs)
     (
         r"(content\[\d+\]|format|tools\[\d+\])\.type$",
         "drop|null",
@@ -72,7 +66,56 @@ MEANT = [
     (r"\.max_output_tokens$", "negative", "documented range"),
 ]
 
-IN_ITS_ENTRY = {"allowed_tools": "[0]"}
+MEANT = {
+    "realtime": REALTIME_MEANT,
+    "beta": [
+        *REALTIME_MEANT,
+        (
+            r"(item|input\[\d+\]|output\[\d+\])\.(type|role|content|name|arguments|call_id|output)$",
+            "drop|null",
+            "what a kind of item needs; every captured one has it",
+        ),
+        (r"turn_detection\.type$", "drop|null", "the type tells the kinds apart; every captured one has it"),
+        (r"\.model$", "other", "names of models change from week to week"),
+        (r"transcription_session\.updated.*client_secret$", "drop|null", "only the answer to the HTTP request has it"),
+        (r"session\.client_secret$", "drop|null", "only the answer to the HTTP request has it"),
+        (r"expires_after\.seconds$", "negative", "a duration"),
+    ],
+    "translation": [
+        *REALTIME_MEANT,
+        (r"\$\.(channels|sample_rate)$", "negative", "counts are unsigned"),
+    ],
+    "live": [
+        *REALTIME_MEANT,
+        (
+            r"^decision\.event \$\.event\.decision\.",
+            "drop|null|retype|other",
+            "an object of the Decision API, kept as it came",
+        ),
+        (
+            r"^response\.item\.create \$\.item\.",
+            "drop|null|retype|other",
+            "an item of the Responses API, kept as it came",
+        ),
+        (
+            r"^(session\.input_audio\.append|transport\.dtmf\.send) \$\.(event_id|client_event_id)$",
+            "retype",
+            "one class for both directions, of which the other has it as an extra",
+        ),
+        (
+            r"^session\.start \$\.session\.(model|input|instructions|safety_identifier|triggers|audio\.output|delegation\.(decisions|type))\b",
+            "drop|null|retype|other",
+            "one class for a start and for a fork, of which the other has it as an extra",
+        ),
+        (r"^decision\.item\.\w+ \$\.item\.type$", "drop|null", "the type tells the items apart"),
+        (r"usage_ratio$", "negative", "a share"),
+    ],
+}
+
+IN_ITS_ENTRY = dict.fromkeys(
+    ("allowed_tools", "content", "instructions", "data", "output", "allowed_client_events", "allowed_server_events"),
+    "[0]",
+)
 """Fields of which a list is one form, so that a wrong list is reported in its entry."""
 
 
@@ -145,15 +188,44 @@ def damaged(event):
             yield path, kind, twin
 
 
-def officially_wrong(event):
-    try:
-        OFFICIAL[event["type"]].validate_json(json.dumps(event), strict=True)
-    except ValidationError:
-        return True
-    return False
+def officially_wrong(event, dialect):
+    """Whether no official model takes it."""
+    for model in OFFICIAL[dialect][event["type"]]:
+        try:
+            model.validate_json(json.dumps(event), strict=True)
+        except ValidationError:
+            continue
+        return False
+    return True
 
 
 EVENTS = real_events()
+
+FLAT = {
+    "realtime": r"content\[\d+\]\.\w+$",
+    "beta": r"(content\[\d+\]|item|(input|output)\[\d+\]|turn_detection)\.\w+$",
+    "translation": r"(?!)",
+    "live": r"content\[\d+\]\.\w+$",
+}
+"""Where one official class has the fields of several kinds of object; each kind of ours has its own."""
+
+NEEDED = {
+    "message": {"role": "user", "content": []},
+    "function_call": {"name": "f", "arguments": "{}"},
+    "function_call_output": {"call_id": "c", "output": ""},
+}
+"""What every captured beta item of a kind has, and the package's flat class leaves optional."""
+
+
+def with_needed(value):
+    """The value with what its kind needs."""
+    if isinstance(value, list):
+        return [with_needed(entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    needed = NEEDED.get(value.get("type"), {}) if "name" not in value or value["type"] == "function_call" else {}
+    return {**needed, **{key: with_needed(entry) for key, entry in value.items()}}
+
 
 PLAIN = {str: "x", int: 6000, float: 0.5, bool: True}
 
@@ -186,11 +258,11 @@ def sampled_list(inner, arm, whole):
     return [sample(inner, choice, whole) for choice in range(arm, arm + kinds)]
 
 
-def whole_event(name, arm):
+def whole_event(dialect, name, arm, model=0):
     """An event with every field; a part of a message keeps those of its own type."""
-    event = sample(MODELS[name], arm, whole=True)
-    for extra in decode(json.dumps(event)).extra:
-        assert re.search(r"content\[\d+\]\.\w+$", describe(extra.path)), extra
+    event = sample(models(dialect)[name][model], arm, whole=True)
+    for extra in decode(json.dumps(event), DIALECTS[dialect]).extra:
+        assert re.search(FLAT[dialect], describe(extra.path)), extra
         *place, field = extra.path
         holder = event
         for step in place:
@@ -199,16 +271,19 @@ def whole_event(name, arm):
     return event
 
 
-def disagreements(event):
+def disagreements(event, dialect="realtime"):
     """Each damage that is reported at another path, or that we and the official models judge differently."""
     for path, kind, twin in damaged(event):
-        result = decode(json.dumps(twin))
+        result = decode(json.dumps(twin), DIALECTS[dialect])
         assert isinstance(result, Event | Malformed)
         found = [fault.path for fault in result.faults] if isinstance(result, Malformed) else []
-        meant = any(re.search(where, path) and re.fullmatch(what, kind) for where, what, _ in MEANT)
+        meant = any(
+            re.search(where, f"{event['type']} {path}") and re.fullmatch(what, kind)
+            for where, what, _ in MEANT[dialect]
+        )
         if found and path not in found and found != [path + IN_ITS_ENTRY.get(path.rpartition(".")[2], "")]:
             yield path, kind, "reported elsewhere", found
-        elif bool(found) != officially_wrong(twin) and not meant:
+        elif bool(found) != officially_wrong(twin, dialect) and not meant:
             yield path, kind, "reported" if found else "not reported", twin if len(str(twin)) < 300 else ""
 
 
@@ -219,24 +294,36 @@ def test_every_damage_is_reported_at_its_path_and_nothing_else_is(event):
     assert list(disagreements(event)) == []
 
 
-@pytest.mark.parametrize("name", sorted(MODELS))
-def test_every_damage_of_an_event_with_every_field_is_reported_at_its_path(name):
-    shapes = {shape(event): event for event in (whole_event(name, arm) for arm in range(3))}
-    for event in shapes.values():
-        assert isinstance(decode(json.dumps(event)), Event)
-        assert list(disagreements(event)) == []
+def whole_events(dialect, name):
+    """One event of each shape that the official models allow, with every field."""
+    events = (whole_event(dialect, name, arm, model) for model in range(len(models(dialect)[name])) for arm in range(3))
+    return {shape(event): event for event in events}.values()
 
 
-@pytest.mark.parametrize("name", sorted(MODELS))
-def test_an_event_with_only_its_required_fields_is_an_event(name):
-    for arm in range(7):
-        result = decode(json.dumps(sample(MODELS[name], arm, whole=False)))
+@pytest.mark.parametrize(("dialect", "name"), CASES)
+def test_every_damage_of_an_event_with_every_field_is_reported_at_its_path(dialect, name):
+    for event in whole_events(dialect, name):
+        assert isinstance(decode(json.dumps(event), DIALECTS[dialect]), Event)
+        assert list(disagreements(event, dialect)) == []
+
+
+@pytest.mark.parametrize(("dialect", "name"), CASES)
+def test_a_minimal_and_a_full_event_come_back_equal(dialect, name):
+    minimal = [sample(model, arm, whole=False) for model in models(dialect)[name] for arm in range(7)]
+    if dialect == "beta":
+        minimal = [with_needed(event) for event in minimal]
+    for event in [*minimal, *whole_events(dialect, name)]:
+        result = decode(json.dumps(event), DIALECTS[dialect])
         assert isinstance(result, Event), result
         assert result.extra == ()
+        assert json.loads(encode(result)) == event
+        assert not officially_wrong(event, dialect)
 
 
-def test_the_whole_events_have_every_type_of_the_dialect():
-    assert set(MODELS) == set(REALTIME.types)
+def test_the_whole_events_have_every_type_of_their_dialect():
+    for dialect in DIALECTS.values():
+        beyond = {"transcription_session.created"} if dialect.name == "beta" else set()
+        assert set(models(dialect.name)) | beyond == set(dialect.types)
 
 
 def test_every_type_of_the_captured_sessions_is_damaged(shared):
@@ -264,7 +351,7 @@ def limits(shared):
 def test_every_limit_of_the_catalogue_holds(shared):
     checked = 0
     for name, field, last, beyond in limits(shared):
-        event = sample(MODELS[name], 0, whole=True)
+        event = sample(models("realtime")[name][0], 0, whole=True)
         assert isinstance(decode(json.dumps(event | {field: last})), Event), (name, field)
         result = decode(json.dumps(event | {field: beyond}))
         assert isinstance(result, Malformed), (name, field)
@@ -288,7 +375,7 @@ def test_every_limit_of_the_catalogue_holds(shared):
 )
 def test_a_limit_deep_in_the_session_holds(path, last, beyond):
     for value, faults in ((last, []), (beyond, [f"$.session.{path}"])):
-        event = whole_event("session.update", 0)
+        event = whole_event("realtime", "session.update", 0)
         *place, field = path.split(".")
         holder = event["session"]
         for step in place:

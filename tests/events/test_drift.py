@@ -11,13 +11,15 @@ import re
 import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+import pytest
 from msgspec import inspect
-from openai.types.realtime import RealtimeClientEvent, RealtimeServerEvent
+from official import models
 from pydantic import BaseModel
 
-from rtcli.events import REALTIME
+from rtcli.events import DIALECTS
 
-MEANT = [
+MEANT = {
+    "realtime": [
     # difference and evidence
     (r"content\[\]\.type: (required here|kinds \['null'\] only theirs, \[\] only ours)", "the type tells parts apart; every captured part has it"),
     (r"\$\.session<\w+>\.(id|object|expires_at): only ours", "in every captured session.created and session.updated"),
@@ -30,23 +32,76 @@ MEANT = [
     (r"\.(model|voice)(<>)?: kinds", "names of models and voices change from week to week; any string is taken"),
     (r"\.conversation: kinds", "auto, none, or any id: any string is taken"),
     (r"\.input\[\]<item_reference>.*: only ours", "the reference page of response.create names item_reference; the package lacks it"),
-]  # fmt: skip
+    ],
+    "beta": [
+        (r"(item|input\[\]|output\[\])\.(arguments|content|name|output|role): kinds \['null'\]", "what a kind of item needs is never null: every captured item (traffic: beta/*.jsonl)"),
+        (r"(item|input\[\]|output\[\]|content\[\]|turn_detection)\.type: (required here|kinds)", "the type tells objects apart; every captured one has it"),
+        (r"content\[\]\.type: kinds .* \['\"audio\"'\] only ours", "one class of messages for history and for what is said"),
+        (r"\$\.session\.(object|expires_at|client_secret|truncation|prompt|include)\b.*: only ours", "captured session (traffic: beta/tool_call.jsonl, line 1)"),
+        (r"turn_detection\.idle_timeout_ms: only ours", "captured session (traffic: beta/tool_call.jsonl, line 1)"),
+        (r"\$\.response\.(audio|output_modalities)\b.*: only ours", "gateways send the names of realtime beside those of beta; the class extends that of realtime"),
+        (r"(cached_tokens_details|image_tokens)\b.*: only ours", "captured at Azure Voice Live (traffic: vendors/azure_voice_live_tool_call_round.jsonl)"),
+        (r"\.(obfuscation|phase|reasoning_tokens|languages)\b.*: only ours", "the class is that of realtime, whose servers send it"),
+        (r"content_part\.(added|done) \$\.content: only ours", "the class is that of realtime; 12 events captured at Azure"),
+        (r"function_call_arguments\.done \$\.name: only ours", "3 of 3 captured beta servers send it"),
+        (r"completed \$\.usage: (required there|kinds \[\] only theirs, \['null'\] only ours)", "whisper-1 leaves it out: 12 of 12 captured events"),
+        (r"\.(model|voice): kinds", "names of models and voices change from week to week; any string is taken"),
+        (r"\.conversation: kinds", "auto, none, or any id: any string is taken"),
+        (r"transcription_session\.created ", "crate api_openai 0.3.0 and the OpenAPI description of 2025-04-29 have it; the package lacks it"),
+        (r"transcription_session\.updated \$\.session\.(id|object|expires_at|include|input_audio_noise_reduction|turn_detection)\b.*: only ours", "the OpenAPI description of 2025-04-29"),
+        (r"transcription_session\.updated \$\.session\.client_secret: ", "only the answer to the HTTP request has it: the OpenAPI description of 2025-04-29"),
+    ],
+    "translation": [
+        (r"\$\.session\S*\.include\b.*: only ours", "captured session (traffic: translation/speech_translation.jsonl, line 1)"),
+    ],
+    "live": [
+        (r"decision\.event \$\.event\.decision", "an object of the Decision API, kept as it came"),
+        (r"\.(model|voice): kinds", "names of models and voices change from week to week; any string is taken"),
+        (r"response\.item\.create \$\.item", "an item of the Responses API, kept as it came"),
+    ],
+}  # fmt: skip
 
 Fact = tuple[bool, frozenset[str]]
 
+FLAT: set[str] = set()
+"""Where one official class stands for objects of several types, with every field of all of them."""
 
-def official() -> dict[str, Fact]:
+
+def official(dialect: str) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
-    for union in (RealtimeServerEvent, RealtimeClientEvent):
-        for model in get_args(get_args(union)[0]):
-            name = get_args(model.model_fields["type"].annotation)[0]
-            _model(model, f"{name} $", facts)
+    for name, shapes in models(dialect).items():
+        for number, model in enumerate(shapes):
+            one: dict[str, Fact] = {}
+            _model(model, f"{name} $", one)
+            if number:
+                _merge(facts, one, name)
+            else:
+                facts |= one
     return facts
+
+
+def _merge(facts: dict[str, Fact], other: dict[str, Fact], name: str) -> None:
+    """A type with several models: a field is required where every model that has its object requires it."""
+    mine = {place: fact for place, fact in facts.items() if place.startswith(f"{name} $")}
+    for place in mine.keys() | other.keys():
+        here, there = mine.get(place), other.get(place)
+        if here and there:
+            facts[place] = (here[0] and there[0], here[1] | there[1])
+            continue
+        needed, kinds = here or there or (False, frozenset())
+        lacking = other if here else mine
+        shared = any(elsewhere.startswith(_object_of(place) + ".") for elsewhere in lacking)
+        optional = shared and not place.endswith("[]")
+        facts[place] = (needed and not optional, kinds | {"null"} if optional else kinds)
+
+
+def _object_of(place: str) -> str:
+    return place.rpartition(".")[0]
 
 
 def _model(model: type[BaseModel], path: str, facts: dict[str, Fact]) -> None:
     for name, field in model.model_fields.items():
-        if name == "type" and (_tag(model) or path.endswith(" $")):
+        if name == "type" and (path.endswith(" $") or (_tag(model) and not _is_flat(path))):
             continue
         place = f"{path}.{field.alias or name}"
         kinds: set[str] = set()
@@ -72,13 +127,18 @@ def _annotation(annotation: Any, place: str, kinds: set[str], facts: dict[str, F
         kinds.add("object")
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
         kinds.add("object")
-        _model(annotation, place if place.endswith(".content[]") else place + _tag(annotation), facts)
+        _model(annotation, place if _is_flat(place) else place + _tag(annotation), facts)
     else:
         kinds.add(
             {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null", object: "any"}.get(
                 annotation, "any"
             )
         )
+
+
+def _is_flat(place: str) -> bool:
+    """Whether one official class stands there for the parts of a role."""
+    return place.endswith(".content[]") and not place.startswith("decision.")
 
 
 def _tag(model: type[BaseModel]) -> str:
@@ -94,15 +154,19 @@ def _tag(model: type[BaseModel]) -> str:
     return f"<{values[0]}>" if len(values) == 1 and "." not in values[0] else ""
 
 
-def ours() -> dict[str, Fact]:
+def ours(dialect: str) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
-    for name, event in REALTIME.types.items():
+    FLAT.clear()
+    FLAT.update(place.removesuffix(".type") for place in official(dialect) if place.endswith(".type"))
+    for name, event in DIALECTS[dialect].types.items():
         _struct(inspect.type_info(event), f"{name} $", facts)
     return facts
 
 
 def _struct(schema: Any, path: str, facts: dict[str, Fact]) -> None:
     for field in schema.fields:
+        if field.encode_name == "type" and path.endswith(f"<{_literal_tag(schema)}>"):
+            continue
         place, kinds = f"{path}.{field.encode_name}", set()
         _schema(field.type, place, kinds, facts)
         _note(facts, place, field.required, kinds)
@@ -113,8 +177,13 @@ def _schema(schema: Any, place: str, kinds: set[str], facts: dict[str, Fact]) ->
         case inspect.Metadata():
             _schema(schema.type, place, kinds, facts)
         case inspect.UnionType():
+            flat = [arm for arm in schema.types if isinstance(arm, inspect.StructType) and arm.tag and place in FLAT]
             for arm in schema.types:
-                _schema(arm, place, kinds, facts)
+                if arm not in flat:
+                    _schema(arm, place, kinds, facts)
+            if flat:
+                kinds.add("object")
+                _flattened(flat, place, facts)
         case inspect.LiteralType():
             kinds.update(json.dumps(value) for value in schema.values)
         case inspect.ListType():
@@ -126,11 +195,11 @@ def _schema(schema: Any, place: str, kinds: set[str], facts: dict[str, Fact]) ->
             kinds.add("object")
         case inspect.StructType():
             kinds.add("object")
-            if place.endswith(".content[]"):  # one official class stands for the parts of a role
-                _note(facts, f"{place}.type", True, {json.dumps(schema.tag)})
-                _struct(schema, place, facts)
+            if schema.tag and place in FLAT:
+                _flattened([schema], place, facts)
             else:
-                _struct(schema, f"{place}<{schema.tag}>" if schema.tag else place, facts)
+                tag = schema.tag or _literal_tag(schema)
+                _struct(schema, f"{place}<{tag}>" if tag else place, facts)
         case _:
             names = {
                 inspect.StrType: "string",
@@ -140,6 +209,32 @@ def _schema(schema: Any, place: str, kinds: set[str], facts: dict[str, Fact]) ->
                 inspect.NoneType: "null",
             }
             kinds.add(names.get(type(schema), "any"))
+
+
+def _literal_tag(schema: inspect.StructType) -> str:
+    """The type of an object that is not told apart from others, but says what it is."""
+    for field in schema.fields:
+        if field.encode_name == "type":
+            arms = field.type.types if isinstance(field.type, inspect.UnionType) else (field.type,)
+            values = [value for arm in arms if isinstance(arm, inspect.LiteralType) for value in arm.values]
+            return values[0] if len(values) == 1 and "." not in values[0] else ""
+    return ""
+
+
+def _flattened(arms: list[Any], place: str, facts: dict[str, Fact]) -> None:
+    """Several objects as one: what one of them lacks is not required of the whole."""
+    whole: dict[str, Fact] = {}
+    for number, arm in enumerate(arms):
+        one: dict[str, Fact] = {}
+        _note(one, f"{place}.type", True, {json.dumps(arm.tag)})
+        _struct(arm, place, one)
+        for field in whole.keys() | one.keys():
+            here, there = whole.get(field), one.get(field)
+            known = [fact for fact in (here, there) if fact]
+            needed = all(fact[0] for fact in known) and (len(known) == 2 or not number or field.endswith("[]"))
+            whole[field] = (needed, frozenset().union(*(fact[1] for fact in known)))
+    for field, (needed, kinds) in whole.items():
+        _note(facts, field, needed, set(kinds))
 
 
 def _note(facts: dict[str, Fact], place: str, required: bool, kinds: set[str]) -> None:
@@ -153,8 +248,8 @@ def _note(facts: dict[str, Fact], place: str, required: bool, kinds: set[str]) -
     )
 
 
-def differences() -> list[str]:
-    theirs, mine = official(), ours()
+def differences(dialect: str) -> list[str]:
+    theirs, mine = official(dialect), ours(dialect)
     found = [f"{place}: only theirs" for place in theirs.keys() - mine.keys()]
     found += [f"{place}: only ours" for place in mine.keys() - theirs.keys()]
     for place in theirs.keys() & mine.keys():
@@ -166,19 +261,26 @@ def differences() -> list[str]:
     return sorted(found)
 
 
-def test_no_field_differs_from_the_official_types_unless_it_is_meant():
-    unmeant = [line for line in differences() if not any(re.search(where, line) for where, _ in MEANT)]
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_no_field_differs_from_the_official_types_unless_it_is_meant(dialect):
+    found = differences(dialect)
+    unmeant = [line for line in found if not any(re.search(where, line) for where, _ in MEANT[dialect])]
     assert unmeant == [], "\n" + "\n".join(unmeant)
 
 
-def test_every_row_of_the_table_of_meant_differences_is_still_needed():
-    found = differences()
-    assert [where for where, _ in MEANT if not any(re.search(where, line) for line in found)] == []
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_row_of_the_table_of_meant_differences_is_still_needed(dialect):
+    found = differences(dialect)
+    assert [where for where, _ in MEANT[dialect] if not any(re.search(where, line) for line in found)] == []
 
 
 def test_the_comparison_sees_what_it_compares():
-    theirs = official()
-    assert len(theirs) > 500
+    sizes = {dialect: len(official(dialect)) for dialect in DIALECTS}
+    assert sizes["realtime"] > 500
+    assert sizes["beta"] > 250
+    assert sizes["translation"] > 30
+    assert sizes["live"] > 200
+    theirs = official("realtime")
     assert theirs["response.done $.response.status"][1] == {
         '"in_progress"',
         '"completed"',
@@ -190,9 +292,25 @@ def test_the_comparison_sees_what_it_compares():
     assert "conversation.item.added $.item<function_call>.arguments" in theirs
 
 
-def test_every_event_of_the_catalogue_is_there(shared):
+@pytest.mark.parametrize(
+    ("dialect", "catalogued", "server", "client"),
+    [
+        ("realtime", "ga", 46, 11),
+        ("beta", "beta", 35, 12),
+        ("translation", "translation", 7, 3),
+        ("live", "live", 28, 16),
+    ],
+)
+def test_every_event_of_the_catalogue_is_there(shared, dialect, catalogued, server, client):
     catalogue = json.loads((shared / "protocol/events.json").read_text())["events"]
-    names = {(event["name"], event["direction"]) for event in catalogue if event["dialect"] == "ga"}
-    assert names == {(name, event.sender) for name, event in REALTIME.types.items()}
-    assert len([name for name, side in names if side == "server"]) == 46
-    assert len([name for name, side in names if side == "client"]) == 11
+    names = {
+        (event["name"], event["direction"])
+        for event in catalogue
+        if event["dialect"] == catalogued and not event.get("status", "").startswith("spec-only")
+    }
+    ours = {(name, event.sender) for name, event in DIALECTS[dialect].types.items()}
+    both = {(name, "server") for name, event in DIALECTS[dialect].types.items() if event.reflected}
+    assert names <= ours | both
+    assert ours <= names
+    assert len([name for name, side in names if side == "server"]) == server
+    assert len([name for name, side in names if side == "client"]) == client

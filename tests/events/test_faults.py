@@ -7,7 +7,7 @@ import json
 import pytest
 
 from rtcli.events import Event, Malformed, Unknown, decode, encode
-from rtcli.events.faults import describe
+from rtcli.events.wording import describe
 
 
 def faults(body):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtcli.events import Event, Malformed, Unknown
+from rtcli.events import Event, Listener, Malformed, Unknown
 from rtcli.formats import Entry, interpret
 from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Other, Torn
 
@@ -13,7 +13,7 @@ CLEARED = '{"type":"input_audio_buffer.cleared","event_id":"e"}'
 
 
 def test_a_frame_is_the_event_that_its_text_is():
-    entry = interpret(Frame(1.5, "client", CLEAR), 7)
+    entry = interpret(Frame(1.5, "client", CLEAR), 7, Listener())
     assert (entry.line, entry.t, entry.sender) == (7, 1.5, "client")
     assert isinstance(entry.event, Event)
     assert entry.event.type == "input_audio_buffer.clear"
@@ -31,13 +31,13 @@ def test_a_frame_is_the_event_that_its_text_is():
     ],
 )
 def test_a_direction_that_was_not_written_down_is_told_by_the_type(text, sender, kind):
-    entry = interpret(Frame(None, None, text), 1)
+    entry = interpret(Frame(None, None, text), 1, Listener())
     assert isinstance(entry.event, kind)
     assert (entry.t, entry.sender) == (None, sender)
 
 
 def test_a_direction_that_was_written_down_is_believed():
-    assert interpret(Frame(1.0, "client", CLEARED), 1).sender == "client"
+    assert interpret(Frame(1.0, "client", CLEARED), 1, Listener()).sender == "client"
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_a_direction_that_was_written_down_is_believed():
     ],
 )
 def test_what_is_no_frame_stands_for_itself(record, t, sender):
-    assert interpret(record, 3) == Entry(3, t, sender, record)
+    assert interpret(record, 3, Listener()) == Entry(3, t, sender, record)

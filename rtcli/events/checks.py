@@ -1,0 +1,343 @@
+"""A schema turned into functions that find every fault of a JSON value.
+
+Each function takes a value, its path and the `Walk` that gathers faults, and gives the value back:
+the same object where the schema takes it as it is, else a copy that it takes. Law: a value passes
+exactly when the fast decoder would take it, but for fields that the schema does not have and for
+integers that are written with nothing behind the point.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final
+
+from msgspec import inspect
+
+from rtcli.events.event import Extra, Fault
+from rtcli.events.wording import Path, choices, describe, expected, kind, nearest, shown
+
+NOT_JSON: Final = "SCH01"
+NOT_AN_OBJECT: Final = "SCH02"
+NO_TYPE: Final = "SCH03"
+UNKNOWN_TYPE: Final = "SCH04"
+MISSING: Final = "SCH05"
+WRONG_TYPE: Final = "SCH06"
+WRONG_VALUE: Final = "SCH07"
+OUT_OF_RANGE: Final = "SCH08"
+UNKNOWN_FIELD: Final = "SCH09"
+
+
+class Walk:
+    """One walk along a schema: what was found on it."""
+
+    __slots__ = ("extra", "faults")
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.extra: list[Extra] = []
+
+    def fault(self, code: str, path: Path, message: str, found: str = "", wanted: str = "", hint: str = "") -> None:
+        """Note one fault."""
+        self.faults.append(Fault(code, describe(path), message, found, wanted, hint))
+
+    def wrong_type(self, value: Any, wanted: str, path: Path) -> None:
+        """Note a value of the wrong type."""
+        self.fault(WRONG_TYPE, path, f"expected {wanted}, found {kind(value)}", shown(value), wanted)
+
+    def out_of_range(self, value: Any, wanted: str, path: Path) -> None:
+        """Note a number beyond its limits."""
+        self.fault(OUT_OF_RANGE, path, f"{shown(value)} is out of range", shown(value), wanted)
+
+    def length(self, size: int, low: int | None, high: int | None, what: str, path: Path) -> None:
+        """Note a size beyond its limits."""
+        if high is not None and size > high:
+            self.fault(OUT_OF_RANGE, path, f"{size} {what} are too many", str(size), f"at most {high} {what}")
+        if low is not None and size < low:
+            self.fault(OUT_OF_RANGE, path, f"{size} {what} are too few", str(size), f"at least {low} {what}")
+
+
+Check = Callable[[Any, Path, Walk], Any]
+
+
+@cache
+def check_of(event_class: type) -> Check:
+    """The check of a class of the wire."""
+    return _check(inspect.type_info(event_class))
+
+
+def _check(schema: inspect.Type) -> Check:
+    match schema:
+        case inspect.AnyType():
+            return lambda value, _path, _walk: value
+        case inspect.Metadata():
+            return _check(schema.type)
+        case inspect.UnionType():
+            return _union(schema)
+        case inspect.StructType():
+            return _struct(schema)
+        case inspect.ListType():
+            return _list(schema)
+        case inspect.DictType():
+            return _dict(schema)
+        case inspect.LiteralType():
+            return _literal(schema.values)
+        case inspect.StrType():
+            return _str(schema)
+        case inspect.IntType():
+            return _integer(schema)
+        case inspect.FloatType():
+            return _number(schema)
+        case inspect.BoolType():
+            return _plain(bool, "true or false")
+        case inspect.NoneType():
+            return _plain(type(None), "null")
+    raise AssertionError(f"no event has a field of type {schema}")
+
+
+def _plain(kind_of_value: type, wanted: str) -> Check:
+    def check(value: Any, path: Path, walk: Walk) -> Any:
+        if type(value) is not kind_of_value:
+            walk.wrong_type(value, wanted, path)
+        return value
+
+    return check
+
+
+def _passes_at_sight(schema: inspect.Type) -> type | None:
+    """The Python type of which every value passes, every one from 0 on for int; None for all others."""
+    match schema:
+        case inspect.StrType(min_length=None, max_length=None, pattern=None):
+            return str
+        case inspect.BoolType():
+            return bool
+        case inspect.IntType(ge=0, le=None, gt=None, lt=None, multiple_of=None):
+            return int
+        case inspect.Metadata():
+            return _passes_at_sight(schema.type)
+        case inspect.UnionType():
+            seen = [_passes_at_sight(arm) for arm in schema.types]
+            return next((one for one in seen if one is not None), None)
+    return None
+
+
+_structs: dict[type, Check] = {}
+"""The checks of objects, by class: an object may hold its own kind."""
+
+
+def _struct(schema: inspect.StructType) -> Check:
+    if schema.cls not in _structs:
+        _structs[schema.cls] = lambda value, path, walk: _structs[schema.cls](value, path, walk)  # noqa: PLW0108 - later
+        _structs[schema.cls] = _struct_check(schema)
+    return _structs[schema.cls]
+
+
+def _struct_check(schema: inspect.StructType) -> Check:
+    at_sight: dict[Any, type | None] = {field.encode_name: _passes_at_sight(field.type) for field in schema.fields}
+    checks = {field.encode_name: _check(field.type) for field in schema.fields}
+    required = {field.encode_name: field.type for field in schema.fields if field.required}
+    needed = frozenset(required)
+    tag_field, tag = schema.tag_field, schema.tag
+
+    def check(value: Any, path: Path, walk: Walk) -> Any:
+        if type(value) is not dict:
+            walk.wrong_type(value, "an object", path)
+            return value
+        changed: dict[str, Any] = {}
+        unknown: list[str] = []
+        for key, inner in value.items():
+            sort = type(inner)
+            if sort is at_sight.get(key) and (sort is not int or inner >= 0):
+                continue
+            look = checks.get(key)
+            if look is not None:
+                seen = look(inner, (*path, key), walk)
+                if seen is not inner:
+                    changed[key] = seen
+            elif key != tag_field:
+                unknown.append(key)
+            elif inner != tag:
+                _literal((tag,))(inner, (*path, key), walk)
+        if not needed <= value.keys():
+            _missing(value, required, unknown, path, walk)
+        if not unknown:
+            return {**value, **changed} if changed else value
+        walk.extra += [Extra((*path, key), value[key]) for key in unknown]
+        return {key: changed.get(key, inner) for key, inner in value.items() if key not in unknown}
+
+    return check
+
+
+def _missing(
+    value: dict[str, Any], required: dict[str, inspect.Type], unknown: list[str], path: Path, walk: Walk
+) -> None:
+    for name, schema in required.items():
+        if name not in value:
+            near = nearest(name, unknown)
+            hint = f'did you mean "{name}" where it says "{near}"?' if near else ""
+            message = f'required field "{name}" is missing'
+            walk.fault(MISSING, (*path, name), message, wanted=expected(schema), hint=hint)
+
+
+def _list(schema: inspect.ListType) -> Check:
+    entry_check = _check(schema.item_type)
+    low, high = schema.min_length, schema.max_length
+
+    def check(value: Any, path: Path, walk: Walk) -> Any:
+        if type(value) is not list:
+            walk.wrong_type(value, "an array", path)
+            return value
+        walk.length(len(value), low, high, "items", path)
+        seen = [entry_check(entry, (*path, index), walk) for index, entry in enumerate(value)]
+        return value if all(map(operator.is_, seen, value)) else seen
+
+    return check
+
+
+def _dict(schema: inspect.DictType) -> Check:
+    key_check, value_check = _check(schema.key_type), _check(schema.value_type)
+    low, high = schema.min_length, schema.max_length
+
+    def check(value: Any, path: Path, walk: Walk) -> Any:
+        if type(value) is not dict:
+            walk.wrong_type(value, "an object", path)
+            return value
+        walk.length(len(value), low, high, "entries", path)
+        for key in value:
+            key_check(key, (*path, key), walk)
+        seen = {key: value_check(entry, (*path, key), walk) for key, entry in value.items()}
+        return value if all(map(operator.is_, seen.values(), value.values())) else seen
+
+    return check
+
+
+def _literal(values: tuple[Any, ...]) -> Check:
+    kinds = {type(allowed) for allowed in values}
+    allowed = {(type(one), one): one for one in values}
+
+    def check(value: Any, path: Path, walk: Walk) -> Any:
+        if type(value) is float and value.is_integer():
+            value = int(value)
+        if type(value) not in kinds:
+            walk.wrong_type(value, choices(values), path)
+        elif (type(value), value) not in allowed:
+            near = nearest(value, values, cutoff=0.6)
+            hint = f'did you mean "{near}"?' if near else ""
+            walk.fault(WRONG_VALUE, path, f"{shown(value)} is not allowed here", shown(value), choices(values), hint)
+        return value
+
+    return check
+
+
+def _str(schema: inspect.StrType) -> Check:
+    low, high = schema.min_length, schema.max_length
+
+    def check(value: Any, path: Path, walk: Walk) -> Any:
+        if type(value) is not str:
+            walk.wrong_type(value, "a string", path)
+        else:
+            walk.length(len(value), low, high, "characters", path)
+        return value
+
+    return check
+
+
+def _integer(schema: inspect.IntType) -> Check:
+    low, high = schema.ge, schema.le
+
+    def check(value: Any, path: Path, walk: Walk) -> Any:
+        if type(value) is float and value.is_integer():
+            value = int(value)
+        if type(value) is not int:
+            walk.wrong_type(value, "an integer", path)
+        elif (low is not None and value < low) or (high is not None and value > high):
+            walk.out_of_range(value, _limits(low, high), path)
+        return value
+
+    return check
+
+
+def _number(schema: inspect.FloatType) -> Check:
+    low, high = schema.ge, schema.le
+
+    def check(value: Any, path: Path, walk: Walk) -> Any:
+        if type(value) is not float and type(value) is not int:
+            walk.wrong_type(value, "a number", path)
+        elif abs(value) > sys.float_info.max:
+            walk.out_of_range(value, "a number", path)
+        elif (low is not None and value < low) or (high is not None and value > high):
+            walk.out_of_range(value, _limits(low, high), path)
+        return value
+
+    return check
+
+
+def _limits(low: float | None, high: float | None) -> str:
+    if high is None:
+        return f"{low} or more"
+    return f"from {low} to {high}" if low is not None else f"{high} or less"
+
+
+def _union(schema: inspect.UnionType) -> Check:
+    """Follow the arm that the value is meant for, so that its faults are named where they are."""
+    arms = [arm.type if isinstance(arm, inspect.Metadata) else arm for arm in schema.types]
+    by_type: dict[type, Check] = {}
+    for arm in arms:
+        for python_type in _python_types(arm):
+            by_type.setdefault(python_type, _check(arm))
+    tagged = [arm for arm in arms if isinstance(arm, inspect.StructType) and arm.tag_field is not None]
+    if tagged:
+        by_type[dict] = _tagged(tagged)
+    wanted = " or ".join(dict.fromkeys(expected(arm) for arm in arms if not isinstance(arm, inspect.NoneType)))
+
+    def check(value: Any, path: Path, walk: Walk) -> Any:
+        arm = by_type.get(type(value))
+        if arm is None:
+            walk.wrong_type(value, wanted, path)
+            return value
+        return arm(value, path, walk)
+
+    return check
+
+
+def _tagged(arms: list[inspect.StructType]) -> Check:
+    field = arms[0].tag_field
+    assert field is not None
+    by_tag = {arm.tag: _check(arm) for arm in arms}
+    tags = tuple(str(tag) for tag in by_tag)
+    wrong_tag = _literal(tags)
+
+    def check(value: Any, path: Path, walk: Walk) -> Any:
+        tag = value.get(field)
+        arm = by_tag.get(tag) if isinstance(tag, str) else None
+        if arm is not None:
+            return arm(value, path, walk)
+        if field in value:
+            wrong_tag(tag, (*path, field), walk)
+        else:
+            walk.fault(MISSING, (*path, field), f'required field "{field}" is missing', wanted=choices(tags))
+        return value
+
+    return check
+
+
+def _python_types(schema: inspect.Type) -> tuple[type, ...]:
+    """The types of the parsed values for which an arm of a union is meant."""
+    match schema:
+        case inspect.StructType() | inspect.DictType():
+            return (dict,)
+        case inspect.ListType():
+            return (list,)
+        case inspect.StrType():
+            return (str,)
+        case inspect.LiteralType():
+            return tuple({type(value) for value in schema.values})
+        case inspect.IntType() | inspect.FloatType():
+            return (int, float)
+        case inspect.BoolType():
+            return (bool,)
+        case inspect.NoneType():
+            return (type(None),)
+    return (dict, list, str, int, float, bool, type(None))

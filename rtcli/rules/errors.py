@@ -1,0 +1,9 @@
+"""ERR: errors and limits that the server reports."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rtcli.rules.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = ()

@@ -1,0 +1,9 @@
+"""REF: ids that refer to nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rtcli.rules.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = ()

@@ -1,0 +1,9 @@
+"""SEQ: events in the wrong order, or missing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rtcli.rules.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = ()

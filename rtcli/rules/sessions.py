@@ -1,0 +1,9 @@
+"""SES: the session and its configuration."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rtcli.rules.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = ()

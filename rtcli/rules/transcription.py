@@ -1,0 +1,9 @@
+"""TRN: transcriptions of the user's audio."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rtcli.rules.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = ()

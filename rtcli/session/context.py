@@ -1,0 +1,66 @@
+"""What a recording can be relied on for, told by its header or by what has been seen so far.
+
+A log without a header is taken for a whole log of text events, whose audio may have been shortened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Final, Literal
+
+from rtcli.events import Event
+from rtcli.formats import Entry
+from rtcli.recording import Close, Header
+from rtcli.session.ledger import Handler, Ledger
+
+Need = Literal["start", "end", "client", "lossless", "audio", "websocket", "times", "handshake"]
+"""What a rule may ask of a recording.
+
+``start``: it begins with the first frame of the connection. ``end``: it runs to the close. ``client``: the
+client's frames are in it. ``lossless``: no frame is missing in between. ``audio``: audio is as it was sent,
+to the byte. ``websocket``: the audio travels on this connection. ``times``: records have times.
+``handshake``: the recorder opened the connection itself.
+"""
+
+_FIRST: Final = frozenset({"session.created", "transcription_session.created", "session.started"})
+
+
+class Context(Ledger):
+    """Which needs are met, as far as the recording has been read."""
+
+    def __init__(self, ledgers: object) -> None:
+        super().__init__(ledgers)  # type: ignore[arg-type]
+        self.kept: frozenset[Need] = frozenset({"lossless"})
+        self.one_connection = False
+        """A header says that the file holds one connection, whatever its events look like."""
+        self._served = False
+
+    def note(self, entry: Entry) -> None:
+        """Take in what an entry shows before it is judged: whether there are times, and who speaks."""
+        if entry.t is not None and "times" not in self.kept and not isinstance(entry.event, Header):
+            self._keep("times")
+        if entry.sender == "client" and "client" not in self.kept and isinstance(entry.event, Event):
+            self._keep("client")
+        if entry.sender == "server" and not self._served and isinstance(entry.event, Event):
+            self._served = True
+            if entry.event.type in _FIRST:
+                self._keep("start")
+
+    def _keep(self, *needs: Need) -> None:
+        self.kept |= frozenset(needs)
+
+    def _headed(self, header: Header, _entry: Entry) -> None:
+        self.one_connection = True
+        kept: set[Need] = {"client"}
+        if header.lossless:
+            kept |= {"lossless", "audio"}
+        if header.handshake:
+            kept.add("handshake")
+        if header.transport == "websocket":
+            kept.add("websocket")
+        self.kept = frozenset(kept)
+
+    def _closed(self, _close: Close, _entry: Entry) -> None:
+        self._keep("end")
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {Header: _headed, Close: _closed}

@@ -1,0 +1,46 @@
+"""What a ledger is: one aspect of a connection, kept up to date event by event.
+
+Law of every ledger: no event raises, each costs the same however many came before, and what is kept
+grows with what is open, never with what is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+
+if TYPE_CHECKING:
+    from rtcli.formats import Entry
+    from rtcli.session.ledgers import Ledgers
+
+K = TypeVar("K")
+V = TypeVar("V")
+Handler = Callable[[Any, Any, "Entry"], None]
+"""Takes a ledger, the event (or the record) and its entry."""
+
+REMEMBERED: Final = 4096
+"""How many things a ledger remembers by their ids."""
+
+
+class Ledger:
+    """One aspect of a connection. A subclass lists the events that move it in ``HANDLERS``."""
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {}
+    """By class of event or record; a class stands for those that extend it."""
+
+    def __init__(self, ledgers: Ledgers) -> None:
+        self.ledgers = ledgers
+        """The other ledgers of the connection; those that stand before this one are up to date."""
+
+
+class Memory(dict[K, V]):
+    """A table that forgets its oldest entries, so that a long session costs no more than a short one."""
+
+    def __init__(self, size: int = REMEMBERED) -> None:
+        super().__init__()
+        self.size = size
+
+    def __setitem__(self, key: K, value: V) -> None:
+        if len(self) >= self.size and key not in self:
+            del self[next(iter(self))]
+        super().__setitem__(key, value)

@@ -1,0 +1,141 @@
+"""Learning makes decoding faster and changes nothing else."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtcli.events import BETA, DIALECTS, REALTIME, Event, Listener, Malformed, Unknown, decode, encode
+
+DONE = {
+    "type": "response.done",
+    "event_id": "e",
+    "response": {
+        "id": "r",
+        "object": "realtime.response",
+        "status": "completed",
+        "output": [
+            {"type": "function_call", "name": "f", "arguments": "{}", "call_id": "c"},
+            {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "x"}]},
+        ],
+        "usage": {"total_tokens": 1},
+        "metadata": {"k": "v"},
+    },
+}
+OBJECTS = [
+    (),
+    ("response",),
+    ("response", "output", 0),
+    ("response", "output", 1),
+    ("response", "output", 1, "content", 0),
+    ("response", "usage"),
+]
+HEARD = '{"type":"session.updated","event_id":"e","session":{"type":"realtime"}}'
+
+
+def with_fields(event, fields):
+    twin = copy.deepcopy(event)
+    for (*way, name), value in fields:
+        holder = twin
+        for step in way:
+            holder = holder[step]
+        holder[name] = value
+    return twin
+
+
+def extras(event):
+    return sorted(((extra.path, extra.value) for extra in event.extra), key=repr)
+
+
+def test_a_field_that_keeps_coming_is_learned():
+    listener = Listener(REALTIME)
+    odd = json.dumps(with_fields(DONE, [(("response", "usage", "grok_tokens"), 5)]))
+    before = listener.vocabulary
+    classes = {type(listener.decode(odd, line)) for line in range(20)}
+    assert listener.vocabulary is not before
+    assert len(classes) == 2
+    assert {kind.__name__ for kind in classes} == {"Done"}
+    assert all(issubclass(kind, REALTIME.types["response.done"]) for kind in classes)
+
+
+fields = st.lists(
+    st.tuples(
+        st.tuples(
+            st.sampled_from(OBJECTS),
+            st.sampled_from(["vendor", "extra", "foreign", "a-b", "learned_0", "", "made_for"]),
+        ).map(lambda pair: (*pair[0], pair[1])),
+        st.none() | st.integers(-9, 9) | st.text(max_size=4) | st.lists(st.integers(0, 3), max_size=2),
+    ),
+    max_size=4,
+    unique_by=lambda pair: pair[0],
+)
+
+
+@given(st.lists(fields, min_size=1, max_size=4), st.integers(5, 30))
+def test_what_was_learned_is_decoded_as_without_learning(variants, rounds):
+    texts = [json.dumps(with_fields(DONE, chosen)) for chosen in variants]
+    listener = Listener(REALTIME)
+    for number in range(rounds):
+        text = texts[number % len(texts)]
+        learned, plain = listener.decode(text, number), decode(text)
+        assert isinstance(learned, Event)
+        assert isinstance(plain, Event)
+        assert extras(learned) == extras(plain)
+        assert json.loads(encode(learned)) == json.loads(text)
+        assert learned.type == plain.type
+        assert isinstance(learned, REALTIME.types["response.done"])
+        assert learned.response.output[1].role == "assistant"
+
+
+def test_a_hostile_peer_with_ever_new_names_is_not_followed_for_ever():
+    listener = Listener(REALTIME)
+    unions = set()
+    for number in range(2000):
+        text = json.dumps({"type": "input_audio_buffer.clear", f"field_{number}": number})
+        event = listener.decode(text, number)
+        assert json.loads(encode(event)) == json.loads(text)
+        unions.add(id(listener.vocabulary))
+    assert len(unions) <= 65
+
+
+def test_a_name_of_another_dialect_is_its_event_and_says_so():
+    listener = Listener(REALTIME)
+    text = '{"type":"response.audio.delta","event_id":"e","response_id":"r","item_id":"i","output_index":0,"content_index":0,"delta":"AAAA"}'
+    for number in range(12):
+        event = listener.decode(text, number)
+        assert isinstance(event, BETA.types["response.audio.delta"])
+        assert event.foreign == "beta"
+        assert event.extra == ()
+        assert json.loads(encode(event)) == json.loads(text)
+
+
+def test_the_session_decides_what_a_shared_name_means():
+    delta = '{"type":"session.output_audio.delta","delta":"AAAA"}'
+    heard = [
+        ("live", '{"type":"session.started","event_id":"e","session":{}}', Event),
+        ("translation", '{"type":"session.created","event_id":"e","session":{"type":"translation"}}', Malformed),
+    ]
+    for name, first, expected in heard:
+        listener = Listener()
+        listener.decode(first, 1, "server")
+        assert listener.dialect is DIALECTS[name]
+        assert isinstance(listener.decode(delta, 2, "server"), expected), name
+
+
+def test_a_dialect_that_was_asked_for_is_kept_whatever_is_heard():
+    listener = Listener(BETA)
+    listener.decode(HEARD, 1, "server")
+    assert listener.dialect is BETA
+    assert listener.detector.dialect is REALTIME
+
+
+@pytest.mark.parametrize("dialect", [*DIALECTS.values(), None], ids=str)
+@given(text=st.binary(max_size=60) | st.text(max_size=60))
+def test_no_text_makes_it_raise(dialect, text):
+    listener = Listener(dialect)
+    for line in range(2):
+        assert isinstance(listener.decode(text, line), Event | Unknown | Malformed)
