@@ -6,7 +6,7 @@ import msgspec
 
 from rtcli.events.detection import Detector
 from rtcli.events.dialects import BETA, DIALECTS, LIVE, REALTIME, TRANSLATION, Dialect
-from rtcli.events.event import Event, Extra, Fault, Malformed, Sender, Unknown, encode
+from rtcli.events.event import Call, Event, Extra, Fault, Malformed, Sender, Unknown, encode
 from rtcli.events.listener import Listener
 
 
@@ -26,6 +26,7 @@ __all__ = [
     "LIVE",
     "REALTIME",
     "TRANSLATION",
+    "Call",
     "Detector",
     "Dialect",
     "Event",

@@ -7,7 +7,7 @@ them raises, none of them loses a field: what an event carries beyond its schema
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, dataclass_transform
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, dataclass_transform
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, StructMeta, UnsetType
@@ -46,6 +46,15 @@ class Extra(Struct, frozen=True):
     value: Any
 
 
+class Call(NamedTuple):
+    """A function that the model wants to be run; ``arguments`` is JSON text."""
+
+    call_id: str
+    name: str
+    """Empty where the event does not tell it, as in early beta; the item of the call does."""
+    arguments: str
+
+
 @dataclass_transform(kw_only_default=True, field_specifiers=(msgspec.field,))
 class Event(Struct, metaclass=_Wire, gc=False, forbid_unknown_fields=True, tag_field="type"):
     """An event of a known type, whole and within its limits."""
@@ -64,6 +73,15 @@ class Event(Struct, metaclass=_Wire, gc=False, forbid_unknown_fields=True, tag_f
     def type(self) -> str:
         """The event's ``type`` on the wire."""
         return type_name(type(self))
+
+    @property
+    def is_function_call_done(self) -> bool:
+        """Whether a function call's arguments are whole with this event, so that the function can be run."""
+        return False
+
+    def function_call(self) -> Call | None:
+        """The function call that this event completes, in whichever way its dialect says it."""
+        return None
 
 
 class ServerEvent(Event):

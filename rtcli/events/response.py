@@ -12,8 +12,8 @@ from typing import Any
 from msgspec import UNSET
 
 from rtcli.events.configuration import ResponseParams
-from rtcli.events.event import ClientEvent, Index, Maybe, ServerEvent
-from rtcli.events.objects import Item, Response, StreamedPart
+from rtcli.events.event import Call, ClientEvent, Index, Maybe, ServerEvent
+from rtcli.events.objects import FunctionCall, Item, Response, StreamedPart
 
 
 class Create(ClientEvent, tag="response.create"):
@@ -57,6 +57,13 @@ class OutputItemDone(ServerEvent, tag="response.output_item.done"):
     response_id: str
     output_index: Index
     item: Item
+
+    def function_call(self) -> Call | None:
+        """The call that the item is; None when it is another item or was cut short."""
+        item = self.item
+        if not isinstance(item, FunctionCall) or item.status == "incomplete":
+            return None
+        return Call(item.call_id or "", item.name, item.arguments)
 
 
 class ContentPartAdded(ServerEvent, tag="response.content_part.added"):
@@ -166,6 +173,15 @@ class FunctionCallArgumentsDone(ServerEvent, tag="response.function_call_argumen
     call_id: str
     name: str
     arguments: str
+
+    @property
+    def is_function_call_done(self) -> bool:
+        """True."""
+        return True
+
+    def function_call(self) -> Call | None:
+        """The call, with its name where the dialect tells it here."""
+        return Call(self.call_id, self.name or "", self.arguments)
 
 
 class McpCallArgumentsDelta(ServerEvent, tag="response.mcp_call_arguments.delta"):

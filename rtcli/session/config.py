@@ -121,13 +121,13 @@ def format_name(side: Any) -> str | None:
 
 
 def type_of(config: AnyConfig) -> str:
-    """``realtime`` or ``transcription``."""
-    return str(config.__struct_config__.tag)
+    """``realtime`` or ``transcription``; a session of beta does not say, and converses."""
+    return str(config.__struct_config__.tag or "realtime")
 
 
 def model_of(config: AnyConfig) -> str | None:
     """The model that speaks, or the one that transcribes where nothing speaks."""
-    if isinstance(config, RealtimeConfig):
+    if not isinstance(config, TranscriptionConfig):
         return config.model or None
     return getattr(getattr(_side(config, "input"), "transcription", None), "model", None) or None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from rtcli.events import Event, Malformed, Unknown, session
+from rtcli.events import REALTIME, Event, Malformed, Unknown, session
 from rtcli.formats import Entry
 from rtcli.recording import Header, Open
 from rtcli.session import items, records, responses, speech
@@ -23,6 +23,11 @@ HANDLERS: Final[dict[type, Callable[[State, Any, float | None], None]]] = {
     **speech.HANDLERS,
     **records.HANDLERS,
 }
+
+
+def _spoken_elsewhere(kind: type) -> bool:
+    """Whether an event class is of a dialect that has no turns and no responses."""
+    return not any(base in REALTIME.types.values() for base in kind.__mro__)
 
 
 class Session:
@@ -63,10 +68,12 @@ class Session:
     def _handler(self, kind: type) -> Callable[[State, Any, float | None], None] | None:
         """The handler of a class, or of the class it extends: an event with extra fields is a subclass."""
         if kind not in self._handlers:
-            known = next((base for base in kind.__mro__ if base in HANDLERS), None)
+            known = next((HANDLERS[base] for base in kind.__mro__ if base in HANDLERS), None)
+            if known is None and _spoken_elsewhere(kind):
+                known = records.foreign
             if known is None:
                 return None
-            self._handlers[kind] = HANDLERS[known]
+            self._handlers[kind] = known
         return self._handlers[kind]
 
     def _state_for(self, event: object, at_s: float | None) -> State:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from rtcli.events import Malformed, Unknown, error, rate_limits, session
+from rtcli.events import Event, Malformed, Unknown, error, rate_limits, session
 from rtcli.formats import Entry
 from rtcli.recording import Binary, Close, Note, Other, Torn
 from rtcli.session.items import refuse
@@ -53,21 +53,35 @@ def remember(state: State, event_id: str, kind: str) -> None:
 
 def odd(state: State, entry: Entry, event: Unknown | Malformed) -> None:
     """An event that cannot be applied; a run of a kind is one node."""
-    damaged = isinstance(event, Malformed)
     faults = event.faults if isinstance(event, Malformed) else ()
     key = (event.type, *((fault.code, fault.path) for fault in faults))
-    node = state.odd.get(key)
-    if node is None:
-        if not event.type.endswith("delta"):
+    node = state.odd.get(key) or Odd(
+        entry.t, event.type, isinstance(event, Malformed), faults, 0, entry.line, sender=entry.sender
+    )
+    _count(state, key, node, words_of(event.type, event.body), entry.t)
+
+
+def foreign(state: State, event: Event, at_s: float | None) -> None:
+    """An event of a dialect that has no turns and no responses; a run of a kind is one node."""
+    key = (event.type,)
+    node = state.odd.get(key) or Odd(at_s, event.type, known=True, count=0, sender=event.sender)
+    body: dict[str, Any] = {name: getattr(event, name, None) for name in SAYS}
+    error = getattr(event, "error", None)
+    body["error"] = {name: getattr(error, name, None) for name in SAYS}
+    _count(state, key, node, words_of(event.type, body), at_s)
+
+
+def _count(state: State, key: tuple[object, ...], node: Odd, words: str, at_s: float | None) -> None:
+    """One more of a run, or the first of another."""
+    if key not in state.odd:
+        if not node.type.endswith("delta"):
             state.odd.clear()
-        node = Odd(entry.t, event.type, damaged, faults, 0, entry.line, sender=entry.sender)
         state.here.children.append(node)
         state.odd[key] = node
     node.count += 1
-    node.last_s = entry.t
-    words = words_of(event.type, event.body)
+    node.last_s = at_s
     if words:
-        node.words.add_text(words, entry.t)
+        node.words.add_text(words, at_s)
 
 
 def words_of(kind: str, body: Any) -> str:

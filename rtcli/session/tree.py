@@ -140,7 +140,10 @@ class Response(Struct):
 
 
 class Odd(Struct):
-    """Events that could not be applied: of an unknown type or damaged; a run of a kind is one node."""
+    """Events that have no place in a turn: of another kind of session, of an unknown type, or damaged.
+
+    A run of a kind is one node.
+    """
 
     at_s: float | None
     type: str
@@ -150,6 +153,8 @@ class Odd(Struct):
     line: int = 0
     last_s: float | None = None
     sender: str | None = None
+    known: bool = False
+    """The type is one of the dialect that is spoken."""
     words: Stream = field(default_factory=lambda: Stream("words"))
     """What they say, as far as it can be told without knowing them."""
 

@@ -6,15 +6,14 @@ closing events come with partial values and status ``incomplete``.
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterator
 from typing import Any, Final, Literal
 
-from rtcli.events import Event, objects, response
+from rtcli.events import Event, objects
 from rtcli.events.objects import FunctionCall, Item, Message, OutputAudio, OutputText, Response, StatusDetails, Usage
 from rtcli.standin import codec
-from rtcli.standin.identity import Ids
+from rtcli.standin.outbox import Outbox
 from rtcli.standin.script import Call, Say
 from rtcli.units import BYTES_PER_MS
 
@@ -38,7 +37,7 @@ class Answer:
 
     def __init__(
         self,
-        ids: Ids,
+        outbox: Outbox,
         content: Say | Call,
         *,
         conversation_id: str | None,
@@ -48,6 +47,7 @@ class Answer:
         limit: int | None,
         metadata: Any,
     ) -> None:
+        ids = outbox.ids
         self.id = ids.new("resp")
         self.item_id = ids.new("item")
         self.call_id = ids.new("call") if isinstance(content, Call) else ""
@@ -65,7 +65,9 @@ class Answer:
         self._format = audio_format
         self._limit = limit
         self._metadata = metadata
-        self._place: dict[str, Any] = {"response_id": self.id, "item_id": self.item_id, "output_index": 0}
+        self._response = outbox.build.response(self.id)
+        self._item = self._response.item(self.item_id, 0)
+        self._part = self._item.content(0)
 
     @property
     def spoken(self) -> bool:
@@ -79,13 +81,13 @@ class Answer:
 
     def created(self) -> Event:
         """The event that announces it."""
-        return response.Created(event_id=self._event_id(), response=self._body("in_progress", [], None, None))
+        return self._response.created(self._body("in_progress", [], None, None))
 
     def begin(self) -> tuple[Event, Item, list[Event]]:
         """The item's announcement, the item, and what follows it."""
         self.begun = True
         item = self.item("in_progress")
-        added = response.OutputItemAdded(event_id=self._event_id(), response_id=self.id, output_index=0, item=item)
+        added = self._item.added(item)
         if isinstance(self._content, Call):
             return added, item, []
         part = (
@@ -93,11 +95,7 @@ class Answer:
             if self.spoken
             else objects.StreamedPart(type="text", text="")
         )
-        return (
-            added,
-            item,
-            [response.ContentPartAdded(event_id=self._event_id(), **self._place, content_index=0, part=part)],
-        )
+        return added, item, [self._part.part_added(part)]
 
     def steps(self) -> Iterator[Step]:
         """What it has to say within its limit, and when."""
@@ -142,16 +140,17 @@ class Answer:
 
     def next(self, kind: str, value: Any) -> Event:
         """The event of one step."""
-        head: dict[str, Any] = {"event_id": self._event_id(), **self._place}
         if kind == "audio":
             self.audio_bytes += len(value)
-            return response.OutputAudioDelta(**head, content_index=0, delta=base64.b64encode(value).decode())
+            return self._part.audio_delta(value)
         self.text += value
         veil = self._ids.obfuscation(value)
-        if kind == "arguments":
-            return response.FunctionCallArgumentsDelta(**head, call_id=self.call_id, delta=value, obfuscation=veil)
-        made = response.OutputTextDelta if kind == "text" else response.OutputAudioTranscriptDelta
-        return made(**head, content_index=0, delta=value, obfuscation=veil)
+        if isinstance(self._content, Call):
+            call = self._item.function_call(self.call_id, self._content.name)
+            return call.arguments_delta(value, obfuscation=veil)
+        if kind == "text":
+            return self._part.text_delta(value, obfuscation=veil)
+        return self._part.transcript_delta(value, obfuscation=veil)
 
     def end(self, status: Status) -> tuple[list[Event], Item | None, list[Event]]:
         """What closes the part, the final item, and what closes the item."""
@@ -159,14 +158,14 @@ class Answer:
         if not self.begun:
             return [], None, []
         item = self.item("completed" if status == "completed" else "incomplete")
-        done = response.OutputItemDone(event_id=self._event_id(), response_id=self.id, output_index=0, item=item)
-        return self._part_end(), item, [done]
+        closing = self._part_end()
+        return closing, item, [self._item.done(item)]
 
     def done(self, status: Status, reason: Any, usage: Usage) -> Event:
         """The event that ends it."""
         output = [self.item("completed" if status == "completed" else "incomplete")] if self.begun else []
         details = None if status == "completed" else StatusDetails(type=status, reason=reason)
-        return response.Done(event_id=self._event_id(), response=self._body(status, output, details, usage))
+        return self._response.done(self._body(status, output, details, usage))
 
     def item(self, status: objects.ItemStatus) -> Item:
         """The item as it stands."""
@@ -180,25 +179,13 @@ class Answer:
         return Message(id=self.item_id, status=status, role="assistant", content=content)
 
     def _part_end(self) -> list[Event]:
-        def head() -> dict[str, Any]:
-            return {"event_id": self._event_id(), **self._place}
-
         if isinstance(self._content, Call):
-            return [
-                response.FunctionCallArgumentsDone(
-                    **head(), call_id=self.call_id, name=self._content.name, arguments=self.text
-                )
-            ]
+            return [self._item.function_call(self.call_id, self._content.name).arguments_done(self.text)]
         if not self.spoken:
             part = objects.StreamedPart(type="text", text=self.text)
-            text = response.OutputTextDone(**head(), content_index=0, text=self.text)
-            return [text, response.ContentPartDone(**head(), content_index=0, part=part)]
+            return [self._part.text_done(self.text), self._part.part_done(part)]
         part = objects.StreamedPart(type="audio", transcript=self.text)
-        return [
-            response.OutputAudioDone(**head(), content_index=0),
-            response.OutputAudioTranscriptDone(**head(), content_index=0, transcript=self.text),
-            response.ContentPartDone(**head(), content_index=0, part=part),
-        ]
+        return [self._part.audio_done(), self._part.transcript_done(self.text), self._part.part_done(part)]
 
     def _body(self, status: Any, output: list[Item], details: StatusDetails | None, usage: Usage | None) -> Response:
         named: dict[str, objects.AudioFormat] = {"audio/pcmu": objects.AudioPcmu(), "audio/pcma": objects.AudioPcma()}
@@ -216,9 +203,6 @@ class Answer:
             usage=usage,
             metadata=self._metadata or None,
         )
-
-    def _event_id(self) -> str:
-        return self._ids.new("event")
 
 
 def output_tokens(text: str, audio_ms: int) -> int:

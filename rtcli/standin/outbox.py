@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rtcli.events import Event
+from rtcli.events.build import Events
 from rtcli.standin.identity import Ids
 
 
@@ -19,17 +20,15 @@ class Outbox:
 
     def __init__(self, seed: int | None, pace: float) -> None:
         self.ids = Ids(seed)
+        self.build = Events(lambda: self.ids.new("event"))
+        """Makes the server's events."""
         self._pace = pace
         self._ready: list[Event] = []
         self._agenda: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._count = 0
 
-    def send(self, event_class: Any, **fields: Any) -> None:
-        """Make an event and put it in."""
-        self._ready.append(event_class(event_id=self.ids.new("event"), **fields))
-
     def put(self, *events: Event) -> None:
-        """Put in events that are made already."""
+        """Put in events."""
         self._ready += events
 
     def later(self, now: float, delay_s: float, action: Callable[..., None], *details: Any) -> None:

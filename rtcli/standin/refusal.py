@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from rtcli.events import REALTIME, Event, Malformed, Unknown
 from rtcli.events.checks import MISSING, OUT_OF_RANGE, WRONG_TYPE, WRONG_VALUE
-from rtcli.events.objects import ErrorDetails
 from rtcli.events.wording import describe
 
 _CLIENT_TYPES: Final = tuple(name for name, event in REALTIME.types.items() if event.sender == "client")
@@ -24,12 +23,6 @@ class Refused(Exception):
         self.code = code
         self.message = message
         self.param = param
-
-    def details(self, event_id: str | None) -> ErrorDetails:
-        """The error object of the event that tells it."""
-        return ErrorDetails(
-            type="invalid_request_error", code=self.code, message=self.message, param=self.param, event_id=event_id
-        )
 
 
 def refusal_of(event: Event | Unknown | Malformed) -> Refused | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from rtcli.events import conversation, rate_limits, response
+from rtcli.events import response
 from rtcli.events.configuration import ResponseParams
 from rtcli.events.objects import Item, ItemReference, Message
 from rtcli.standin import settings
@@ -100,7 +100,7 @@ class Responses:
         modalities = list(asked.output_modalities or session["output_modalities"])
         limit = asked.max_output_tokens or session["max_output_tokens"]
         return Answer(
-            self._outbox.ids,
+            self._outbox,
             self._reply(asked, aside=aside, spoken="audio" in modalities),
             conversation_id=None if aside else self._talk.id,
             modalities=modalities,
@@ -134,7 +134,7 @@ class Responses:
         self._outbox.put(added)
         if answer.conversation_id:
             previous = self._talk.add(item, answer.item_id)
-            self._outbox.send(conversation.ItemAdded, previous_item_id=previous, item=item)
+            self._outbox.put(self._outbox.build.item(answer.item_id).added(item, previous_item_id=previous))
         self._outbox.put(*more)
         last_s = 0.0
         for last_s, kind, value in answer.steps():
@@ -164,7 +164,7 @@ class Responses:
         self._asides.pop(answer.id, None)
         if answer is self.active:
             self.active = None
-        self._outbox.send(rate_limits.Updated, rate_limits=self._budget.spend(usage, now))
+        self._outbox.put(self._outbox.build.rate_limits(self._budget.spend(usage, now)))
         self._rested(now)
 
     def _keep(self, answer: Answer, item: Item) -> None:
@@ -174,4 +174,4 @@ class Responses:
         self._talk.items[answer.item_id] = item
         self._talk.spoken_ms[answer.item_id] = answer.audio_ms
         before = self._talk.settled_before(answer.item_id)
-        self._outbox.send(conversation.ItemDone, previous_item_id=before, item=item)
+        self._outbox.put(self._outbox.build.item(answer.item_id).done(item, previous_item_id=before))

@@ -15,9 +15,7 @@ from rtcli.events import (
     Event,
     conversation,
     decode,
-    error,
     input_audio_buffer,
-    mcp_list_tools,
     objects,
     output_audio_buffer,
     response,
@@ -57,6 +55,7 @@ class Standin:
         kind = "transcription" if transcription else "realtime"
         session_id = self._outbox.ids.new("sess")
         self._settings = settings.Settings(settings.defaults(kind, session_id, model, started_unix + SESSION_SECONDS))
+        self._build = self._outbox.build
         self._conversation = Conversation(self._outbox.ids.new("conv"))
         self._hearing = Hearing()
         self._responses = Responses(self._outbox, self._conversation, self._settings, self._rest)
@@ -69,7 +68,7 @@ class Standin:
 
     def open(self) -> None:
         """The connection is there."""
-        self._outbox.send(session.Created, session=self._settings.typed)
+        self._outbox.put(self._build.session.created(self._settings.typed))
 
     def receive(self, text: str | bytes, now: float) -> None:
         """A frame came from the client; a binary one is refused like any text that is no JSON."""
@@ -80,7 +79,9 @@ class Standin:
                 raise refused
             _HANDLERS[type(event)](self, event, now)
         except Refused as refusal:
-            self._outbox.send(error.Error, error=refusal.details(event_id_of(event)))
+            self._outbox.put(
+                self._build.error(refusal.message, code=refusal.code, param=refusal.param, caused_by=event_id_of(event))
+            )
 
     def due(self, now: float) -> list[Event]:
         """The events whose time has come, in order."""
@@ -97,7 +98,7 @@ class Standin:
         answering = self._responses.active is not None
         self._settings.update(event.session, spoke=self._responses.spoke, answering=answering)
         self._hear_as_configured()
-        self._outbox.send(session.Updated, session=self._settings.typed)
+        self._outbox.put(self._build.session.updated(self._settings.typed))
         self._list_tools()
         self._rest(now)
 
@@ -112,9 +113,10 @@ class Standin:
                 continue
             self._mcp_servers.add(tool.server_label)
             item_id = self._outbox.ids.new("mcpl")
-            self._outbox.send(mcp_list_tools.InProgress, item_id=item_id)
+            listing = self._build.mcp_list_tools(item_id)
+            self._outbox.put(listing.in_progress())
             done = self._announce(McpListTools(id=item_id, server_label=tool.server_label, tools=[]), item_id)
-            self._outbox.send(mcp_list_tools.Failed, item_id=item_id)
+            self._outbox.put(listing.failed())
             done()
 
     # --- the user's audio ----------------------------------------------------------------------
@@ -130,13 +132,13 @@ class Standin:
         self._idle += 1
         item_id = self._outbox.ids.new("item")
         self._hearing.begin(item_id, edge.at_ms)
-        self._outbox.send(input_audio_buffer.SpeechStarted, audio_start_ms=edge.at_ms, item_id=item_id)
+        self._outbox.put(self._build.input_audio.speech_started(item_id, audio_start_ms=edge.at_ms))
         if self._hearing.detection.get("interrupt_response") is not False:
             self._responses.interrupt(now)
 
     def _speech_stops(self, edge: Edge, now: float) -> None:
         item_id = self._hearing.item_id
-        self._outbox.send(input_audio_buffer.SpeechStopped, audio_end_ms=edge.at_ms, item_id=item_id)
+        self._outbox.put(self._build.input_audio.speech_stopped(item_id, audio_end_ms=edge.at_ms))
         self._commit_speech(self._hearing.end(edge.at_ms), item_id, now)
         self._answer_turn(now)
 
@@ -153,7 +155,7 @@ class Standin:
 
     def _clear(self, _event: input_audio_buffer.Clear, _now: float) -> None:
         self._hearing.clear()
-        self._outbox.send(input_audio_buffer.Cleared)
+        self._outbox.put(self._build.input_audio.cleared())
 
     def _commit_speech(self, pcm16: bytes, item_id: str, now: float) -> None:
         self._commit_audio(pcm16, item_id, understood(pcm16), now)
@@ -161,7 +163,8 @@ class Standin:
     def _commit_audio(self, pcm16: bytes, item_id: str, text: str, now: float) -> None:
         """Make audio a user message, and transcribe it where that is configured."""
         order = self._conversation.order
-        self._outbox.send(input_audio_buffer.Committed, previous_item_id=order[-1] if order else None, item_id=item_id)
+        previous = order[-1] if order else None
+        self._outbox.put(self._build.input_audio.committed(item_id, previous_item_id=previous))
         content: list[objects.ContentPart] = [InputAudio(transcript=None)]
         self._add_item(Message(id=item_id, status="completed", role="user", content=content), item_id)
         self._conversation.heard(item_id, pcm16, text)
@@ -177,13 +180,11 @@ class Standin:
 
     def _transcribe_piece(self, _now: float, item_id: str, piece: str) -> None:
         veil = self._outbox.ids.obfuscation(piece)
-        made = conversation.InputAudioTranscriptionDelta
-        self._outbox.send(made, item_id=item_id, content_index=0, delta=piece, obfuscation=veil)
+        self._outbox.put(self._build.item(item_id).content(0).delta(piece, obfuscation=veil))
 
     def _transcribed(self, _now: float, item_id: str, text: str, usage: objects.TranscriptionDuration) -> None:
         self._conversation.transcribed(item_id, text)
-        made = conversation.InputAudioTranscriptionCompleted
-        self._outbox.send(made, item_id=item_id, content_index=0, transcript=text, usage=usage)
+        self._outbox.put(self._build.item(item_id).content(0).completed(text, usage=usage))
 
     def _answer_turn(self, now: float) -> None:
         """VAD ended a turn: answer it, where that is configured and nothing is being answered.
@@ -207,8 +208,8 @@ class Standin:
         if idle != self._idle or self._hearing.speaking:
             return
         item_id, ended_ms = self._outbox.ids.new("item"), self._hearing.appended_ms
-        self._outbox.send(
-            input_audio_buffer.TimeoutTriggered, audio_start_ms=started_ms, audio_end_ms=ended_ms, item_id=item_id
+        self._outbox.put(
+            self._build.input_audio.timeout_triggered(item_id, audio_start_ms=started_ms, audio_end_ms=ended_ms)
         )
         self._commit_audio(self._hearing.take(), item_id, "", now)
         note_id = self._outbox.ids.new("item")
@@ -241,20 +242,21 @@ class Standin:
     def _announce(self, item: Item, item_id: str, after: Any = None) -> Callable[[], None]:
         """Add an item; gives back what says that it is complete."""
         previous = self._conversation.add(item, item_id, after)
-        self._outbox.send(conversation.ItemAdded, previous_item_id=previous, item=item)
-        return lambda: self._outbox.send(conversation.ItemDone, previous_item_id=previous, item=item)
+        made = self._build.item(item_id)
+        self._outbox.put(made.added(item, previous_item_id=previous))
+        return lambda: self._outbox.put(made.done(item, previous_item_id=previous))
 
     def _delete_item(self, event: conversation.ItemDelete, _now: float) -> None:
         self._conversation.remove(event.item_id)
-        self._outbox.send(conversation.ItemDeleted, item_id=event.item_id)
+        self._outbox.put(self._build.item(event.item_id).deleted())
 
     def _retrieve_item(self, event: conversation.ItemRetrieve, _now: float) -> None:
-        self._outbox.send(conversation.ItemRetrieved, item=self._conversation.retrieved(event.item_id))
+        self._outbox.put(self._build.item(event.item_id).retrieved(self._conversation.retrieved(event.item_id)))
 
     def _truncate_item(self, event: conversation.ItemTruncate, _now: float) -> None:
         self._conversation.truncate(event.item_id, event.content_index, event.audio_end_ms)
-        place = {"item_id": event.item_id, "content_index": event.content_index}
-        self._outbox.send(conversation.ItemTruncated, **place, audio_end_ms=event.audio_end_ms)
+        made = self._build.item(event.item_id)
+        self._outbox.put(made.truncated(audio_end_ms=event.audio_end_ms, content_index=event.content_index))
 
     # --- responses -----------------------------------------------------------------------------
 

@@ -277,6 +277,9 @@ def _cut(node: Cut) -> Label:
 
 def _odd(node: Odd) -> Label:
     often = f" {times(node.count)}" if node.count > 1 else ""
+    if node.known:
+        style = USER if node.sender == "client" else MODEL
+        return Label(Text.assemble((said(node.type), style), often), growing=node.words)
     if not node.damaged:
         return Label(
             Text.assemble((f"? {said(node.type)}", "magenta"), often, (" unknown type", QUIET)), growing=node.words

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rtcli.standin import voice
 from rtcli.standin.answer import CHUNK_MS, Answer, output_tokens
-from rtcli.standin.identity import Ids
+from rtcli.standin.outbox import Outbox
 from rtcli.standin.script import Call, Say
 
 STORY = Say(voice.model("story").text, voice.model("story").pcm16)
@@ -19,7 +19,7 @@ CALL = Call("get_weather", '{"city": "London", "days": 3}')
 
 def answer(content=STORY, *, modality="audio", limit=None, audio_format="audio/pcm"):
     return Answer(
-        Ids(1),
+        Outbox(1, 0.0),
         content,
         conversation_id="conv_1",
         modalities=[modality],

@@ -11,7 +11,7 @@ from rtcli.standin.outbox import Outbox
 
 def test_events_leave_once_and_in_order():
     outbox = Outbox(1, 1.0)
-    outbox.send(input_audio_buffer.Cleared)
+    outbox.put(outbox.build.input_audio.cleared())
     outbox.put(input_audio_buffer.Cleared(event_id="event_mine"))
     first, second = outbox.due(0)
     assert first.event_id.startswith("event_")
