@@ -35,6 +35,7 @@ COMMANDS: Final[dict[str, str]] = {
     "validate": "Check recordings against the event schema.",
     "replay": "Play a recording into the live tree with its own timing.",
     "serve": "Run the built-in Realtime server.",
+    "schema": "List the event types, or show one with its fields and an example.",
     "migrate": "Rewrite beta client events to the realtime dialect.",
 }
 """Every command and what it is for; the command's function has its name, in the module of its name."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rtcli.commands.spoken import Spoken
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,16 +27,6 @@ class Format(StrEnum):
     FULL = "full"
     CONCISE = "concise"
     JSON = "json"
-
-
-class Spoken(StrEnum):
-    """The dialect that a recording is checked against."""
-
-    AUTO = "auto"
-    REALTIME = "realtime"
-    BETA = "beta"
-    TRANSLATION = "translation"
-    LIVE = "live"
 
 
 class Threshold(StrEnum):

@@ -308,6 +308,15 @@ def _tagged(arms: list[inspect.StructType]) -> Check:
     by_tag = {arm.tag: _check(arm) for arm in arms}
     tags = tuple(str(tag) for tag in by_tag)
     wrong_tag = _literal(tags)
+    undemanding = next((str(arm.tag) for arm in arms if not any(one.required for one in arm.fields)), "")
+    names = {str(arm.tag): {one.encode_name for one in arm.fields} for arm in arms}
+
+    def likeliest(value: dict[str, Any]) -> str:
+        """The kind with the most of the object's fields, or the first that needs none; none where two are as likely."""
+        shared = sorted(((len(fields & value.keys()), tag) for tag, fields in names.items()), reverse=True)
+        if not shared[0][0]:
+            return undemanding
+        return shared[0][1] if len(shared) == 1 or shared[0][0] > shared[1][0] else ""
 
     def check(value: Any, path: Path, walk: Walk) -> Any:
         tag = value.get(field)
@@ -316,8 +325,14 @@ def _tagged(arms: list[inspect.StructType]) -> Check:
             return arm(value, path, walk)
         if field in value:
             wrong_tag(tag, (*path, field), walk)
+            meant = nearest(tag, tags, cutoff=0.6)
         else:
-            walk.fault(MISSING, (*path, field), f'required field "{field}" is missing', wanted=choices(tags))
+            near = nearest(field, value)
+            hint = f'did you mean "{field}" where it says "{near}"?' if near else ""
+            walk.fault(MISSING, (*path, field), f'required field "{field}" is missing', "", choices(tags), hint)
+            meant = likeliest(value)
+        if meant:
+            by_tag[meant]({**value, field: meant}, path, walk)
         return value
 
     return check

@@ -138,3 +138,35 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path):
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60)
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) == 1
+
+
+def test_the_dialect_is_told_by_the_events(shared):
+    for folder in ("beta", "translation", "live"):
+        for path in (shared / "traffic" / folder).glob("*.jsonl"):
+            elided = path.name == "text_responses.jsonl"
+            done = validate(path, "--output-format", "concise", code=int(elided))
+            assert all(
+                "[Object]" in path.read_text().splitlines()[int(line.split(":")[1]) - 1]
+                for line in done.stdout.splitlines()[:-1]
+            )
+
+
+def test_the_dialect_can_be_insisted_on(shared):
+    path = shared / "traffic/beta/tool_call.jsonl"
+    assert "$.session.type" in validate(path, "--dialect", "realtime", code=1).stdout
+
+
+def test_a_beta_client_at_a_realtime_server_is_named_with_the_spelling_of_today():
+    lines = [
+        {"type": "session.created", "event_id": "e1", "session": {"type": "realtime"}},
+        {"type": "session.update", "session": {"modalities": ["text"], "instrucions": "x"}},
+        {"type": "response.audio.delta", "event_id": "e2", "response_id": "r", "item_id": "i", "output_index": 0}
+        | {"content_index": 0, "delta": "AAAA"},
+    ]
+    told = validate("-", "--output-format", "concise", text="\n".join(map(json.dumps, lines)) + "\n", code=1).stdout
+    assert "error SCH14" in told
+    assert "client speaks beta (line 2: session.update has session.modalities), server speaks realtime (line 1" in told
+    assert 'realtime says "session.output_modalities"' in told
+    assert 'did you mean "instructions"?' in told
+    assert "error SCH13 response.audio.delta" in told
+    assert "realtime says response.output_audio.delta" in told

@@ -1,0 +1,101 @@
+"""``rtcli schema`` as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from rtcli.events import DIALECTS, Event, decode
+
+
+def schema(*arguments, code=0, **environment):
+    command = [sys.executable, "-m", "rtcli", "schema", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ | environment)
+    assert done.returncode == code, (done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_without_a_type_all_types_are_listed_by_dialect_and_direction():
+    told = schema(COLUMNS="160").stdout
+    for dialect in DIALECTS.values():
+        assert dialect.spoken_at in told
+        assert all(f" {name} " in told for name in dialect.types)
+    assert "from the client: 11" in told
+    assert "from the server: 46" in told
+
+
+def test_one_dialect_can_be_listed_alone():
+    told = schema("--dialect", "translation").stdout
+    assert "session.input_audio_buffer.append" in told
+    assert "response.done" not in told
+
+
+def test_a_type_is_shown_with_sender_fields_limits_what_follows_and_an_example():
+    told = schema("input_audio_buffer.append", COLUMNS="100").stdout
+    assert "sent by the client, in realtime, beta" in told
+    assert "audio*" in told
+    assert "string, at most 512 characters" in told
+    assert '"audio": "AAAA"' in told
+    assert "follows" in schema("response.create").stdout
+
+
+def test_a_type_that_dialects_have_in_different_shapes_is_shown_in_each():
+    told = schema("session.created").stdout
+    assert [f"in {name}\n" in told for name in ("realtime", "beta", "translation")] == [True] * 3
+    assert "in beta" not in schema("session.created", "--dialect", "realtime").stdout
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "200"])
+def test_no_line_is_wider_than_the_terminal(columns):
+    for arguments in ((), ("session.update",), ("response.done", "--depth", "2")):
+        assert max(map(len, schema(*arguments, COLUMNS=columns).stdout.splitlines())) <= int(columns)
+
+
+def test_a_misspelt_type_is_one_line_with_what_was_meant():
+    done = schema("respnse.done", code=2)
+    assert done.stdout == ""
+    assert done.stderr == "rtcli: TYPE: 'respnse.done' is no event of any dialect; did you mean response.done?\n"
+    assert "the dialect live" in schema("response.done", "--dialect", "live", code=2).stderr
+    assert "rtcli schema lists them all" in schema("\x1b[2J", code=2).stderr
+    assert "\x1b" not in schema("\x1b[2J", code=2).stderr
+
+
+def test_json_names_its_schema_and_says_the_same():
+    listed = json.loads(schema("--json").stdout)
+    assert listed["schema"] == "rtcli.schema/1"
+    assert len(listed["types"]) == sum(len(dialect.types) for dialect in DIALECTS.values())
+    (page,) = json.loads(schema("response.done", "--dialect", "beta", "--json").stdout)["types"]
+    assert page["sender"] == "the server"
+    assert isinstance(decode(json.dumps(page["example"]), DIALECTS["beta"]), Event)
+
+
+def test_json_schema_of_a_type_is_a_schema_that_other_validators_take():
+    written = json.loads(schema("response.done", "--dialect", "realtime", "--json-schema").stdout)
+    Draft202012Validator.check_schema(written)
+    assert written["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    validator = Draft202012Validator(written)
+    assert validator.is_valid({"type": "response.done", "event_id": "e", "response": {"id": "r"}})
+    assert not validator.is_valid({"type": "response.done", "event_id": "e"})
+    assert not validator.is_valid({"type": "response.created", "event_id": "e", "response": {}})
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_type_names_are_completed(shell):
+    words = "rtcli schema response.output_a"
+    environment = {
+        "_RTCLI_COMPLETE": f"complete_{shell}",
+        "COMP_WORDS": words,
+        "COMP_CWORD": "2",
+        "_TYPER_COMPLETE_ARGS": words,
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+    }
+    command = [sys.executable, "-m", "rtcli"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ | environment)
+    assert "response.output_audio.delta" in done.stdout
+    assert "response.output_text.delta" not in done.stdout
