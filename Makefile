@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check format readme bench clean
+.PHONY: help demo test check format readme bench drift clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -34,9 +34,18 @@ format: $(STAMP) ## Put the code in order
 readme: $(STAMP) ## Write the generated parts of README anew
 	$(BIN)/python tests/test_readme.py
 
-bench: $(STAMP) ## Measure start-up and validation beside json.loads and orjson.loads
+bench: $(STAMP) ## Measure start-up, decoding and validation beside what others use
 	$(BIN)/python -m pip install --quiet orjson
 	$(BIN)/python benchmarks/validate.py
+	$(BIN)/python benchmarks/decode.py
+
+drift: $(STAMP) ## Compare the event types with the newest release of the package openai
+	$(PYTHON) -m venv --clear $(VENV)-drift
+	$(VENV)-drift/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(VENV)-drift/bin/python -m pip install --quiet --editable . --group dev
+	$(VENV)-drift/bin/python -m pip install --quiet --upgrade openai
+	$(VENV)-drift/bin/python -c "import openai; print('openai', openai.__version__)"
+	$(VENV)-drift/bin/python -m pytest tests/events/test_drift.py
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) $(VENV)-drift .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

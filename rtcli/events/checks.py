@@ -45,7 +45,8 @@ class Walk:
 
     def wrong_type(self, value: Any, wanted: str, path: Path) -> None:
         """Note a value of the wrong type."""
-        self.fault(WRONG_TYPE, path, f"expected {wanted}, found {kind(value)}", shown(value), wanted)
+        message = f"expected {wanted}, found {kind(value)}"
+        self.faults.append(Fault(WRONG_TYPE, describe(path), message, shown(value), wanted))
 
     def out_of_range(self, value: Any, wanted: str, path: Path) -> None:
         """Note a number beyond its limits."""
@@ -66,6 +67,14 @@ Check = Callable[[Any, Path, Walk], Any]
 def check_of(event_class: type) -> Check:
     """The check of a class of the wire."""
     return _check(inspect.type_info(event_class))
+
+
+@cache
+def field_checks(event_class: type) -> dict[str, Check]:
+    """The check of each field of a class of the wire, by its name."""
+    schema = inspect.type_info(event_class)
+    assert isinstance(schema, inspect.StructType)
+    return {field.encode_name: _check(field.type) for field in schema.fields}
 
 
 def _check(schema: inspect.Type) -> Check:

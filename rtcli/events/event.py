@@ -122,8 +122,14 @@ class Malformed(Struct):
 
     faults: tuple[Fault, ...]
     type: str = ""
-    body: Any = None
+    source: Any = None
+    """What it was made from: the parsed text, or an event of a class that lets faults through."""
     extra: tuple[Extra, ...] = ()
+
+    @property
+    def body(self) -> Any:
+        """The text, parsed; None where it is not JSON."""
+        return msgspec.to_builtins(self.source) if isinstance(self.source, Event) else self.source
 
 
 def type_name(event_class: type[Event]) -> str:

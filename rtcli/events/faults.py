@@ -35,14 +35,14 @@ def judge(body: Any, dialect: Dialect) -> Event | Unknown | Malformed:
         return Malformed((body,))
     if not isinstance(body, dict):
         fault = Fault(NOT_AN_OBJECT, "$", "the text is JSON but no object", found=kind(body), expected="an object")
-        return Malformed((fault,), body=body)
+        return Malformed((fault,), source=body)
     name = body.get("type")
     if not isinstance(name, str):
         if "type" not in body:
             fault = Fault(NO_TYPE, "$.type", "the event has no type", expected="a string", hint=_where_it_says(body))
         else:
             fault = Fault(NO_TYPE, "$.type", "the type is not a string", found=shown(name), expected="a string")
-        return Malformed((fault,), body=body)
+        return Malformed((fault,), source=body)
     event_class = dialect.types.get(name)
     if event_class is not None:
         return _judge(body, name, event_class)
@@ -121,7 +121,11 @@ def _judge(body: dict[str, Any], name: str, event_class: type[Event], foreign: s
             if walk.extra:
                 event.extra = tuple(walk.extra)  # type: ignore[misc]
             return event
-    return Malformed(tuple(walk.faults), name, body, tuple(walk.extra))
+    return Malformed(tuple(sorted(walk.faults, key=_place)), name, body, tuple(walk.extra))
+
+
+def _place(fault: Fault) -> str:
+    return fault.path
 
 
 @cache

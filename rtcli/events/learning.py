@@ -1,7 +1,8 @@
-"""Event classes that have learned fields which their schema does not have.
+"""Event classes that have learned fields which their schema does not have, or to let faults through.
 
 A class of the wire refuses unknown fields, which costs nothing until there is one. For a field that
-keeps coming, a class is made that takes it, so that such events are decoded as fast as others.
+keeps coming, a class is made that takes it, so that such events are decoded as fast as others. For a
+field that keeps being wrong, a class is made that takes anything there; who decodes with it has to look.
 Law: a learned event has the same fields, the same ``extra`` and the same JSON as one that was
 decoded the slow way.
 """
@@ -9,18 +10,21 @@ decoded the slow way.
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from rtcli.events.event import Event, Extra
+from rtcli.events.checks import Check, Walk, field_checks
+from rtcli.events.event import Event, Extra, Fault, type_name
+from rtcli.events.wording import Path
 
 Lessons = dict[type, set[str]]
 """Which fields each class of an event's tree has to learn."""
 
-_MADE_FOR = "made_for"
+_MADE_FOR: Final = "made_for"
+_ANYTHING: Final = Union[Any, UnsetType]  # noqa: UP007 - Any is no class
 
 
 def original(kind: type) -> type:
@@ -47,15 +51,21 @@ def _wire_class(kind: type) -> type:
     return made_for.__mro__[1] if made_for.__struct_config__.dict else made_for  # type: ignore[attr-defined]
 
 
-def learned(event_class: type[Event], lessons: Lessons, foreign: str = "") -> type[Event]:
-    """The event class with room for what was learned; an instance of it is still the event."""
+def learned(
+    event_class: type[Event], lessons: Lessons, foreign: str = "", loose: frozenset[str] = frozenset()
+) -> type[Event]:
+    """The event class with room for what was learned; an instance of it is still the event.
+
+    Its fields in `loose` take anything.
+    """
     deep = any(kind is not event_class for kind in lessons)
     fields = (
         () if deep else tuple((f"learned_{n}", (name,)) for n, name in enumerate(sorted(lessons.get(event_class, ()))))
     )
-    made = _Maker(lessons).widened(
-        event_class, {"foreign": foreign, "extra": property(_extra), "learned_fields": fields}
-    )
+    namespace: dict[str, Any] = {"foreign": foreign, "learned_fields": fields}
+    if lessons:
+        namespace["extra"] = property(_extra)
+    made = _Maker(lessons, loose).widened(event_class, namespace)
     assert issubclass(made, Event)
     return made
 
@@ -63,8 +73,9 @@ def learned(event_class: type[Event], lessons: Lessons, foreign: str = "") -> ty
 class _Maker:
     """Makes one event class and those of the objects inside it, each once."""
 
-    def __init__(self, lessons: Lessons) -> None:
+    def __init__(self, lessons: Lessons, loose: frozenset[str]) -> None:
         self._lessons = lessons
+        self._loose = loose
         self._made: dict[type, type] = {}
 
     def widened(self, kind: type, namespace: dict[str, Any] | None = None) -> type:
@@ -76,12 +87,12 @@ class _Maker:
         defaults: dict[str, Any] = {}
         for name, hint in get_type_hints(kind, include_extras=True).items():
             if name in kind.__struct_fields__:  # type: ignore[attr-defined]
-                inner = self._rewritten(hint)
+                inner = _ANYTHING if namespace and name in self._loose else self._rewritten(hint)
                 if inner is not hint:
                     annotations[name] = inner
                     defaults |= _default(kind, name)
         for number, name in enumerate(sorted(self._lessons.get(kind, ()))):
-            annotations[f"learned_{number}"] = Union[Any, UnsetType]  # noqa: UP007 - Any is no class
+            annotations[f"learned_{number}"] = _ANYTHING
             defaults[f"learned_{number}"] = msgspec.field(default=UNSET, name=name)
         if annotations or namespace:
             self._made[kind] = self._make(kind, annotations, defaults, namespace or {})
@@ -144,3 +155,38 @@ def _found(value: Any, path: tuple[str | int, ...]) -> Iterator[Extra]:
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from _found(inner, (*path, key))
+
+
+class Watched(NamedTuple):
+    """What has to be looked at in the events of a class that lets faults through."""
+
+    type: str
+    fields: tuple[tuple[str, Path, Check], ...]
+    """Attribute, path and check."""
+
+
+def watch(event_class: type[Event], loose: Iterable[str]) -> Watched:
+    """What has to be looked at where these fields take anything."""
+    checks = field_checks(event_class)
+    return Watched(type_name(event_class), tuple((name, (name,), checks[name]) for name in sorted(loose)))
+
+
+def faults_in(event: Event, watched: Watched) -> tuple[Fault, ...] | None:
+    """What is wrong in the loose fields, by path; None where the event is in order as it stands.
+
+    Nothing is wrong and it is not in order where a value has yet to become an object or a number.
+    """
+    walk = Walk()
+    plain = True
+    for attribute, path, check in watched.fields:
+        value = getattr(event, attribute)
+        if value is not UNSET:
+            plain = check(value, path, walk) is value and not isinstance(value, dict | list) and plain
+    faults = walk.faults
+    if not faults:
+        return None if plain else ()
+    return tuple(faults) if len(faults) < 2 else tuple(sorted(faults, key=_place))
+
+
+def _place(fault: Fault) -> str:
+    return fault.path

@@ -8,28 +8,48 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Final, Union
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Union
 
 import msgspec
 
 from rtcli.events.detection import Detector
 from rtcli.events.dialects import DIALECTS, Dialect
-from rtcli.events.event import Event, Malformed, Sender, Unknown
-from rtcli.events.learning import Lessons, learned, lessons_of
+from rtcli.events.event import Event, Fault, Malformed, Sender, Unknown
+
+if TYPE_CHECKING:
+    from rtcli.events.learning import Lessons, Watched
 
 _REFUSALS: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
 _LEARNED_AFTER: Final = 4
 """How often an event type must need a closer look before its class is widened."""
+_CLOSE: Final = 4
+"""Faults that come in every fourth line or more often come all the time."""
+_parsed: Final = msgspec.json.Decoder().decode
+_OF_VALUES: Final = frozenset({"SCH06", "SCH07", "SCH08"})
 _LESSONS_AT_MOST: Final = 64
 """How often classes are widened on one connection; a hostile peer can invent any number of names."""
 
 
 @cache
-def _judge() -> Callable[[Any, Dialect], Event | Unknown | Malformed]:
-    """The slow path, loaded when it is needed for the first time."""
-    from rtcli.events.faults import judge  # noqa: PLC0415 - few recordings need it for more than their first line
+def _faults() -> Any:
+    """The slow path, loaded when it is needed for the first time; most recordings never need it."""
+    return import_module("rtcli.events.faults")
 
-    return judge
+
+@cache
+def _learning() -> Any:
+    """What widens classes, loaded when there is something to learn."""
+    return import_module("rtcli.events.learning")
+
+
+def _is_wrong_in_its_own_fields(result: Malformed) -> bool:
+    """Whether all that is wrong are values of the event's own fields."""
+    return bool(result.type) and not result.extra and all(map(_concerns_a_field, result.faults))
+
+
+def _concerns_a_field(fault: Fault) -> bool:
+    return fault.code in _OF_VALUES and fault.path[2:].isidentifier()
 
 
 class Listener:
@@ -39,12 +59,21 @@ class Listener:
         self._asked_for = dialect
         self.detector = Detector()
         self._spoken = self.dialect
-        self._closer_looks: dict[str, int] = {}
-        self._lessons: dict[str, Lessons] = {}
-        self._widened: dict[str, type[Event]] = {}
         self._taught = 0
+        self._forget()
         self._union: Any = None
         self._decoder: msgspec.json.Decoder[Event] = self._spoken.decoder
+
+    def _forget(self) -> None:
+        self._closer_looks: dict[str, int] = {}
+        self._lessons: dict[str, Lessons] = {}
+        self._broken: dict[str, list[int]] = {}
+        self._foreign: dict[str, str] = {}
+        self._loose: dict[str, set[str]] = {}
+        self._widened: dict[str, type[Event]] = {}
+        self.suspects: dict[type, Watched] = {}
+        """Classes that let faults through, and what has to be looked at in their events."""
+        self._faults_in: Callable[[Event, Watched], tuple[Fault, ...] | None]
 
     @property
     def dialect(self) -> Dialect:
@@ -72,44 +101,96 @@ class Listener:
         """The event that `text` is, or what it is instead. Never raises, never loses a field."""
         if self._sure:
             try:
-                return self._decoder.decode(text)
+                event = self._decoder.decode(text)
             except _REFUSALS:
                 pass
+            else:
+                return self.settled(event, line, sender) if self.suspects else event
         return self.look_closer(text, line, sender)
 
     def look_closer(self, text: str | bytes, line: int, sender: Sender | None) -> Event | Unknown | Malformed:
         """The same for a text that the fast decoder refused, or that may tell what is spoken."""
-        from rtcli.events.faults import parse  # noqa: PLC0415 - few texts need it
-
-        return self.judge(parse(text), line, sender)
+        try:
+            body = _parsed(text)
+        except _REFUSALS:
+            body = _faults().parse(text)
+        return self.judge(body, line, sender)
 
     def judge(self, body: Any, line: int, sender: Sender | None = None) -> Event | Unknown | Malformed:
         """The same for a text that has been parsed."""
         if self.detector.listens_to(body):
             self.detector.hear(body, line, sender)
             self._respell()
-        result = _judge()(body, self._spoken)
-        if isinstance(result, Event) and (result.extra or result.foreign):
-            name = result.type
-            looks = self._closer_looks[name] = self._closer_looks.get(name, 0) + 1
-            if looks % _LEARNED_AFTER == 0 and self._taught < _LESSONS_AT_MOST:
-                self._learn(name, result)
+            try:
+                return self._converted(body)
+            except _REFUSALS:
+                pass
+        result: Event | Unknown | Malformed = _faults().judge(body, self._spoken)
+        if isinstance(result, Malformed):
+            if _is_wrong_in_its_own_fields(result) and self._all_the_time(result.type, line):
+                self._loose.setdefault(result.type, set()).update(fault.path[2:] for fault in result.faults)
+                self._widen(result.type)
+        elif isinstance(result, Event) and (result.extra or result.foreign) and self._again(result.type):
+            self._foreign[result.type] = result.foreign
+            lessons = self._lessons.setdefault(result.type, {})
+            for kind, names in _learning().lessons_of(result).items():
+                lessons.setdefault(kind, set()).update(names)
+            self._widen(result.type)
         return result
+
+    def _converted(self, body: Any) -> Event:
+        """A parsed text as an event, if it is one without a closer look."""
+        if self._union is not None:
+            raise msgspec.DecodeError
+        event: Event = msgspec.convert(body, self._spoken.union)
+        return event
+
+    def settled(self, event: Event, line: int, sender: Sender | None = None) -> Event | Unknown | Malformed:
+        """What an event is whose class lets faults through; any other is what it is."""
+        watched = self.suspects.get(type(event))
+        if watched is None:
+            return event
+        faults = self._faults_in(event, watched)
+        if faults is None:
+            return event
+        if not faults:
+            return self.judge(msgspec.to_builtins(event), line, sender)
+        return Malformed(faults, watched.type, event, event.extra)
+
+    def _all_the_time(self, name: str, line: int) -> bool:
+        """Whether faults of a type come so close to each other that its class is to let them through."""
+        recent = self._broken.setdefault(name, [])
+        recent.append(line)
+        if len(recent) < _LEARNED_AFTER:
+            return False
+        close = line - recent[0] < _LEARNED_AFTER * _CLOSE
+        recent.clear()
+        return close and self._taught < _LESSONS_AT_MOST
+
+    def _again(self, name: str) -> bool:
+        """Whether a type has needed a closer look so often that its class is to be widened."""
+        looks = self._closer_looks[name] = self._closer_looks.get(name, 0) + 1
+        return looks % _LEARNED_AFTER == 0 and self._taught < _LESSONS_AT_MOST
 
     def _respell(self) -> None:
         """What was learned of one dialect says nothing of another."""
         if self.dialect is not self._spoken:
             self._spoken = self.dialect
-            self._closer_looks, self._lessons, self._widened = {}, {}, {}
+            self._forget()
             self._union = None
             self._decoder = self._spoken.decoder
 
-    def _learn(self, name: str, event: Event) -> None:
+    def _widen(self, name: str) -> None:
+        """Decode a type with a class of its own from now on."""
         self._taught += 1
-        lessons = self._lessons.setdefault(name, {})
-        for kind, names in lessons_of(event).items():
-            lessons.setdefault(kind, set()).update(names)
-        home = DIALECTS[event.foreign] if event.foreign else self._spoken
-        self._widened[name] = learned(home.types[name], lessons, event.foreign)
+        foreign = self._foreign.get(name, "")
+        home = DIALECTS[foreign] if foreign else self._spoken
+        loose = frozenset(self._loose.get(name, ()))
+        learning = _learning()
+        made = learning.learned(home.types[name], self._lessons.get(name, {}), foreign, loose)
+        self._widened[name] = made
+        if loose:
+            self.suspects[made] = learning.watch(home.types[name], loose)
+            self._faults_in = learning.faults_in
         self._union = Union[tuple((self._spoken.types | self._widened).values())]  # noqa: UP007 - built from data
         self._decoder = msgspec.json.Decoder(self._union)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,9 +14,18 @@ Path = tuple[str | int, ...]
 
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _SHOWN: Final = 60
+_LARGE: Final = 10**18
 _LONGEST_KEY: Final = 128
 _quoted: Final = json.encoder.encode_basestring
-_KINDS: Final = {str: "a string", int: "an integer", float: "a number", list: "an array", dict: "an object"}
+_KINDS: Final = {
+    type(None): "null",
+    bool: "false",
+    str: "a string",
+    int: "an integer",
+    float: "a number",
+    list: "an array",
+    dict: "an object",
+}
 
 
 @lru_cache(4096)
@@ -36,10 +44,8 @@ def _step(step: str | int) -> str:
 
 def kind(value: Any) -> str:
     """What sort of JSON value it is."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if value is True:
+        return "true"
     return _KINDS[type(value)]
 
 
@@ -49,7 +55,12 @@ def shown(value: Any) -> str:
         return "{…}" if value else "{}"
     if isinstance(value, list):
         return f"[… {len(value)}]" if value else "[]"
-    text = _quoted(value[: _SHOWN + 1]) if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, str):
+        text = _quoted(value[: _SHOWN + 1])
+    elif type(value) is int and abs(value) < _LARGE:
+        return str(value)
+    else:
+        text = json.dumps(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
@@ -86,4 +97,6 @@ def expected(schema: inspect.Type) -> str:
 
 def nearest(word: object, words: Iterable[object], cutoff: float = 0.75) -> str:
     """The word that was probably meant; empty where none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - loaded when something is misspelt
+
     return next(iter(get_close_matches(str(word), [str(one) for one in words], n=1, cutoff=cutoff)), "")

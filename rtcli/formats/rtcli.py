@@ -96,10 +96,14 @@ def read(lines: Iterable[bytes], listener: Listener | None = None) -> Iterator[E
             else:
                 if doubt:
                     doubt -= 1
+                event = line if bare else line.event
+                sender = line.sender
+                if listener.suspects:
+                    event = listener.settled(event, number, sender)
                 if bare:
-                    yield Entry(number, None, line.sender, line, raw)
+                    yield Entry(number, None, sender, event, raw)
                 elif raw.endswith(b"\n"):
-                    yield Entry(number, line.t, line.sender, line.event, raw)
+                    yield Entry(number, line.t, sender, event, raw)
                 else:
                     yield Entry(number, line.t, line.sender, Torn(len(raw), line.t), raw)
                 continue

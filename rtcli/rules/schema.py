@@ -11,7 +11,6 @@ from msgspec import UNSET
 
 from rtcli.events import BETA, REALTIME, Detector, Event, Extra, Malformed, Unknown
 from rtcli.events.dialects import RENAMED_EVENTS, realtime_name
-from rtcli.events.faults import nearest_field
 from rtcli.events.vendors import Vendor
 from rtcli.events.wording import describe
 from rtcli.formats import Entry
@@ -42,7 +41,7 @@ _INDEX: Final = re.compile(r"\[\d+\]")
 def findings(entry: Entry) -> Iterator[Finding]:
     """What is wrong with a line; unknown types and fields are told apart by ``oddities``."""
     match entry.event:
-        case Malformed(faults, name, body, _):
+        case Malformed(faults=faults, type=name) as event:
             for fault in faults:
                 yield Finding(
                     code=fault.code,
@@ -51,7 +50,7 @@ def findings(entry: Entry) -> Iterator[Finding]:
                     line=entry.line,
                     message=fault.message,
                     type=name,
-                    event_id=_event_id(body),
+                    event_id=_event_id(event),
                     path=fault.path,
                     found=fault.found,
                     expected=fault.expected,
@@ -167,6 +166,8 @@ class Oddities:
 def _odd(event: Event | Unknown | Malformed, extra: Extra | None) -> tuple[str, str]:
     """What is odd and what to do about it."""
     if extra is not None and not isinstance(event, Unknown):
+        from rtcli.events.faults import nearest_field  # noqa: PLC0415 - only for what is odd
+
         near = nearest_field(event, extra.path)
         return "the field is not in the schema", realtime_name(extra.path) or (
             f'did you mean "{near}"?' if near else ""
@@ -192,6 +193,7 @@ def _starred(path: str) -> str:
     return _INDEX.sub("[*]", path)
 
 
-def _event_id(body: object) -> str:
-    value = body.get("event_id") if isinstance(body, dict) else None
+def _event_id(event: Malformed) -> str:
+    source = event.source
+    value = source.get("event_id") if isinstance(source, dict) else getattr(source, "event_id", None)
     return value if isinstance(value, str) else ""

@@ -23,9 +23,9 @@ def update(**session):
 def test_all_faults_of_an_event_are_told_at_once():
     found = faults({"type": "conversation.item.truncate", "item_id": 7, "content_index": -1})
     assert [(fault.code, fault.path) for fault in found] == [
-        ("SCH06", "$.item_id"),
-        ("SCH08", "$.content_index"),
         ("SCH05", "$.audio_end_ms"),
+        ("SCH08", "$.content_index"),
+        ("SCH06", "$.item_id"),
     ]
 
 

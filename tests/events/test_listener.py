@@ -139,3 +139,55 @@ def test_no_text_makes_it_raise(dialect, text):
     listener = Listener(dialect)
     for line in range(2):
         assert isinstance(listener.decode(text, line), Event | Unknown | Malformed)
+
+
+DELTA = {
+    "type": "response.output_text.delta",
+    "event_id": "e",
+    "response_id": "r",
+    "item_id": "i",
+    "output_index": 0,
+    "content_index": 0,
+    "delta": "x",
+}
+wrong = st.one_of(
+    st.none(), st.text(max_size=3), st.integers(-3, 3), st.floats(-2, 2), st.lists(st.integers(), max_size=1)
+)
+
+
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(["output_index", "delta", "obfuscation", "vendor", "item_id"]), wrong, max_size=3
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    st.integers(5, 40),
+)
+def test_faults_that_keep_coming_are_told_as_without_learning(variants, rounds):
+    texts = [json.dumps({**DELTA, **chosen}) for chosen in variants]
+    listener = Listener(REALTIME)
+    for number in range(rounds):
+        text = texts[number % len(texts)]
+        learned, plain = listener.decode(text, number), decode(text)
+        assert isinstance(learned, Malformed) == isinstance(plain, Malformed)
+        assert sorted(learned.extra, key=repr) == sorted(plain.extra, key=repr)
+        if isinstance(plain, Malformed):
+            assert learned.faults == plain.faults
+            assert learned.body == plain.body == json.loads(text)
+            assert learned.type == plain.type
+        else:
+            assert json.loads(encode(learned)) == json.loads(encode(plain))
+
+
+def test_a_field_that_keeps_being_wrong_is_let_through_and_looked_at():
+    listener = Listener(REALTIME)
+    bad = [json.dumps({**DELTA, "output_index": str(number)}) for number in range(20)]
+    results = [listener.decode(text, number) for number, text in enumerate(bad)]
+    assert listener.suspects
+    assert all(isinstance(result, Malformed) for result in results)
+    assert [result.faults[0].found for result in results] == [f'"{number}"' for number in range(20)]
+    good = listener.decode(json.dumps(DELTA), 21)
+    assert isinstance(good, REALTIME.types["response.output_text.delta"])
+    assert good.output_index == 0
