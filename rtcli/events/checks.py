@@ -11,7 +11,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from msgspec import inspect
@@ -30,6 +30,12 @@ OUT_OF_RANGE: Final = "SCH08"
 UNKNOWN_FIELD: Final = "SCH09"
 
 
+@lru_cache(4096)
+def _wrong_type(path: Path, wanted: str, found: str) -> tuple[str, str]:
+    """Where it is and what is wrong; the same for every value of a kind."""
+    return describe(path), f"expected {wanted}, found {found}"
+
+
 class Walk:
     """One walk along a schema: what was found on it."""
 
@@ -45,8 +51,8 @@ class Walk:
 
     def wrong_type(self, value: Any, wanted: str, path: Path) -> None:
         """Note a value of the wrong type."""
-        message = f"expected {wanted}, found {kind(value)}"
-        self.faults.append(Fault(WRONG_TYPE, describe(path), message, shown(value), wanted))
+        place, message = _wrong_type(path, wanted, kind(value))
+        self.faults.append(Fault(WRONG_TYPE, place, message, shown(value), wanted))
 
     def out_of_range(self, value: Any, wanted: str, path: Path) -> None:
         """Note a number beyond its limits."""

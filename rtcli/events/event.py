@@ -39,7 +39,7 @@ class Object(Struct, metaclass=_Wire, gc=False, forbid_unknown_fields=True):
     """A JSON object inside an event. Unknown fields are refused here and kept by ``decode``."""
 
 
-class Extra(Struct, frozen=True):
+class Extra(Struct, frozen=True, gc=False):
     """A field that an event carries and its schema does not have."""
 
     path: tuple[str | int, ...]
@@ -98,7 +98,7 @@ class ClientEvent(Event):
     event_id: Annotated[str, Meta(max_length=MAX_CLIENT_EVENT_ID)] | UnsetType | None = UNSET
 
 
-class Fault(Struct, frozen=True):
+class Fault(Struct, frozen=True, gc=False):
     """One thing wrong with one event: where, what was found, what was expected."""
 
     code: str
@@ -109,7 +109,7 @@ class Fault(Struct, frozen=True):
     hint: str = ""
 
 
-class Unknown(Struct):
+class Unknown(Struct, gc=False):
     """A JSON object with a ``type`` that the dialect does not have; kept as it came."""
 
     type: str
@@ -117,7 +117,7 @@ class Unknown(Struct):
     nearest: str = ""
 
 
-class Malformed(Struct):
+class Malformed(Struct, gc=False):
     """A text that is no event: not JSON, no object, no type, or an event with faults."""
 
     faults: tuple[Fault, ...]

@@ -157,6 +157,9 @@ def _found(value: Any, path: tuple[str | int, ...]) -> Iterator[Extra]:
             yield from _found(inner, (*path, key))
 
 
+_CONTAINERS: Final = (dict, list)
+
+
 class Watched(NamedTuple):
     """What has to be looked at in the events of a class that lets faults through."""
 
@@ -180,8 +183,8 @@ def faults_in(event: Event, watched: Watched) -> tuple[Fault, ...] | None:
     plain = True
     for attribute, path, check in watched.fields:
         value = getattr(event, attribute)
-        if value is not UNSET:
-            plain = check(value, path, walk) is value and not isinstance(value, dict | list) and plain
+        if value is not UNSET and (check(value, path, walk) is not value or type(value) in _CONTAINERS):
+            plain = False
     faults = walk.faults
     if not faults:
         return None if plain else ()

@@ -6,6 +6,7 @@ fast that is and nothing else.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -24,7 +25,7 @@ _REFUSALS: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
 _LEARNED_AFTER: Final = 4
 """How often an event type must need a closer look before its class is widened."""
 _CLOSE: Final = 4
-"""Faults that come in every fourth line or more often come all the time."""
+"""Where every fourth line is broken, or more, faults come all the time."""
 _parsed: Final = msgspec.json.Decoder().decode
 _OF_VALUES: Final = frozenset({"SCH06", "SCH07", "SCH08"})
 _LESSONS_AT_MOST: Final = 64
@@ -67,7 +68,7 @@ class Listener:
     def _forget(self) -> None:
         self._closer_looks: dict[str, int] = {}
         self._lessons: dict[str, Lessons] = {}
-        self._broken: dict[str, list[int]] = {}
+        self._broken: deque[int] = deque(maxlen=_LEARNED_AFTER)
         self._foreign: dict[str, str] = {}
         self._loose: dict[str, set[str]] = {}
         self._widened: dict[str, type[Event]] = {}
@@ -155,17 +156,13 @@ class Listener:
             return event
         if not faults:
             return self.judge(msgspec.to_builtins(event), line, sender)
+        self._broken.append(line)
         return Malformed(faults, watched.type, event, event.extra)
 
     def _all_the_time(self, name: str, line: int) -> bool:
-        """Whether faults of a type come so close to each other that its class is to let them through."""
-        recent = self._broken.setdefault(name, [])
-        recent.append(line)
-        if len(recent) < _LEARNED_AFTER:
-            return False
-        close = line - recent[0] < _LEARNED_AFTER * _CLOSE
-        recent.clear()
-        return close and self._taught < _LESSONS_AT_MOST
+        """Whether so much is broken, and this type again, that its class is to let faults through."""
+        self._broken.append(line)
+        return self._again(name) and line - self._broken[0] < len(self._broken) * _CLOSE
 
     def _again(self, name: str) -> bool:
         """Whether a type has needed a closer look so often that its class is to be widened."""
