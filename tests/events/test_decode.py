@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from rtcli.events import REALTIME, Event, Malformed, Unknown, decode, encode
+from rtcli.events import DIALECTS, Event, Malformed, Unknown, decode, encode
 from rtcli.events.faults import examine
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
@@ -58,9 +59,18 @@ def objects(schema):
 
 
 EVENTS = {
-    name: st.deferred(lambda event=event: values(inspect.type_info(event))) for name, event in REALTIME.types.items()
+    dialect: {
+        name: st.deferred(lambda event=event: values(inspect.type_info(event)))
+        for name, event in DIALECTS[dialect].types.items()
+    }
+    for dialect in DIALECTS
 }
-ANY_EVENT = st.sampled_from(sorted(EVENTS)).flatmap(EVENTS.__getitem__)
+EACH_DIALECT = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=str)
+
+
+def any_event(dialect):
+    events = EVENTS[dialect.name]
+    return st.sampled_from(sorted(events)).flatmap(events.__getitem__)
 
 
 @given(st.binary() | TEXT | JSON.map(json.dumps) | JSON.map(lambda body: json.dumps({"type": "error", "error": body})))
@@ -68,43 +78,51 @@ def test_nothing_that_is_decoded_raises(text):
     assert isinstance(decode(text), Event | Unknown | Malformed)
 
 
-@settings(max_examples=300)
-@given(ANY_EVENT)
-def test_encoding_what_was_decoded_gives_an_equal_object(body):
-    event = decode(json.dumps(body))
+@settings(max_examples=120)
+@EACH_DIALECT
+@given(data=st.data())
+def test_encoding_what_was_decoded_gives_an_equal_object(dialect, data):
+    body = data.draw(any_event(dialect))
+    event = decode(json.dumps(body), dialect)
     assert isinstance(event, Event), event
     assert not event.extra
     assert event.type == body["type"]
     assert json.loads(encode(event)) == body
 
 
-@settings(max_examples=200)
-@given(ANY_EVENT, st.dictionaries(TEXT.filter(lambda key: key != "type"), JSON, min_size=1, max_size=2))
-def test_fields_beyond_the_schema_survive_decoding_and_encoding(body, more):
+@settings(max_examples=100)
+@EACH_DIALECT
+@given(data=st.data(), more=st.dictionaries(TEXT.filter(lambda key: key != "type"), JSON, min_size=1, max_size=2))
+def test_fields_beyond_the_schema_survive_decoding_and_encoding(dialect, data, more):
+    body = data.draw(any_event(dialect))
     text = json.dumps(more | body)
-    event = decode(text)
+    event = decode(text, dialect)
     assert isinstance(event, Event | Malformed)
     if isinstance(event, Event):
         assert json.loads(encode(event)) == json.loads(text)
 
 
-@settings(max_examples=300)
-@given(ANY_EVENT, st.data())
-def test_the_slow_path_accepts_what_the_fast_path_accepts_and_reports_what_it_refuses(body, data):
+@settings(max_examples=120)
+@EACH_DIALECT
+@given(data=st.data())
+def test_the_slow_path_accepts_what_the_fast_path_accepts_and_reports_what_it_refuses(dialect, data):
+    body = data.draw(any_event(dialect))
     if data.draw(st.booleans()):
         key = data.draw(st.sampled_from(sorted(body)))
         body = body | {key: data.draw(JSON)}
     text = json.dumps(body)
-    slow, fast = examine(text, REALTIME), fast_or_refusal(text)
+    slow, fast = examine(text, dialect), fast_or_refusal(text, dialect)
     if isinstance(fast, Event):
         assert slow == fast
     elif isinstance(slow, Event):
         assert slow.extra or "got `float`" in fast
 
 
-@settings(max_examples=500)
-@given(ANY_EVENT, st.data())
-def test_fast_and_slow_path_agree_on_texts_with_a_character_wrong_anywhere(body, data):
+@settings(max_examples=150)
+@EACH_DIALECT
+@given(data=st.data())
+def test_fast_and_slow_path_agree_on_texts_with_a_character_wrong_anywhere(dialect, data):
+    body = data.draw(any_event(dialect))
     text = json.dumps(body)
     for _ in range(data.draw(st.integers(1, 2))):
         place = data.draw(st.integers(0, len(text)))
@@ -112,13 +130,13 @@ def test_fast_and_slow_path_agree_on_texts_with_a_character_wrong_anywhere(body,
             st.sampled_from(['"', "{", "}", "[", "]", ",", ":", "0", "1", "-", ".", "e9", "\\", "\n", "é", ""])
         )
         text = text[:place] + more + text[place + data.draw(st.integers(0, 2)) :]
-    slow, fast = examine(text, REALTIME), fast_or_refusal(text)
+    slow, fast = examine(text, dialect), fast_or_refusal(text, dialect)
     if isinstance(fast, Event):
         assert slow == fast
     elif isinstance(slow, Event):
         assert slow.extra or "got `float`" in fast or repeats_a_key(text)
-    assert decode(text) == (fast if isinstance(fast, Event) else slow)
-    assert decode(text.encode()) == decode(text)
+    assert decode(text, dialect) == (fast if isinstance(fast, Event) else slow)
+    assert decode(text.encode(), dialect) == decode(text, dialect)
 
 
 def repeats_a_key(text):
@@ -127,13 +145,15 @@ def repeats_a_key(text):
     return any(found)
 
 
-@settings(max_examples=300)
-@given(ANY_EVENT, st.data())
-def test_fast_and_slow_path_agree_on_a_wrong_value_at_any_depth(body, data):
+@settings(max_examples=120)
+@EACH_DIALECT
+@given(data=st.data())
+def test_fast_and_slow_path_agree_on_a_wrong_value_at_any_depth(dialect, data):
+    body = data.draw(any_event(dialect))
     holder, key = data.draw(st.sampled_from(list(places({"event": body}))))
     holder[key] = data.draw(JSON)
     text = json.dumps(body)
-    slow, fast = examine(text, REALTIME), fast_or_refusal(text)
+    slow, fast = examine(text, dialect), fast_or_refusal(text, dialect)
     if isinstance(fast, Event):
         assert slow == fast
     elif isinstance(slow, Event):
@@ -155,8 +175,8 @@ def test_a_string_with_surrogates_is_reported_and_does_not_raise(text):
     assert isinstance(decode(text.encode("utf-8", "surrogatepass")), Event | Unknown | Malformed)
 
 
-def fast_or_refusal(text):
+def fast_or_refusal(text, dialect):
     try:
-        return REALTIME.decoder.decode(text)
+        return dialect.decoder.decode(text)
     except msgspec.DecodeError as refusal:
         return str(refusal)
