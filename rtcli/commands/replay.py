@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
+from rtcli.commands.spoken import Spoken
+
 if TYPE_CHECKING:
     from rtcli.formats import Entry
 
@@ -43,6 +45,9 @@ def replay(
     start_paused: Annotated[
         bool, typer.Option("--start-paused", "-p", help="Wait for the space bar.", envvar="RTCLI_START_PAUSED")
     ] = False,
+    dialect: Annotated[
+        Spoken, typer.Option(help="Read it in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
+    ] = Spoken.AUTO,
 ) -> int:
     """Play a recording into the live tree with its own timing.
 
@@ -52,6 +57,7 @@ def replay(
     Example:  rtcli replay call.jsonl --speed 2 --idle-time-limit 1
     """
     from rtcli.errors import BadOption
+    from rtcli.events import DIALECTS, Listener
     from rtcli.formats import read
     from rtcli.links.replay import Player, play
     from rtcli.recording.pace import paced
@@ -67,7 +73,12 @@ def replay(
     player = Player(speed, paused=start_paused and keyed)
     try:
         while True:
-            due = paced(read(file), idle_limit_s=idle_time_limit, start_s=start_s, until_s=until_s)
+            due = paced(
+                read(file, Listener(DIALECTS.get(dialect.value))),
+                idle_limit_s=idle_time_limit,
+                start_s=start_s,
+                until_s=until_s,
+            )
             with _Face(keyed=keyed) as face:
                 play(due, face, player, begins_turn=_begins_turn)
             if player.left or not loop:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec import Struct
 
+from rtcli.commands.spoken import Spoken
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -104,6 +106,9 @@ def show(
     until: Annotated[
         str | None, typer.Option(metavar="TIME", help="Only up to this time.", envvar="RTCLI_UNTIL")
     ] = None,
+    dialect: Annotated[
+        Spoken, typer.Option(help="Read it in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
+    ] = Spoken.AUTO,
 ) -> int:
     """Show a recording as a tree or as a timeline.
 
@@ -122,7 +127,7 @@ def show(
     choice = Choice(kinds or [], side.value if side else None, since_s, until_s)
     if follow:
         _refuse_to_follow(path, choice)
-    problems = Problems()
+    problems = Problems(dialect)
     try:
         if raw:
             _show_raw(_chosen(_entries(path, problems, None, follow=follow), choice, path), flush=follow)
@@ -137,9 +142,12 @@ def show(
 
 
 class Problems:
-    """What is wrong with the file itself, told in a line each when all is shown."""
+    """What is to be said of the file itself, told in a line each when all is shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: Spoken) -> None:
+        from rtcli.events import DIALECTS, Listener
+
+        self.listener = Listener(DIALECTS.get(dialect.value))
         self._torn = 0
         self._odd: list[int] = []
         self._odd_count = 0
@@ -157,7 +165,13 @@ class Problems:
                 self._odd.append(entry.line)
 
     def tell(self) -> None:
-        """One line for each kind of problem, to standard error."""
+        """One line for each kind of problem, to standard error, and what is spoken where that is not plain."""
+        from rtcli.events import REALTIME
+        from rtcli.views.text import said
+
+        detector = self.listener.detector
+        if detector.disagree or detector.dialect is not REALTIME:
+            sys.stderr.write(f"rtcli: {said(detector.disagreement())}\n")
         if self._torn:
             sys.stderr.write(f"rtcli: line {self._torn} has no end: whoever wrote the recording was interrupted\n")
         if self._odd_count == 1:
@@ -189,9 +203,9 @@ def _entries(path: Path, problems: Problems, tick: Callable[[], None] | None, *,
         from rtcli.formats import rtcli
         from rtcli.links.follow import follow as lines_of
 
-        entries = rtcli.read(lines_of(path, tick or (lambda: None)))
+        entries = rtcli.read(lines_of(path, tick or (lambda: None)), problems.listener)
     else:
-        entries = read(path)
+        entries = read(path, problems.listener)
     for entry in entries:
         problems.look(entry)
         yield entry

@@ -98,9 +98,10 @@ def _recordings(paths: list[Path], summary: Summary) -> list[Path]:
 
 def _check(path: Path, summary: Summary, report: Report | None, dialect: Spoken) -> None:
     from rtcli.errors import UnreadableRecording
-    from rtcli.events import DIALECTS, Listener
+    from rtcli.events import DIALECTS, REALTIME, Listener
     from rtcli.formats import read
     from rtcli.rules import RULES, Check
+    from rtcli.views.text import said
 
     listener = Listener(DIALECTS.get(dialect.value))
     check = Check(RULES, listener)
@@ -113,6 +114,10 @@ def _check(path: Path, summary: Summary, report: Report | None, dialect: Spoken)
         summary.unreadable.append(str(error))
     else:
         summary.files += 1
+        detector = listener.detector
+        if detector.disagree or detector.dialect is not REALTIME or detector.vendor:
+            vendor = f" ({detector.vendor.name})" if detector.vendor else ""
+            summary.spoken[said(str(path))] = detector.disagreement() + vendor
     summary.events += check.events
 
 

@@ -38,6 +38,7 @@ class Json:
             "events": summary.events,
             "by_severity": dict(summary.by_severity),
             "by_code": dict(sorted(summary.by_code.items())),
+            "spoken": summary.spoken,
             "unreadable": summary.unreadable,
         }
         self._out.write('\n],"summary":' + msgspec.json.encode(_clean(body)).decode() + "}\n")

@@ -16,6 +16,8 @@ class Summary:
         self.by_severity: Counter[Severity] = Counter()
         self.by_code: Counter[str] = Counter()
         """Findings by code; one that is told once counts once."""
+        self.spoken: dict[str, str] = {}
+        """By file what is spoken and what shows it, where it is not plainly the dialect of today."""
         self.unreadable: list[str] = []
         """Why files could not be read, a sentence each."""
 
@@ -37,9 +39,10 @@ class Summary:
             if self.by_severity[severity]
         ]
         remarks = _count(self.by_severity["info"], "remark") if self.by_severity["info"] else ""
+        told = "".join(f"\n{name}: {verdict}" for name, verdict in self.spoken.items())
         if found:
-            return f"Found {', '.join([*found, remarks] if remarks else found)} in {seen}."
-        return f"All good: {seen}{', ' + remarks if remarks else ''}."
+            return f"Found {', '.join([*found, remarks] if remarks else found)} in {seen}.{told}"
+        return f"All good: {seen}{', ' + remarks if remarks else ''}.{told}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -140,15 +140,16 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path):
     assert len(done.stdout.splitlines()) == 1
 
 
-def test_the_dialect_is_told_by_the_events(shared):
-    for folder in ("beta", "translation", "live"):
-        for path in (shared / "traffic" / folder).glob("*.jsonl"):
-            elided = path.name == "text_responses.jsonl"
-            done = validate(path, "--output-format", "concise", code=int(elided))
-            assert all(
-                "[Object]" in path.read_text().splitlines()[int(line.split(":")[1]) - 1]
-                for line in done.stdout.splitlines()[:-1]
-            )
+@pytest.mark.parametrize("folder", ["beta", "translation", "live"])
+def test_the_dialect_is_told_by_the_events_and_said_with_its_reason(shared, folder):
+    for path in (shared / "traffic" / folder).glob("*.jsonl"):
+        elided = path.name == "text_responses.jsonl"
+        lines = path.read_text().splitlines()
+        *findings, _, verdict = validate(path, "--output-format", "concise", code=int(elided)).stdout.splitlines()
+        assert verdict.startswith(f"{path}: ")
+        assert f"server speaks {folder} (line " in verdict
+        assert all("[Object]" in lines[int(finding.split(":")[1]) - 1] for finding in findings)
+        assert bool(findings) == elided
 
 
 def test_the_dialect_can_be_insisted_on(shared):
