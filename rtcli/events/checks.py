@@ -39,11 +39,12 @@ def _wrong_type(path: Path, wanted: str, found: str) -> tuple[str, str]:
 class Walk:
     """One walk along a schema: what was found on it."""
 
-    __slots__ = ("extra", "faults")
+    __slots__ = ("extra", "faults", "implied")
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self.extra: list[Extra] = []
+        self.implied: list[Path] = []
 
     def fault(self, code: str, path: Path, message: str, found: str = "", wanted: str = "", hint: str = "") -> None:
         """Note one fault."""
@@ -323,6 +324,7 @@ def _tagged(arms: list[inspect.StructType]) -> Check:
     by_tag = {arm.tag: _check(arm) for arm in arms}
     tags = tuple(str(tag) for tag in by_tag)
     wrong_tag = _literal(tags)
+    implied = next((str(arm.tag) for arm in arms if getattr(arm.cls, "type_is_implied", False)), "")
     undemanding = next((str(arm.tag) for arm in arms if not any(one.required for one in arm.fields)), "")
     names = {str(arm.tag): {one.encode_name for one in arm.fields} for arm in arms}
 
@@ -338,6 +340,9 @@ def _tagged(arms: list[inspect.StructType]) -> Check:
         arm = by_tag.get(tag) if isinstance(tag, str) else None
         if arm is not None:
             return arm(value, path, walk)
+        if field not in value and implied:
+            walk.implied.append((*path, field))
+            return by_tag[implied]({**value, field: implied}, path, walk)
         if field in value:
             wrong_tag(tag, (*path, field), walk)
             meant = nearest(tag, tags, cutoff=0.6)

@@ -38,6 +38,9 @@ class _Wire(StructMeta):
 class Object(Struct, metaclass=_Wire, gc=False, forbid_unknown_fields=True):
     """A JSON object inside an event. Unknown fields are refused here and kept by ``decode``."""
 
+    type_is_implied: ClassVar[bool] = False
+    """Whether an object without a type is of this class, where several are told apart by it."""
+
 
 class Extra(Struct, frozen=True, gc=False):
     """A field that an event carries and its schema does not have."""
@@ -62,6 +65,8 @@ class Event(Struct, metaclass=_Wire, gc=False, forbid_unknown_fields=True, tag_f
     sender: ClassVar[Sender]
     extra: ClassVar[tuple[Extra, ...]] = ()
     """Fields beyond the schema; set on the instances that ``decode`` makes for such events."""
+    implied: ClassVar[tuple[tuple[str | int, ...], ...]] = ()
+    """Where the event left out a type that is implied; set by ``decode``."""
     learned_fields: ClassVar[tuple[tuple[str, tuple[str]], ...]] = ()
     """Attribute and path of the fields that a class has learned, where all of them are the event's own."""
     foreign: ClassVar[str] = ""
@@ -144,12 +149,17 @@ def encode(event: Event) -> bytes:
 
     Absent fields stay absent, nulls stay null; key order is the schema's.
     """
-    if not event.extra:
+    if not event.extra and not event.implied:
         return msgspec.json.encode(event)
     body = msgspec.to_builtins(event)
+    for path in event.implied:
+        del _holder(body, path)[path[-1]]
     for field in event.extra:
-        place = body
-        for step in field.path[:-1]:
-            place = place[step]
-        place[field.path[-1]] = field.value
+        _holder(body, field.path)[field.path[-1]] = field.value
     return msgspec.json.encode(body)
+
+
+def _holder(body: Any, path: tuple[str | int, ...]) -> Any:
+    for step in path[:-1]:
+        body = body[step]
+    return body

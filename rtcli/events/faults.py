@@ -114,12 +114,15 @@ def _judge(body: dict[str, Any], name: str, event_class: type[Event], foreign: s
     clean = check_of(event_class)(body, (), walk)
     if not walk.faults:
         try:
-            event = msgspec.convert(clean, _roomy(event_class, foreign) if walk.extra or foreign else event_class)
+            special = walk.extra or walk.implied or foreign
+            event = msgspec.convert(clean, _roomy(event_class, foreign) if special else event_class)
         except msgspec.ValidationError as refusal:
             walk.faults.append(Fault(WRONG_TYPE, "$", str(refusal)))
         else:
             if walk.extra:
                 event.extra = tuple(walk.extra)  # type: ignore[misc]
+            if walk.implied:
+                event.implied = tuple(walk.implied)  # type: ignore[misc]
             return event
     return Malformed(tuple(sorted(walk.faults, key=_place)), name, body, tuple(walk.extra))
 

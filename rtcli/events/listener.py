@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Union
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, Union
 
 import msgspec
 
@@ -42,6 +42,10 @@ def _faults() -> Any:
 def _learning() -> Any:
     """What widens classes, loaded when there is something to learn."""
     return import_module("rtcli.events.learning")
+
+
+def _can_be_learned(result: Event | Unknown) -> TypeGuard[Event]:
+    return isinstance(result, Event) and bool(result.extra or result.foreign) and not result.implied
 
 
 def _is_wrong_in_its_own_fields(result: Malformed) -> bool:
@@ -131,7 +135,7 @@ class Listener:
             if _is_wrong_in_its_own_fields(result) and self._all_the_time(result.type, line):
                 self._loose.setdefault(result.type, set()).update(fault.path[2:] for fault in result.faults)
                 self._widen(result.type)
-        elif isinstance(result, Event) and (result.extra or result.foreign) and self._again(result.type):
+        elif _can_be_learned(result) and self._again(result.type):
             self._foreign[result.type] = result.foreign
             lessons = self._lessons.setdefault(result.type, {})
             for kind, names in _learning().lessons_of(result).items():

@@ -55,6 +55,7 @@ MEANT = {
         (r"\$\.session\S*\.include\b.*: only ours", "captured session (traffic: translation/speech_translation.jsonl, line 1)"),
     ],
     "live": [
+        (r"\w+\.append \$\.delegation_id: (required here|kinds)", "needed, and null where there is none: the package's types of what is sent, and a captured event"),
         (r"decision\.event \$\.event\.decision", "an object of the Decision API, kept as it came"),
         (r"\.(model|voice): kinds", "names of models and voices change from week to week; any string is taken"),
         (r"response\.item\.create \$\.item", "an item of the Responses API, kept as it came"),

@@ -198,7 +198,7 @@ class Session(Object):
 
 
 class Usage(Object):
-    """For how long the session is billed."""
+    """How much audio there was, in seconds since the session began."""
 
     seconds: Annotated[float, Meta(ge=0)]
 

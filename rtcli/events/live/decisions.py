@@ -1,12 +1,11 @@
 """What the Decision API inside a GPT-Live session works on: items, and questions about them.
 
-Source: openai-python 3.52.0, ``types/live/decision_*.py``. The package leaves ``type`` of a message
-optional beside items that are told apart by it; here it is required.
+Source: openai-python 3.52.0, ``types/live/decision_*.py``, where a message may leave out its ``type``.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from msgspec import UNSET
 
@@ -52,6 +51,8 @@ AnyPart = InputText | InputImage | InputJson | OutputText | Refusal
 
 class Message(Object, tag_field="type", tag="message"):
     """A message; an assistant's has what was said, all others have inputs."""
+
+    type_is_implied: ClassVar[bool] = True
 
     role: Literal["user", "developer", "system", "assistant"]
     content: str | list[AnyPart]

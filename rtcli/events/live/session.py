@@ -3,6 +3,8 @@
 There are no turns on the wire: audio goes both ways without a break along one timeline, in
 milliseconds from the session's beginning. What the model is to know beside what it hears is appended
 as instructions, thinking (silent) or commentary (to be said).
+Source for ``delegation_id`` of what is appended, needed and null where it answers no delegated work:
+openai-python 3.52.0, ``types/live/commentary_append_event_param.py`` and its siblings; a captured event.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ class InputAudioAppend(ClientEvent, tag="session.input_audio.append"):
     """The client sends the user's audio, base64 in the session's format; nothing acknowledges it.
 
     On a sideband connection the server sends it: the audio that the primary connection gets, before
-    muting, without an ``event_id``.
+    muting, without an ``event_id`` and always as PCM16 at 24 kHz, whatever the session's format.
     """
 
     reflected: ClassVar[bool] = True
@@ -56,14 +58,14 @@ class InstructionsAppend(ClientEvent, tag="session.instructions.append"):
     """The client adds to the instructions; ``session.instructions.appended`` follows."""
 
     content: str
-    delegation_id: Maybe[str] = UNSET
+    delegation_id: str | None
 
 
 class ThinkingAppend(ClientEvent, tag="session.thinking.append"):
     """The client gives the model something to know and not to say; ``session.thinking.appended`` follows."""
 
     content: str
-    delegation_id: Maybe[str] = UNSET
+    delegation_id: str | None
 
 
 class CommentaryAppend(ClientEvent, tag="session.commentary.append"):
@@ -73,7 +75,7 @@ class CommentaryAppend(ClientEvent, tag="session.commentary.append"):
     """
 
     content: str
-    delegation_id: Maybe[str] = UNSET
+    delegation_id: str | None
 
 
 class OutputAudioFixturePlay(ClientEvent, tag="session.output_audio.fixture.play"):
@@ -95,7 +97,7 @@ class Updated(LiveEvent, tag="session.updated"):
 
 
 class Closed(LiveEvent, tag="session.closed"):
-    """The session is over, why, and for how long it is billed; nothing follows."""
+    """The session is over, why, and how much audio there was; nothing follows."""
 
     reason: Literal["close_requested", "expired", "content", "remote_hangup", "connection_lost"]
     session: configuration.Session
@@ -103,7 +105,7 @@ class Closed(LiveEvent, tag="session.closed"):
 
 
 class UsageUpdated(LiveEvent, tag="session.usage.updated"):
-    """For how long the session is billed so far, and how full the context is."""
+    """How much audio there was so far, in all, and how full the context is."""
 
     usage: configuration.Usage
     context_window: Maybe[configuration.ContextWindow] = UNSET
@@ -135,6 +137,8 @@ class OutputTranscriptDelta(LiveEvent, tag="session.output_transcript.delta"):
 
 class OutputAudioDelta(Event, tag="session.output_audio.delta"):
     """A piece of the model's speech, base64 in the session's format. It has no ``event_id``.
+
+    On a sideband connection it is PCM16 at 24 kHz and has its place on the timeline.
 
     Source: openai-python 3.52.0, ``types/live/output_audio_delta_event.py``; 53 captured events.
     """
