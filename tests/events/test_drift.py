@@ -9,12 +9,19 @@ from __future__ import annotations
 import json
 import re
 import types
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from collections import abc
+from typing import Annotated, Any, Literal, Required, Union, get_args, get_origin, get_type_hints
 
 import pytest
 from msgspec import inspect
 from official import models
+from openai.types.beta.realtime import RealtimeClientEventParam as BetaClientEventParam
+from openai.types.live.client_event_param import ClientEventParam
+from openai.types.live.connect_client_event_param import ConnectClientEventParam
+from openai.types.live.fork_client_event_param import ForkClientEventParam
+from openai.types.realtime import RealtimeClientEventParam, RealtimeTranslationClientEventParam
 from pydantic import BaseModel
+from typing_extensions import is_typeddict
 
 from rtcli.events import DIALECTS
 
@@ -63,6 +70,13 @@ MEANT = {
 }  # fmt: skip
 
 Fact = tuple[bool, frozenset[str]]
+
+SENT = {
+    "realtime": (RealtimeClientEventParam,),
+    "beta": (BetaClientEventParam,),
+    "translation": (RealtimeTranslationClientEventParam,),
+    "live": (ClientEventParam, ConnectClientEventParam, ForkClientEventParam),
+}
 
 FLAT: set[str] = set()
 """Where one official class stands for objects of several types, with every field of all of them."""
@@ -273,6 +287,62 @@ def test_no_field_differs_from_the_official_types_unless_it_is_meant(dialect):
 def test_every_row_of_the_table_of_meant_differences_is_still_needed(dialect):
     found = differences(dialect)
     assert [where for where, _ in MEANT[dialect] if not any(re.search(where, line) for line in found)] == []
+
+
+def sent(dialect: str) -> dict[str, Fact]:
+    """What the package's types of what a client sends say; they know what is needed and may be null."""
+    facts: dict[str, Fact] = {}
+    for union in SENT[dialect]:
+        for event in get_args(union):
+            name = get_args(get_type_hints(event)["type"])[0]
+            one: dict[str, Fact] = {}
+            _typed_dict(event, f"{name} $", one)
+            if any(place.startswith(f"{name} $") for place in facts):
+                _merge(facts, one, name)
+            else:
+                facts |= one
+    return facts
+
+
+def _typed_dict(kind: Any, path: str, facts: dict[str, Fact]) -> None:
+    for name, hint in get_type_hints(kind, include_extras=True).items():
+        if name == "type" and (path.endswith(" $") or (_dict_tag(kind) and not _is_flat(path))):
+            continue
+        kinds: set[str] = set()
+        _hint(hint, f"{path}.{name}", kinds, facts)
+        _note(facts, f"{path}.{name}", get_origin(hint) is Required, kinds)
+
+
+def _hint(hint: Any, place: str, kinds: set[str], facts: dict[str, Fact]) -> None:
+    origin = get_origin(hint)
+    if origin in (Annotated, Required):
+        _hint(get_args(hint)[0], place, kinds, facts)
+    elif origin in (Union, types.UnionType):
+        for arm in get_args(hint):
+            _hint(arm, place, kinds, facts)
+    elif origin in (list, abc.Iterable, abc.Sequence):
+        _hint(get_args(hint)[0], f"{place}[]", kinds, facts)
+        _note(facts, f"{place}[]", True, {"any"})
+    elif is_typeddict(hint):
+        _typed_dict(hint, place if _is_flat(place) else place + _dict_tag(hint), facts)
+
+
+def _dict_tag(kind: Any) -> str:
+    hint = get_type_hints(kind).get("type")
+    values = get_args(hint) if get_origin(hint) is Literal else ()
+    return f"<{values[0]}>" if len(values) == 1 and "." not in values[0] else ""
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_what_a_client_sends_needs_what_the_packages_types_for_it_need(dialect):
+    theirs, mine = sent(dialect), ours(dialect)
+    assert len(theirs) > 10
+    found = [
+        f"{place}: required {'there' if needed else 'here'}"
+        for place, (needed, _) in sorted(theirs.items())
+        if place in mine and mine[place][0] != needed
+    ]
+    assert [line for line in found if not any(re.search(where, line) for where, _ in MEANT[dialect])] == []
 
 
 def test_the_comparison_sees_what_it_compares():
