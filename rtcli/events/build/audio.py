@@ -29,9 +29,7 @@ class InputAudio:
 
     def committed(self, item_id: str, *, previous_item_id: Maybe[str] = UNSET) -> input_audio_buffer.Committed:
         """The audio becomes an item."""
-        return input_audio_buffer.Committed(
-            event_id=self._new_id(), item_id=item_id, previous_item_id=previous_item_id
-        )
+        return input_audio_buffer.Committed(event_id=self._new_id(), item_id=item_id, previous_item_id=previous_item_id)
 
     def cleared(self) -> input_audio_buffer.Cleared:
         """What was not committed is gone."""
@@ -39,9 +37,7 @@ class InputAudio:
 
     def speech_started(self, item_id: str, *, audio_start_ms: int) -> input_audio_buffer.SpeechStarted:
         """VAD hears the user."""
-        return input_audio_buffer.SpeechStarted(
-            event_id=self._new_id(), item_id=item_id, audio_start_ms=audio_start_ms
-        )
+        return input_audio_buffer.SpeechStarted(event_id=self._new_id(), item_id=item_id, audio_start_ms=audio_start_ms)
 
     def speech_stopped(self, item_id: str, *, audio_end_ms: int) -> input_audio_buffer.SpeechStopped:
         """VAD hears the end."""

@@ -72,7 +72,9 @@ class ItemEvents:
 
     def added(self, item: Item, *, previous_item_id: Maybe[str] = UNSET) -> conversation.ItemAdded:
         """It stands in the conversation."""
-        return conversation.ItemAdded(event_id=self._new_id(), item=self._named(item), previous_item_id=previous_item_id)
+        return conversation.ItemAdded(
+            event_id=self._new_id(), item=self._named(item), previous_item_id=previous_item_id
+        )
 
     def done(self, item: Item, *, previous_item_id: Maybe[str] = UNSET) -> conversation.ItemDone:
         """It is final."""

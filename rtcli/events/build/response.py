@@ -119,9 +119,7 @@ class Content:
         """The audio is complete."""
         return response.OutputAudioDone(event_id=self._new_id(), **self._place)
 
-    def transcript_delta(
-        self, delta: str, *, obfuscation: Maybe[str] = UNSET
-    ) -> response.OutputAudioTranscriptDelta:
+    def transcript_delta(self, delta: str, *, obfuscation: Maybe[str] = UNSET) -> response.OutputAudioTranscriptDelta:
         """A piece of what the audio says."""
         return response.OutputAudioTranscriptDelta(
             event_id=self._new_id(), **self._place, delta=delta, obfuscation=obfuscation
@@ -140,9 +138,7 @@ class FunctionCallEvents:
         self._place: dict[str, Any] = {**place, "call_id": call_id}
         self._name = name
 
-    def arguments_delta(
-        self, delta: str, *, obfuscation: Maybe[str] = UNSET
-    ) -> response.FunctionCallArgumentsDelta:
+    def arguments_delta(self, delta: str, *, obfuscation: Maybe[str] = UNSET) -> response.FunctionCallArgumentsDelta:
         """A piece of them."""
         return response.FunctionCallArgumentsDelta(
             event_id=self._new_id(), **self._place, delta=delta, obfuscation=obfuscation
