@@ -32,14 +32,14 @@ class Listing:
             for sender in ("client", "server"):
                 types = [(name, event) for name, event in dialect.types.items() if event.sender == sender]
                 yield Text(f"  from the {sender}: {len(types)}", style="dim")
-                yield Padding(self._table(types), (0, 0, 0, 4), expand=False)
+                yield Padding(self._table(types), (0, 0, 0, 4))
 
     @staticmethod
     def _table(types: list[tuple[str, type]]) -> Table:
         longest = max(len(name) for name, _ in types)
-        table = Table.grid(padding=(0, 2))
-        table.add_column(no_wrap=True, overflow="ellipsis", min_width=min(longest, _NAME_WIDTH))
-        table.add_column(no_wrap=True, overflow="ellipsis", style="dim")
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(no_wrap=True, overflow="ellipsis", width=min(longest, _NAME_WIDTH))
+        table.add_column(no_wrap=True, overflow="ellipsis", style="dim", ratio=1)
         for name, event in types:
             table.add_row(Text(name), Text(summary(event).replace("``", "")))
         return table
