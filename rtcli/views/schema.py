@@ -16,6 +16,8 @@ from rtcli.events.describe import Field, Page, Variant, summary
 
 DEPTH: Final = 4
 _NAME_WIDTH: Final = 42
+_SUMMARY_WIDTH: Final = 24
+"""The least that is left for a summary beside the name of a type, with the space around it."""
 
 
 class Listing:
@@ -24,7 +26,7 @@ class Listing:
     def __init__(self, dialects: Iterable[Dialect]) -> None:
         self._dialects = list(dialects)
 
-    def __rich_console__(self, _console: Console, _options: ConsoleOptions) -> RenderResult:
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
         for number, dialect in enumerate(self._dialects):
             if number:
                 yield Text()
@@ -32,13 +34,13 @@ class Listing:
             for sender in ("client", "server"):
                 types = [(name, event) for name, event in dialect.types.items() if event.sender == sender]
                 yield Text(f"  from the {sender}: {len(types)}", style="dim")
-                yield Padding(self._table(types), (0, 0, 0, 4))
+                yield Padding(self._table(types, options.max_width - _SUMMARY_WIDTH), (0, 0, 0, 4))
 
     @staticmethod
-    def _table(types: list[tuple[str, type]]) -> Table:
+    def _table(types: list[tuple[str, type]], room: int) -> Table:
         longest = max(len(name) for name, _ in types)
         table = Table.grid(padding=(0, 2), expand=True)
-        table.add_column(no_wrap=True, overflow="ellipsis", width=min(longest, _NAME_WIDTH))
+        table.add_column(no_wrap=True, overflow="ellipsis", width=min(longest, room))
         table.add_column(no_wrap=True, overflow="ellipsis", style="dim", ratio=1)
         for name, event in types:
             table.add_row(Text(name), Text(summary(event).replace("``", "")))

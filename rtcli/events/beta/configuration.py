@@ -5,7 +5,7 @@ Source: openai-python 3.52.0, ``types/beta/realtime/session.py`` and beside it.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta
 
@@ -64,38 +64,25 @@ class Secret(Object):
     expires_at: int
 
 
-class SessionFields(Object):
-    """What a client asks of a conversation session and the server reports of it."""
+class Answers(Object):
+    """How the model answers, in a session or in one response."""
 
-    model: Maybe[str] = UNSET
     modalities: Maybe[list[Modality]] = UNSET
     instructions: Maybe[str] = UNSET
     voice: Maybe[str] = UNSET
-    speed: Maybe[Speed] = UNSET
-    input_audio_format: Maybe[FormatName] = UNSET
     output_audio_format: Maybe[FormatName] = UNSET
-    input_audio_transcription: Maybe[SpeechToText] = UNSET
-    input_audio_noise_reduction: Maybe[NoiseReduction] = UNSET
-    turn_detection: Maybe[ServerVad | SemanticVad] = UNSET
     tools: Maybe[list[FunctionTool]] = UNSET
     tool_choice: Maybe[str] = UNSET
     temperature: Maybe[float] = UNSET
     max_response_output_tokens: Maybe[MaxOutputTokens] = UNSET
-    tracing: Maybe[Literal["auto"] | TracingConfiguration] = UNSET
 
     @property
     def audio(self) -> SessionAudio:
-        """The audio of both directions, as realtime has it."""
-        return SessionAudio(
-            input=AudioInput(
-                format=_FORMATS.get(self.input_audio_format or "", UNSET),
-                transcription=_transcription(self.input_audio_transcription),
-                turn_detection=self.turn_detection,
-            ),
-            output=AudioOutput(
-                format=_FORMATS.get(self.output_audio_format or "", UNSET), voice=self.voice, speed=self.speed
-            ),
-        )
+        """The audio that is spoken, as realtime has it."""
+        return SessionAudio(output=self._output())
+
+    def _output(self, speed: Maybe[float] = UNSET) -> AudioOutput:
+        return AudioOutput(format=_FORMATS.get(self.output_audio_format or "", UNSET), voice=self.voice, speed=speed)
 
     @property
     def output_modalities(self) -> Maybe[list[Modality]]:
@@ -108,6 +95,24 @@ class SessionFields(Object):
     def max_output_tokens(self) -> Maybe[int | Literal["inf"]]:
         """The limit by its realtime name."""
         return self.max_response_output_tokens
+
+
+class SessionFields(Answers):
+    """What a client asks of a conversation session and the server reports of it."""
+
+    model: Maybe[str] = UNSET
+    speed: Maybe[Speed] = UNSET
+    input_audio_format: Maybe[FormatName] = UNSET
+    input_audio_transcription: Maybe[SpeechToText] = UNSET
+    input_audio_noise_reduction: Maybe[NoiseReduction] = UNSET
+    turn_detection: Maybe[ServerVad | SemanticVad] = UNSET
+    tracing: Maybe[Literal["auto"] | TracingConfiguration] = UNSET
+
+    @property
+    def audio(self) -> SessionAudio:
+        """The audio of both directions, as realtime has it."""
+        heard = _heard(self.input_audio_format, self.input_audio_transcription, self.turn_detection)
+        return SessionAudio(input=heard.input, output=self._output(self.speed))
 
 
 class Update(SessionFields):
@@ -211,38 +216,12 @@ class TranscriptionSession(Object):
         return _heard(self.input_audio_format, self.input_audio_transcription, detection)
 
 
-class ResponseParams(Object):
+class ResponseParams(Answers):
     """What a client may ask of one response; whatever is absent comes from the session."""
 
-    modalities: Maybe[list[Modality]] = UNSET
-    instructions: Maybe[str] = UNSET
-    voice: Maybe[str] = UNSET
-    output_audio_format: Maybe[FormatName] = UNSET
-    tools: Maybe[list[FunctionTool]] = UNSET
-    tool_choice: Maybe[str] = UNSET
-    temperature: Maybe[float] = UNSET
-    max_response_output_tokens: Maybe[MaxOutputTokens] = UNSET
     conversation: Maybe[str] = UNSET
     input: Maybe[list[InputItem]] = UNSET
     metadata: Maybe[Metadata] = UNSET
-
-    @property
-    def audio(self) -> Any:
-        """The audio that is asked for, as realtime has it."""
-        output = AudioOutput(format=_FORMATS.get(self.output_audio_format or "", UNSET), voice=self.voice)
-        return SessionAudio(output=output)
-
-    @property
-    def output_modalities(self) -> Maybe[list[Modality]]:
-        """What the model is to answer with, as realtime has it."""
-        if self.modalities and "audio" in self.modalities:
-            return ["audio"]
-        return self.modalities
-
-    @property
-    def max_output_tokens(self) -> Maybe[int | Literal["inf"]]:
-        """The limit by its realtime name."""
-        return self.max_response_output_tokens
 
 
 def _heard(
