@@ -110,7 +110,11 @@ XAI: Final = Vendor(
         Deviation("response.done", "$.response_id", "the id and the usage stand beside the response"),
         Deviation("response.done", "$.usage", "the id and the usage stand beside the response"),
         Deviation(
-            "conversation.item.input_audio_transcription.*", "*", "transcripts are updated and completed more than once"
+            "conversation.item.input_audio_transcription.updated", "*", "transcripts are updated while they grow"
+        ),
+        Deviation("*.input_audio_transcription.completed", "$.status", "a transcript has a status", adds=True),
+        Deviation(
+            "*.input_audio_transcription.completed", "$.item_id", "a growing transcript is completed several times"
         ),
     ),
 )

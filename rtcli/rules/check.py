@@ -107,7 +107,8 @@ class Check:
                 verdicts = rule.judge(entry.event, entry, self._ledgers)
                 if verdicts:
                     found += [self._finding(rule, entry, verdict) for verdict in verdicts]
-        return found
+        vendor = self._detector.vendor
+        return [one for one in found if not self._oddities.known(one, vendor)] if found and vendor else found
 
     def _odd(self, entry: Entry) -> list[Finding]:
         """What the schema says about a line that is no event in order."""

@@ -33,12 +33,16 @@ class Context(Ledger):
         self.kept: frozenset[Need] = frozenset({"lossless"})
         self.one_connection = False
         """A header says that the file holds one connection, whatever its events look like."""
+        self.closed = False
+        """One side has closed the connection."""
         self._served = False
 
     def note(self, entry: Entry) -> None:
         """Take in what an entry shows before it is judged: whether there are times, and who speaks."""
         if entry.t is not None and "times" not in self.kept and not isinstance(entry.event, Header):
             self._keep("times")
+        if isinstance(entry.event, Close):
+            self._keep("end")
         if entry.sender == "client" and "client" not in self.kept and isinstance(entry.event, Event):
             self._keep("client")
         if entry.sender == "server" and not self._served and isinstance(entry.event, Event):
@@ -61,6 +65,6 @@ class Context(Ledger):
         self.kept = frozenset(kept)
 
     def _closed(self, _close: Close, _entry: Entry) -> None:
-        self._keep("end")
+        self.closed = True
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {Header: _headed, Close: _closed}

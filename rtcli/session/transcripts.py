@@ -1,14 +1,106 @@
-"""Transcriptions of the user's audio: which are waited for, and which are over."""
+"""Transcriptions of the user's audio: whether they are on, which are waited for, and which are over.
+
+Law: what is kept of a transcription is dropped when its result is there, but for the line of the result.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from rtcli.session.ledger import Handler, Ledger
+from msgspec import Struct, field
+
+from rtcli.events import conversation, input_audio_buffer, session
+from rtcli.formats import Entry
+from rtcli.session.ledger import Handler, Ledger, Memory
+
+Key = tuple[str, int]
+"""Item id and content index."""
+
+
+class Progress(Struct):
+    """How far the transcription of one part has come."""
+
+    pieces: list[str] = field(default_factory=list)
+    result_line: int = 0
+    """Where it was completed or failed; 0 while it is not."""
 
 
 class Transcripts(Ledger):
-    """Transcriptions of the user's audio: which are waited for, and which are over."""
+    """What has been transcribed so far, and what has yet to be."""
 
-    HANDLERS: ClassVar[Mapping[type, Handler]] = {}
+    def __init__(self, ledgers: object) -> None:
+        super().__init__(ledgers)  # type: ignore[arg-type]
+        self.was_on = False
+        """Transcription was configured, or asked for, at some time."""
+        self.known: Memory[str, int] = Memory()
+        """Items of which something was heard, and the line of the first sign."""
+        self.progress: Memory[Key, Progress] = Memory()
+        self.waiting: Memory[str, int] = Memory()
+        """Committed items without a result, and the lines of their commits."""
+
+    @property
+    def is_on(self) -> bool | None:
+        """Whether transcription is in force; None while the session is not known."""
+        return _transcribes(self.ledgers.config.session) if self.ledgers.config.session is not None else None
+
+    def of(self, event: Any) -> Progress | None:
+        """What is known of the part that an event is about."""
+        return self.progress.get(_key(event))
+
+    def _configured(self, event: Any, _entry: Entry) -> None:
+        self.was_on = self.was_on or _transcribes(event.session)
+
+    def _announced(self, event: Any, entry: Entry) -> None:
+        self.known.setdefault(event.item_id, entry.line)
+
+    def _added(self, event: Any, entry: Entry) -> None:
+        item_id = getattr(event.item, "id", None)
+        if isinstance(item_id, str):
+            self.known.setdefault(item_id, entry.line)
+
+    def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
+        self._announced(event, entry)
+        if self.is_on:
+            self.waiting[event.item_id] = entry.line
+
+    def _deleted(self, event: conversation.ItemDeleted, _entry: Entry) -> None:
+        self.waiting.pop(event.item_id, None)
+
+    def _delta(self, event: conversation.InputAudioTranscriptionDelta, _entry: Entry) -> None:
+        progress = self.progress.get(_key(event))
+        if progress is None:
+            progress = self.progress[_key(event)] = Progress()
+        if isinstance(event.delta, str) and not progress.result_line:
+            progress.pieces.append(event.delta)
+
+    def _ended(self, event: Any, entry: Entry) -> None:
+        self.waiting.pop(event.item_id, None)
+        progress = self.progress.get(_key(event)) or Progress()
+        self.progress[_key(event)] = Progress(result_line=progress.result_line or entry.line)
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        session.Created: _configured,
+        session.Updated: _configured,
+        session.Update: _configured,
+        conversation.ItemCreate: _added,
+        conversation.ItemAdded: _added,
+        conversation.ItemCreated: _added,
+        conversation.ItemRetrieved: _added,
+        conversation.ItemDeleted: _deleted,
+        input_audio_buffer.SpeechStarted: _announced,
+        input_audio_buffer.TimeoutTriggered: _announced,
+        input_audio_buffer.Committed: _committed,
+        conversation.InputAudioTranscriptionDelta: _delta,
+        conversation.InputAudioTranscriptionCompleted: _ended,
+        conversation.InputAudioTranscriptionFailed: _ended,
+    }
+
+
+def _key(event: Any) -> Key:
+    return event.item_id, event.content_index or 0
+
+
+def _transcribes(config: Any) -> bool:
+    heard = getattr(getattr(config, "audio", None) or None, "input", None) or None
+    return bool(getattr(heard, "transcription", None))
