@@ -63,6 +63,7 @@ class Check:
         self._last, self._open = entry, True
         if self._detector.dialect is not self._dialect or self._detector.vendor is not None:
             self._choose()
+        self._ledgers.context.vendor = self._vendor or ""
         self._ledgers.context.note(entry)
         rules = self._table.get(type(event))
         if rules is None:

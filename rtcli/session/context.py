@@ -33,6 +33,8 @@ class Context(Ledger):
         self.kept: frozenset[Need] = frozenset({"lossless"})
         self.one_connection = False
         """A header says that the file holds one connection, whatever its events look like."""
+        self.vendor = ""
+        """Whose server it is, if that is not OpenAI's."""
         self.closed = False
         """One side has closed the connection."""
         self._served = False

@@ -1,14 +1,68 @@
-"""What the client asked to be configured, what was refused, and what is in force."""
+"""What the client asked to be configured and what came of it.
+
+Law: an update is pending until ``session.updated`` or an error settles it, the oldest first.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from rtcli.session.ledger import Handler, Ledger
+from msgspec import Struct
+
+from rtcli.events import error, response, session
+from rtcli.formats import Entry
+from rtcli.session.ledger import Handler, Ledger, Memory
+
+
+class Asked(Struct):
+    """An update that has not been settled."""
+
+    config: Any
+    line: int
+    event_id: str
 
 
 class Settings(Ledger):
-    """What the client asked to be configured, what was refused, and what is in force."""
+    """Updates on their way, and what limits them: who has spoken, what is being answered."""
 
-    HANDLERS: ClassVar[Mapping[type, Handler]] = {}
+    def __init__(self, ledgers: object) -> None:
+        super().__init__(ledgers)  # type: ignore[arg-type]
+        self.pending: deque[Asked] = deque(maxlen=64)
+        self.spoke_line = 0
+        """The first audio of the assistant; 0 while there was none."""
+        self.open: Memory[str, int] = Memory()
+        """Responses that are not done, and the lines where they began."""
+
+    def _asked(self, event: session.Update, entry: Entry) -> None:
+        self.pending.append(Asked(event.session, entry.line, event.event_id or ""))
+
+    def _updated(self, _event: session.Updated, _entry: Entry) -> None:
+        if self.pending:
+            self.pending.popleft()
+
+    def _refused(self, event: error.Error, _entry: Entry) -> None:
+        cause, param = event.error.event_id, event.error.param
+        for asked in self.pending:
+            if (cause and asked.event_id == cause) or (not cause and str(param or "").startswith("session")):
+                self.pending.remove(asked)
+                return
+
+    def _spoke(self, _event: response.OutputAudioDelta, entry: Entry) -> None:
+        self.spoke_line = self.spoke_line or entry.line
+
+    def _began(self, event: response.Created, entry: Entry) -> None:
+        self.open[event.response.id or ""] = entry.line
+
+    def _ended(self, event: response.Done, _entry: Entry) -> None:
+        self.open.pop(event.response.id or "", None)
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        session.Update: _asked,
+        session.Updated: _updated,
+        error.Error: _refused,
+        response.OutputAudioDelta: _spoke,
+        response.Created: _began,
+        response.Done: _ended,
+    }
