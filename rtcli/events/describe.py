@@ -25,9 +25,11 @@ class Field(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """An object that a field may hold; `tag` is its type where several kinds are told apart by it."""
+    """An object that a field may hold; `tag` is its type where it has one."""
 
     tag: str
+    tag_required: bool
+    """Whether it must say its type: the only kind that may stand there need not, nor one that is implied."""
     fields: tuple[Field, ...]
 
 
@@ -39,7 +41,7 @@ class Page(NamedTuple):
     """The dialects that have it in this shape."""
     sender: str
     text: str
-    """When it is sent and what follows, in paragraphs."""
+    """When it is sent and what follows, in paragraphs of one line each."""
     fields: tuple[Field, ...]
     example: dict[str, Any]
 
@@ -53,9 +55,23 @@ def pages(name: str, dialects: Iterable[Dialect] | None = None) -> list[Page]:
     return [_page(event_class, names) for event_class, names in found.items()]
 
 
+def as_data(value: Any) -> Any:
+    """A page, or a part of one, as JSON has it: with a name for everything, and without empty lists of variants."""
+    if isinstance(value, Page | Field | Variant):
+        named = value._asdict().items()
+        return {name: as_data(part) for name, part in named if name != "variants" or part}
+    return [as_data(part) for part in value] if isinstance(value, tuple) else value
+
+
 def summary(event_class: type[Event]) -> str:
     """The first sentence of what there is to say."""
-    return python.cleandoc(event_class.__doc__ or "").splitlines()[0].rstrip(":.")
+    return _prose(event_class).splitlines()[0].rstrip(":.")
+
+
+def _prose(event_class: type[Event]) -> str:
+    """What the class says of itself, a line a paragraph, for whatever width it is shown in."""
+    paragraphs = python.cleandoc(event_class.__doc__ or "").replace("``", "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def _page(event_class: type[Event], dialects: list[str]) -> Page:
@@ -64,7 +80,7 @@ def _page(event_class: type[Event], dialects: list[str]) -> Page:
         type=name,
         dialects=tuple(dialects),
         sender="either side" if event_class.reflected else f"the {event_class.sender}",
-        text=python.cleandoc(event_class.__doc__ or ""),
+        text=_prose(event_class),
         fields=(Field("type", f'"{name}"', required=True, nullable=False), *_fields(inspect.type_info(event_class))),
         example=example(event_class),
     )
@@ -77,83 +93,105 @@ def _fields(schema: inspect.Type) -> tuple[Field, ...]:
 
 def _field(field: inspect.Field) -> Field:
     arms = _arms(field.type)
-    kinds = [kind_of(arm) for arm in arms if not isinstance(arm, inspect.NoneType)]
     nullable = any(isinstance(arm, inspect.NoneType) for arm in arms)
-    words = " or ".join(dict.fromkeys(kinds))
-    return Field(field.encode_name, words, field.required, nullable, tuple(_variants(field.type)))
+    return Field(field.encode_name, kind_of(field.type), field.required, nullable, _variants(field.type))
 
 
 def _arms(schema: inspect.Type) -> tuple[inspect.Type, ...]:
     return schema.types if isinstance(schema, inspect.UnionType) else (schema,)
 
 
-def _variants(schema: inspect.Type) -> Iterator[Variant]:
-    """The objects inside a type, in lists and maps too."""
+def _variants(schema: inspect.Type) -> tuple[Variant, ...]:
+    """The objects that may stand there, in lists and maps too."""
+    kinds = list(objects_in(schema))
+    return tuple(Variant(str(kind.tag or ""), says_type(kind, kinds), _fields(kind)) for kind in kinds)
+
+
+def objects_in(schema: inspect.Type) -> Iterator[inspect.StructType]:
+    """The objects of a type, not those inside them."""
     match schema:
         case inspect.Metadata():
-            yield from _variants(schema.type)
+            yield from objects_in(schema.type)
         case inspect.UnionType():
             for arm in schema.types:
-                yield from _variants(arm)
+                yield from objects_in(arm)
         case inspect.ListType():
-            yield from _variants(schema.item_type)
+            yield from objects_in(schema.item_type)
         case inspect.DictType():
-            yield from _variants(schema.value_type)
+            yield from objects_in(schema.value_type)
         case inspect.StructType():
-            yield Variant(str(schema.tag or ""), _fields(schema))
+            yield schema
+
+
+def says_type(kind: inspect.StructType, kinds: list[inspect.StructType]) -> bool:
+    """Whether an object of this kind must say its type where these kinds may stand."""
+    return kind.tag is not None and len(kinds) > 1 and not getattr(kind.cls, "type_is_implied", False)
+
+
+# --- kinds in words ----------------------------------------------------------------------------
+
+_MANY: Final = {"object": "objects", "string": "strings", "integer": "integers", "number": "numbers"}
 
 
 def kind_of(schema: inspect.Type) -> str:
-    """What a type holds, in words, with its limits."""
+    """What a type holds, in words, with its limits; whether it may be null is said apart."""
+    arms = [arm for arm in _arms(schema) if not isinstance(arm, inspect.NoneType)]
+    words, limits = _words(arms[0]) if arms else ("null", "")
+    if len(arms) > 1:
+        return " or ".join(dict.fromkeys(_phrase(*_words(arm)) for arm in arms))
+    return f"{words}, {limits}" if limits else words
+
+
+def _phrase(words: str, limits: str) -> str:
+    """A kind as a part of a longer phrase, where a comma would leave open what is limited."""
+    return f"{words} ({limits})" if limits else words
+
+
+def _words(schema: inspect.Type) -> tuple[str, str]:
+    """What a type holds, and its limits."""
     match schema:
         case inspect.Metadata():
-            return kind_of(schema.type)
+            return _words(schema.type)
         case inspect.UnionType():
-            return " or ".join(dict.fromkeys(kind_of(arm) for arm in schema.types))
-        case inspect.StructType():
-            return "object"
+            return kind_of(schema), ""
+        case inspect.StructType() | inspect.DictType(min_length=None, max_length=None, value_type=inspect.AnyType()):
+            return "object", ""
         case inspect.ListType():
-            return (
-                f"list of {_plural(kind_of(schema.item_type))}{_size(schema.min_length, schema.max_length, 'entries')}"
-            )
+            return f"list of {_many(schema.item_type)}", _size(schema.min_length, schema.max_length, "entries")
         case inspect.DictType():
-            return (
-                f"map of {_plural(kind_of(schema.value_type))}{_size(schema.min_length, schema.max_length, 'entries')}"
-            )
+            return f"map of {_many(schema.value_type)}", _size(schema.min_length, schema.max_length, "entries")
         case inspect.LiteralType():
-            return " or ".join(f'"{value}"' if isinstance(value, str) else str(value) for value in schema.values)
+            return " or ".join(f'"{value}"' if isinstance(value, str) else str(value) for value in schema.values), ""
         case inspect.StrType():
-            return f"string{_size(schema.min_length, schema.max_length, 'characters')}"
+            return "string", _size(schema.min_length, schema.max_length, "characters")
         case inspect.IntType():
-            return f"integer{_range(schema.ge, schema.le)}"
+            return "integer", _range(schema.ge, schema.le)
         case inspect.FloatType():
-            return f"number{_range(schema.ge, schema.le)}"
+            return "number", _range(schema.ge, schema.le)
         case inspect.BoolType():
-            return "true or false"
+            return "true or false", ""
         case inspect.NoneType():
-            return "null"
-    return "anything"
+            return "null", ""
+    return "anything", ""
 
 
-def _plural(words: str) -> str:
-    one = {"object": "objects", "string": "strings", "integer": "integers", "anything": "anything"}
-    return one.get(words, words)
+def _many(schema: inspect.Type) -> str:
+    words, limits = _words(schema)
+    return _phrase(_MANY.get(words, words), limits)
 
 
 def _size(low: int | None, high: int | None, what: str) -> str:
-    if low is not None and high is not None:
-        return f", {low} to {high} {what}"
-    if high is not None:
-        return f", at most {high} {what}"
-    return f", at least {low} {what}" if low is not None else ""
+    if low == 1 and high is None:
+        return "not empty"
+    return f"{_range(low, high)} {what}" if (low, high) != (None, None) else ""
 
 
 def _range(low: float | None, high: float | None) -> str:
     if low is not None and high is not None:
-        return f", from {low} to {high}"
+        return f"{low} to {high}"
     if high is not None:
-        return f", at most {high}"
-    return f", {low} or more" if low is not None else ""
+        return f"at most {high}"
+    return f"{low} or more" if low is not None else ""
 
 
 # --- examples ----------------------------------------------------------------------------------
@@ -161,8 +199,9 @@ def _range(low: float | None, high: float | None) -> str:
 _SHOWN: Final = frozenset(
     {"id", "object", "status", "role", "content", "output", "text", "transcript", "name", "call_id", "instructions"}
     | {"tools", "usage", "audio", "input", "format", "total_tokens", "input_tokens", "output_tokens", "model", "voice"}
+    | {"type", "message", "language", "limit", "remaining"}
 )
-"""Optional fields that make an example telling."""
+"""Optional fields of objects that make an example telling."""
 
 _VALUES: Final[dict[str, Any]] = {
     "event_id": "event_1",
@@ -173,28 +212,57 @@ _VALUES: Final[dict[str, Any]] = {
     "session_id": "sess_1",
     "conversation_id": "conv_1",
     "delegation_id": "deleg_1",
-    "audio": "AAAA",
+    "audio": "AAAAAAAA",
     "arguments": '{"city":"Rome"}',
     "output": '{"sky":"clear"}',
     "name": "get_weather",
     "delta": "Hello",
+    "event": "5",
     "text": "Hello",
     "transcript": "Hello",
     "content": "Hello",
-    "model": "gpt-realtime",
+    "language": "es",
     "voice": "marin",
     "instructions": "Be brief.",
     "speaker": "A",
     "key": "5",
     "code": "invalid_value",
     "message": "Something is wrong.",
+    "type": "invalid_request_error",
     "audio_start_ms": 640,
     "audio_end_ms": 1280,
+    "start_ms": 640,
+    "end_ms": 1280,
+    "start": 0.64,
+    "end": 1.28,
+    "limit": 1000,
+    "remaining": 999,
+    "total_tokens": 100,
+    "input_tokens": 60,
+    "output_tokens": 40,
     "expires_at": 1790000000,
     "received_at": 1790000000,
     "id": "id_1",
     "image_url": "data:image/png;base64,AAAA",
 }
+"""What stands in a field; audio is whole samples in every format."""
+
+_IDS: Final = {
+    "response": "resp_1",
+    "item": "item_1",
+    "output": "item_1",
+    "session": "sess_1",
+    "conversation": "conv_1",
+    "delegation": "deleg_1",
+}
+"""The id of an object, by the field that holds it."""
+
+_DELTAS: Final = {"audio": "AAAAAAAA", "function_call_arguments": '{"city":', "mcp_call_arguments": '{"city":'}
+"""What a delta holds, by the word before it in the type; text otherwise."""
+
+_MODELS: Final = {"translation": "gpt-realtime-translate", "live": "gpt-live-1"}
+"""Models of the dialects that have their own. Source: captured sessions of both."""
+
 _PREFERRED: Final = ("completed", "realtime", "user", "audio", "text", "low", "auto")
 _DEPTH: Final = 3
 
@@ -203,47 +271,77 @@ def example(event_class: type[Event]) -> dict[str, Any]:
     """A small event of the class: what it needs, and a few of the fields that say the most."""
     schema = inspect.type_info(event_class)
     assert isinstance(schema, inspect.StructType)
-    return {"type": type_name(event_class), **_sampled(schema, 0)}
+    return {"type": type_name(event_class), **_Sample(event_class).fields(schema, "", 0)}
 
 
-def _sampled(schema: inspect.StructType, depth: int) -> dict[str, Any]:
-    tag = {schema.tag_field: schema.tag} if schema.tag_field and depth else {}
-    return {
-        **tag,
-        **{
-            field.encode_name: _sample(field.type, field.encode_name, depth)
-            for field in schema.fields
-            if field.required or (depth and depth <= _DEPTH and field.encode_name in _SHOWN)
-        },
-    }
+class _Sample:
+    """Makes the values of one example, so that they agree with each other and with the type."""
 
+    def __init__(self, event_class: type[Event]) -> None:
+        name = type_name(event_class)
+        first = name.partition(".")[0]
+        *rest, last = name.split(".")
+        dialect = next((one.name for one in DIALECTS.values() if one.types.get(name) is event_class), "")
+        answers = first == "response" and event_class.sender == "server"
+        self._begins = answers and last in {"created", "added"}
+        self._values = _VALUES | {
+            "model": _MODELS.get(dialect, "gpt-realtime"),
+            "object": f"realtime.{first}",
+            "delta": next((made for word, made in _DELTAS.items() if rest and rest[-1].endswith(word)), "Hello"),
+        }
+        began, spoke = ("in_progress",) if self._begins else (), ("assistant",) if answers else ()
+        self._preferred = (*began, *spoke, *_PREFERRED)
+        self._parts = ("output_text", "text") if answers else ("input_text",)
 
-def _sample(schema: inspect.Type, name: str, depth: int) -> Any:
-    match schema:
-        case inspect.Metadata():
-            return _sample(schema.type, name, depth)
-        case inspect.UnionType():
-            arms = [arm for arm in schema.types if not isinstance(arm, inspect.NoneType)]
-            return _sample(_simplest(arms), name, depth) if arms else None
-        case inspect.StructType():
-            return _sampled(schema, depth + 1)
-        case inspect.ListType():
-            return [_sample(schema.item_type, name, depth)] if depth < _DEPTH or schema.min_length else []
-        case inspect.DictType():
-            return {}
-        case inspect.LiteralType():
-            return next((word for word in _PREFERRED if word in schema.values), schema.values[0])
-        case inspect.StrType():
-            value = _VALUES.get(name)
-            return value if isinstance(value, str) else name
-        case inspect.IntType() | inspect.FloatType():
-            value = _VALUES.get(name)
-            return value if isinstance(value, int) else schema.ge or 0
-        case inspect.BoolType():
-            return True
-    return {}
+    def fields(self, schema: inspect.StructType, holder: str, depth: int) -> dict[str, Any]:
+        """The fields of an object that `holder` holds, with its type where it has one."""
+        tag = {schema.tag_field: schema.tag} if schema.tag_field and depth else {}
+        shown = self._shown({field.encode_name for field in schema.fields}, depth)
+        return {
+            **tag,
+            **{
+                field.encode_name: self._value(field.type, field.encode_name, holder, depth)
+                for field in schema.fields
+                if field.required or field.encode_name in shown
+            },
+        }
 
+    def _shown(self, names: set[str], depth: int) -> set[str]:
+        """The optional fields to show: what an object that begins has not yet, is left out, and what speech has not."""
+        if not depth or depth > _DEPTH:
+            return names & {"delta"}
+        absent = {"usage"} if self._begins else set()
+        return (names & _SHOWN) - absent - ({"text", "audio"} if "transcript" in names else set())
 
-def _simplest(arms: list[inspect.Type]) -> inspect.Type:
-    """A word rather than an object, where both are allowed."""
-    return next((arm for arm in arms if isinstance(arm, inspect.StrType | inspect.LiteralType)), arms[0])
+    def _value(self, schema: inspect.Type, name: str, holder: str, depth: int) -> Any:
+        match schema:
+            case inspect.Metadata():
+                return self._value(schema.type, name, holder, depth)
+            case inspect.UnionType():
+                arms = [arm for arm in schema.types if not isinstance(arm, inspect.NoneType)]
+                return self._value(self._likeliest(arms), name, holder, depth)
+            case inspect.StructType():
+                return self.fields(schema, name, depth + 1)
+            case inspect.ListType():
+                later = self._begins and name in {"output", "content"}
+                wanted = schema.min_length or (depth < _DEPTH and not later)
+                return [self._value(schema.item_type, name, holder, depth)] if wanted else []
+            case inspect.LiteralType():
+                return next((word for word in self._preferred if word in schema.values), schema.values[0])
+            case inspect.StrType():
+                value = _IDS.get(holder) if name == "id" else None
+                value = value or self._values.get(name)
+                return value if isinstance(value, str) else name
+            case inspect.IntType() | inspect.FloatType():
+                value = self._values.get(name)
+                fits = isinstance(value, int) or (isinstance(value, float) and isinstance(schema, inspect.FloatType))
+                return value if fits else schema.ge or 0
+            case inspect.BoolType():
+                return True
+        return {}
+
+    def _likeliest(self, arms: list[inspect.Type]) -> inspect.Type:
+        """A word rather than an object, and the kind of part that such an event has."""
+        words = (arm for arm in arms if isinstance(arm, inspect.StrType | inspect.LiteralType))
+        parts = (arm for arm in arms if isinstance(arm, inspect.StructType) and arm.tag in self._parts)
+        return next(words, None) or next(parts, None) or arms[0]

@@ -1,7 +1,8 @@
 """The event types as JSON Schema, for other validators.
 
-Source: JSON Schema 2020-12. Fields that the schema does not have are allowed there, as they are here:
-real servers send them.
+Source: JSON Schema 2020-12. Law: an event is valid there when it decodes here. Fields that the
+schema does not have are allowed, as they are here: real servers send them. A type that may be left
+out is not required; an object that needs none in one place of a schema needs none in all of it.
 """
 
 from __future__ import annotations
@@ -10,48 +11,102 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
+from msgspec import inspect
 
-from rtcli.events.dialects import Dialect
+from rtcli.events.describe import objects_in, says_type
+from rtcli.events.dialects import DIALECTS, Dialect
 from rtcli.events.event import Event, type_name
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-
-
-def of_types(event_classes: Iterable[type[Event]], title: str) -> dict[str, Any]:
-    """A schema that takes each event of these classes."""
-    classes = list(dict.fromkeys(event_classes))
-    schemas, shared = msgspec.json.schema_components(classes, ref_template="#/$defs/{name}")
-    body = _only(schemas) if len(schemas) == 1 else {"anyOf": list(schemas)}
-    whole: dict[str, Any] = _tolerant({"$schema": DRAFT, "title": title, **body, "$defs": shared})
-    return whole
+_REFERENCE: Final = "#/$defs/"
+_PACKAGE: Final = "rtcli.events."
 
 
 def of_dialects(dialects: Iterable[Dialect]) -> dict[str, Any]:
-    """A schema that takes each event of these dialects."""
+    """A schema that takes each event of these dialects, and has one for each dialect and type in its ``$defs``."""
     named = list(dialects)
-    classes = [event for dialect in named for event in dialect.types.values()]
-    return of_types(classes, f"Events of the Realtime protocol: {', '.join(dialect.name for dialect in named)}")
+    names, shared = _definitions(event for dialect in named for event in dialect.types.values())
+    groups = {
+        dialect.name: {
+            "title": f"Events of the dialect {dialect.name}",
+            "description": dialect.spoken_at,
+            "anyOf": [_reference(names[event]) for event in dialect.types.values()],
+        }
+        for dialect in named
+    }
+    title = f"Events of the Realtime protocol: {', '.join(groups)}"
+    return {"$schema": DRAFT, "title": title, "anyOf": [*map(_reference, groups)], "$defs": {**groups, **shared}}
 
 
-def of_type(event_classes: list[type[Event]]) -> dict[str, Any]:
+def of_type(event_classes: Iterable[type[Event]]) -> dict[str, Any]:
     """A schema that takes each event of one type, in whatever shapes dialects have it."""
-    return of_types(event_classes, type_name(event_classes[0]))
+    classes = list(dict.fromkeys(event_classes))
+    names, shared = _definitions(classes)
+    references = [_reference(names[event]) for event in classes]
+    body = references[0] if len(references) == 1 else {"anyOf": references}
+    return {"$schema": DRAFT, "title": type_name(classes[0]), **body, "$defs": shared}
 
 
-def _only(schemas: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    (schema,) = schemas
-    return schema
+def _reference(name: str) -> dict[str, Any]:
+    return {"$ref": f"{_REFERENCE}{name}"}
 
 
-def _tolerant(schema: Any) -> Any:
-    """The schema without its refusal of fields that it does not have."""
+def _definitions(events: Iterable[type[Event]]) -> tuple[dict[type, str], dict[str, Any]]:
+    """What each event class is called in the definitions, and the definitions."""
+    classes = list(dict.fromkeys(events))
+    kinds = _kinds_inside(classes)
+    everything: list[type] = [*classes, *kinds]
+    references, shared = msgspec.json.schema_components(everything, ref_template=_REFERENCE + "{name}")
+    made = {event: schema["$ref"] for event, schema in zip(everything, references, strict=True)}
+    called = {made[event]: _called(event) for event in classes}
+    names = {ref: called.get(ref) or ref.removeprefix(_REFERENCE).removeprefix(_PACKAGE) for ref in made.values()}
+    untyped = {made[kind] for kind, typed in kinds.items() if not typed}
+    bodies = {names[_REFERENCE + key]: _tolerant(body, names) for key, body in shared.items()}
+    for reference in untyped:
+        _type_may_be_absent(bodies[names[reference]])
+    return {event: called[made[event]] for event in classes}, bodies
+
+
+def _called(event_class: type[Event]) -> str:
+    """The event's type behind the first dialect that has it in this shape."""
+    name = type_name(event_class)
+    dialect = next(one.name for one in DIALECTS.values() if one.types.get(name) is event_class)
+    return f"{dialect}.{name}"
+
+
+def _kinds_inside(classes: Iterable[type]) -> dict[type, bool]:
+    """The classes of all objects inside these, and whether they say their type wherever they stand."""
+    found: dict[type, bool] = {}
+    waiting = list(classes)
+    while waiting:
+        schema = inspect.type_info(waiting.pop())
+        assert isinstance(schema, inspect.StructType)
+        for field in schema.fields:
+            kinds = list(objects_in(field.type))
+            waiting += [kind.cls for kind in kinds if kind.cls not in found]
+            for kind in kinds:
+                found[kind.cls] = found.get(kind.cls, True) and says_type(kind, kinds)
+    return found
+
+
+def _type_may_be_absent(body: dict[str, Any]) -> None:
+    body["required"] = [name for name in body["required"] if name != "type"]
+
+
+def _tolerant(schema: Any, names: dict[str, str]) -> Any:
+    """The schema without its refusal of fields that it does not have, and with our names."""
     if isinstance(schema, dict):
-        return dict(_kept(schema))
-    return [_tolerant(entry) for entry in schema] if isinstance(schema, list) else schema
+        return dict(_kept(schema, names))
+    return [_tolerant(entry, names) for entry in schema] if isinstance(schema, list) else schema
 
 
-def _kept(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _kept(schema: dict[str, Any], names: dict[str, str]) -> Iterator[tuple[str, Any]]:
     for key, value in schema.items():
         if key == "discriminator" or (key == "additionalProperties" and value is False):
             continue
-        yield key, _tolerant(value)
+        if key == "$ref":
+            yield key, _REFERENCE + names[value]
+        elif key == "description" and isinstance(value, str):
+            yield key, value.replace("``", "")
+        else:
+            yield key, _tolerant(value, names)

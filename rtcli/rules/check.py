@@ -18,6 +18,8 @@ from rtcli.rules.schema import Oddities, disagreement, findings
 from rtcli.session.ledgers import Ledgers
 
 _OPENAI: Final = (None, "Azure OpenAI")
+_CLIENT: Final = frozenset({"client"})
+_HELD_AT_MOST: Final = 1000
 
 
 class Check:
@@ -38,6 +40,8 @@ class Check:
         """The events of which only the schema has something to say, and that is said already."""
         self._odd_kinds: set[type] = set()
         """The classes whose events can have something that the dialect does not know."""
+        self._held: list[Finding] = []
+        """What is found only if the client's events are recorded, until the first of them comes."""
         self._last = Entry(0, None, None, End())  # type: ignore[arg-type]
         self._open = False
 
@@ -60,6 +64,7 @@ class Check:
         if self._ledgers.begins_anew(entry):
             found += self._close()
             self._ledgers = Ledgers()
+            self._held = []
         self._last, self._open = entry, True
         if self._detector.dialect is not self._dialect or self._detector.vendor is not None:
             self._choose()
@@ -104,10 +109,14 @@ class Check:
         found: list[Finding] = []
         kept = self._ledgers.context.kept
         for rule in rules:
-            if rule.needs <= kept:
+            missing = rule.needs - kept
+            if not missing or missing == _CLIENT:
                 verdicts = rule.judge(entry.event, entry, self._ledgers)
                 if verdicts:
-                    found += [self._finding(rule, entry, verdict) for verdict in verdicts]
+                    told = found if not missing else self._held
+                    told += [self._finding(rule, entry, verdict) for verdict in verdicts]
+        if self._held and "client" in kept:
+            found, self._held = self._held[:_HELD_AT_MOST] + found, []
         vendor = self._detector.vendor
         return [one for one in found if not self._oddities.known(one, vendor)] if found and vendor else found
 

@@ -1,14 +1,74 @@
-"""Tokens, response by response, and rate limits."""
+"""Tokens from response to response, errors, and the client's events that errors may refer to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from rtcli.session.ledger import Handler, Ledger
+from msgspec import Struct
+
+from rtcli.events import conversation, error, response, session
+from rtcli.events.event import ClientEvent
+from rtcli.formats import Entry
+from rtcli.session.ledger import Handler, Ledger, Memory
+
+
+class Context(Struct):
+    """How many tokens the last response in the conversation took in, and its line."""
+
+    input_tokens: int
+    line: int
 
 
 class Usage(Ledger):
-    """Tokens, response by response, and rate limits."""
+    """What was used, and what went wrong, so far."""
 
-    HANDLERS: ClassVar[Mapping[type, Handler]] = {}
+    def __init__(self, ledgers: object) -> None:
+        super().__init__(ledgers)  # type: ignore[arg-type]
+        self.sent: Memory[str, int] = Memory()
+        """Ids of the client's events, and their lines."""
+        self.errors: Memory[str, list[int]] = Memory()
+        """By code the lines of the errors, the last few."""
+        self.context: Context | None = None
+        self.disturbed = False
+        """The conversation was shortened or changed since the last response, for a reason that can be seen."""
+
+    def _sent(self, event: Any, entry: Entry) -> None:
+        if isinstance(event.event_id, str):
+            self.sent[event.event_id] = entry.line
+
+    def _changed(self, event: Any, entry: Entry) -> None:
+        self._sent(event, entry)
+        self.disturbed = True
+
+    def _shortened(self, _event: Any, _entry: Entry) -> None:
+        self.disturbed = True
+
+    def _asked(self, event: response.Create, entry: Entry) -> None:
+        self._sent(event, entry)
+        asked = event.response or None
+        if asked is not None and (asked.input or asked.instructions or asked.tools):
+            self.disturbed = True
+
+    def _failed(self, event: error.Error, entry: Entry) -> None:
+        lines = self.errors.get(event.error.code or "") or []
+        self.errors[event.error.code or ""] = [*lines[-2:], entry.line]
+
+    def _done(self, event: response.Done, entry: Entry) -> None:
+        used = event.response.usage or None
+        if event.response.conversation_id is None or used is None or not used.input_tokens:
+            return
+        self.context = Context(used.input_tokens, entry.line)
+        self.disturbed = False
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        session.Update: _changed,
+        conversation.ItemDelete: _changed,
+        conversation.ItemTruncate: _changed,
+        response.Create: _asked,
+        ClientEvent: _sent,
+        conversation.ItemDeleted: _shortened,
+        conversation.ItemTruncated: _shortened,
+        error.Error: _failed,
+        response.Done: _done,
+    }
