@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from rtcli.events import Dialect, Event
 
 
-def _types(incomplete: str) -> list[str]:
-    """The type names that begin so, for a shell."""
+def _types(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The type names that begin so, for a shell; of one dialect where the line has named it."""
     from rtcli.events import DIALECTS
 
-    names = {name for dialect in DIALECTS.values() for name in dialect.types}
+    spoken = DIALECTS.get(str(ctx.params.get("dialect")))
+    names = {name for dialect in ([spoken] if spoken else DIALECTS.values()) for name in dialect.types}
     return sorted(name for name in names if name.startswith(incomplete))
 
 
@@ -60,15 +61,27 @@ def schema(
 
 
 def _check(event_type: str, dialects: list[Dialect]) -> None:
+    if any(event_type in dialect.types for dialect in dialects):
+        return
     from rtcli.errors import BadOption
+
+    spoken = f"the dialect {dialects[0].name}" if len(dialects) == 1 else "any dialect"
+    raise BadOption("TYPE", f"{event_type!r} is no event of {spoken}", _remedy(event_type, dialects))
+
+
+def _remedy(event_type: str, dialects: list[Dialect]) -> str:
+    """The dialects that have it, or else the type that was probably meant."""
+    from rtcli.events import DIALECTS
+    from rtcli.events.dialects import NEAR_MISSES
     from rtcli.events.wording import nearest
 
+    others = [other.name for other in DIALECTS.values() if event_type in other.types]
+    if others:
+        return f"it is one of {' and '.join(others)}"
     names = {name for dialect in dialects for name in dialect.types}
-    if event_type not in names:
-        near = nearest(event_type, sorted(names), cutoff=0.6)
-        spoken = f"the dialect {dialects[0].name}" if len(dialects) == 1 else "any dialect"
-        remedy = f"did you mean {near}?" if near else "rtcli schema lists them all"
-        raise BadOption("TYPE", f"{event_type!r} is no event of {spoken}", remedy)
+    told = NEAR_MISSES.get(event_type)
+    near = told if told in names else nearest(event_type, sorted(names), cutoff=0.6)
+    return f"did you mean {near}?" if near else "rtcli schema lists them all"
 
 
 def _classes(event_type: str, dialects: list[Dialect]) -> list[type[Event]]:
@@ -84,12 +97,12 @@ def _json_schema(event_type: str | None, dialects: list[Dialect]) -> dict[str, A
 
 
 def _as_json(event_type: str | None, dialects: list[Dialect]) -> dict[str, Any]:
-    from rtcli.events.describe import pages, summary
+    from rtcli.events.describe import as_data, pages, sender_of, summary
 
     if event_type is not None:
-        return {"schema": "rtcli.schema/1", "types": [page._asdict() for page in pages(event_type, dialects)]}
+        return {"schema": "rtcli.schema/1", "types": [as_data(page) for page in pages(event_type, dialects)]}
     listed = [
-        {"type": name, "dialect": dialect.name, "sender": event.sender, "summary": summary(event)}
+        {"type": name, "dialect": dialect.name, "sender": sender_of(event), "summary": summary(event)}
         for dialect in dialects
         for name, event in dialect.types.items()
     ]

@@ -40,6 +40,7 @@ class Page(NamedTuple):
     dialects: tuple[str, ...]
     """The dialects that have it in this shape."""
     sender: str
+    """``client``, ``server`` or ``either``."""
     text: str
     """When it is sent and what follows, in paragraphs of one line each."""
     fields: tuple[Field, ...]
@@ -63,14 +64,19 @@ def as_data(value: Any) -> Any:
     return [as_data(part) for part in value] if isinstance(value, tuple) else value
 
 
+def sender_of(event_class: type[Event]) -> str:
+    """Who sends such events."""
+    return "either" if event_class.reflected else event_class.sender
+
+
 def summary(event_class: type[Event]) -> str:
     """The first sentence of what there is to say."""
-    return _prose(event_class).splitlines()[0].rstrip(":.")
+    return prose(event_class.__doc__).splitlines()[0].rstrip(":.")
 
 
-def _prose(event_class: type[Event]) -> str:
-    """What the class says of itself, a line a paragraph, for whatever width it is shown in."""
-    paragraphs = python.cleandoc(event_class.__doc__ or "").replace("``", "").split("\n\n")
+def prose(docstring: str | None) -> str:
+    """What a class says of itself, a line a paragraph, for whatever width it is shown in."""
+    paragraphs = python.cleandoc(docstring or "").replace("``", "").split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
@@ -79,8 +85,8 @@ def _page(event_class: type[Event], dialects: list[str]) -> Page:
     return Page(
         type=name,
         dialects=tuple(dialects),
-        sender="either side" if event_class.reflected else f"the {event_class.sender}",
-        text=_prose(event_class),
+        sender=sender_of(event_class),
+        text=prose(event_class.__doc__),
         fields=(Field("type", f'"{name}"', required=True, nullable=False), *_fields(inspect.type_info(event_class))),
         example=example(event_class),
     )
@@ -176,6 +182,8 @@ def _words(schema: inspect.Type) -> tuple[str, str]:
 
 
 def _many(schema: inspect.Type) -> str:
+    if isinstance(schema, inspect.UnionType):
+        return " or ".join(dict.fromkeys(_many(arm) for arm in schema.types))
     words, limits = _words(schema)
     return _phrase(_MANY.get(words, words), limits)
 

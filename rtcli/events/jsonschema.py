@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from rtcli.events.describe import objects_in, says_type
+from rtcli.events.describe import objects_in, prose, says_type
 from rtcli.events.dialects import DIALECTS, Dialect
 from rtcli.events.event import Event, type_name
 
@@ -60,22 +60,24 @@ def _definitions(events: Iterable[type[Event]]) -> tuple[dict[type, str], dict[s
     made = {event: schema["$ref"] for event, schema in zip(everything, references, strict=True)}
     called = {made[event]: _called(event) for event in classes}
     names = {ref: called.get(ref) or ref.removeprefix(_REFERENCE).removeprefix(_PACKAGE) for ref in made.values()}
-    untyped = {made[kind] for kind, typed in kinds.items() if not typed}
     bodies = {names[_REFERENCE + key]: _tolerant(body, names) for key, body in shared.items()}
-    for reference in untyped:
-        _type_may_be_absent(bodies[names[reference]])
+    for event in classes:
+        bodies[called[made[event]]]["title"] = type_name(event)
+    for kind, says in kinds.items():
+        if not says:
+            _type_may_be_absent(bodies[names[made[kind]]])
     return {event: called[made[event]] for event in classes}, bodies
 
 
 def _called(event_class: type[Event]) -> str:
     """The event's type behind the first dialect that has it in this shape."""
     name = type_name(event_class)
-    dialect = next(one.name for one in DIALECTS.values() if one.types.get(name) is event_class)
-    return f"{dialect}.{name}"
+    dialects = (one.name for one in DIALECTS.values() if one.types.get(name) is event_class)
+    return f"{next(dialects)}.{name}"
 
 
 def _kinds_inside(classes: Iterable[type]) -> dict[type, bool]:
-    """The classes of all objects inside these, and whether they say their type wherever they stand."""
+    """The classes of all objects inside these, and whether those that have a type say it wherever they stand."""
     found: dict[type, bool] = {}
     waiting = list(classes)
     while waiting:
@@ -85,7 +87,7 @@ def _kinds_inside(classes: Iterable[type]) -> dict[type, bool]:
             kinds = list(objects_in(field.type))
             waiting += [kind.cls for kind in kinds if kind.cls not in found]
             for kind in kinds:
-                found[kind.cls] = found.get(kind.cls, True) and says_type(kind, kinds)
+                found[kind.cls] = found.get(kind.cls, True) and (kind.tag is None or says_type(kind, kinds))
     return found
 
 
@@ -107,6 +109,6 @@ def _kept(schema: dict[str, Any], names: dict[str, str]) -> Iterator[tuple[str, 
         if key == "$ref":
             yield key, _REFERENCE + names[value]
         elif key == "description" and isinstance(value, str):
-            yield key, value.replace("``", "")
+            yield key, prose(value)
         else:
             yield key, _tolerant(value, names)

@@ -116,7 +116,8 @@ class Check:
                     told = found if not missing else self._held
                     told += [self._finding(rule, entry, verdict) for verdict in verdicts]
         if self._held and "client" in kept:
-            found, self._held = self._held[:_HELD_AT_MOST] + found, []
+            found, self._held = self._held + found, []
+        del self._held[_HELD_AT_MOST:]
         vendor = self._detector.vendor
         return [one for one in found if not self._oddities.known(one, vendor)] if found and vendor else found
 

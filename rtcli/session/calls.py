@@ -1,14 +1,147 @@
-"""Function calls: what was offered, called, and answered."""
+"""Function calls: what was offered, what was called, and what was answered."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Final
 
-from rtcli.session.ledger import Handler, Ledger
+from msgspec import Struct
+
+from rtcli.events import conversation, response, session
+from rtcli.events.configuration import FunctionTool, McpServer
+from rtcli.events.objects import FunctionCall, FunctionCallOutput, Message
+from rtcli.formats import Entry
+from rtcli.session.ledger import Handler, Ledger, Memory
+
+REPEATED: Final = 3
+_LISTS_KEPT: Final = 16
+
+
+class Called(Struct):
+    """A function call, from its announcement to its answer."""
+
+    call_id: str
+    name: str
+    line: int
+    whole: bool = False
+    """Its arguments are complete."""
+    settled: bool = False
+    """It is completed, in a completed response."""
+    output_line: int = 0
+    by_client: bool = False
+    """The client put it into the conversation itself."""
 
 
 class Calls(Ledger):
-    """Function calls: what was offered, called, and answered."""
+    """The functions of a connection."""
 
-    HANDLERS: ClassVar[Mapping[type, Handler]] = {}
+    def __init__(self, ledgers: object) -> None:
+        super().__init__(ledgers)  # type: ignore[arg-type]
+        self.known: Memory[str, Called] = Memory()
+        """By call id."""
+        self.offered: Memory[str, list[frozenset[str]]] = Memory()
+        """By name the arguments that each definition seen so far requires."""
+        self.anything_goes = False
+        """Tools may be offered that cannot be seen: by an MCP server or a stored prompt."""
+        self.outputs: Memory[str, int] = Memory()
+        """By call id the line of the output."""
+        self.row: deque[tuple[str, str, int]] = deque(maxlen=REPEATED)
+        """The last calls with nothing said between them: name, arguments, line."""
+        self.last: tuple[str, ...] = ()
+        """The calls of the last response that is done."""
+        self.unanswered_output: tuple[str, int] | None = None
+        """The last output that no response followed: call id and line."""
+
+    def missing(self, name: str, given: Iterable[str]) -> frozenset[str]:
+        """Arguments that are required by every definition of a function and are not given."""
+        definitions = self.offered.get(name)
+        if not definitions:
+            return frozenset()
+        here = frozenset(given)
+        lacking = [required - here for required in definitions]
+        return min(lacking, key=len)
+
+    def _offers(self, tools: Any) -> None:
+        for tool in tools or ():
+            if isinstance(tool, McpServer):
+                self.anything_goes = True
+            elif isinstance(tool, FunctionTool) and isinstance(tool.name, str):
+                parameters = tool.parameters if isinstance(tool.parameters, dict) else {}
+                required = parameters.get("required")
+                names = required if isinstance(required, list) else []
+                definitions = self.offered.get(tool.name) or []
+                known = frozenset(name for name in names if isinstance(name, str))
+                if known not in definitions:
+                    self.offered[tool.name] = [*definitions[-_LISTS_KEPT:], known]
+
+    def _configured(self, event: Any, _entry: Entry) -> None:
+        self._offers(getattr(event.session, "tools", None))
+        self.anything_goes = self.anything_goes or bool(getattr(event.session, "prompt", None))
+
+    def _asked(self, event: response.Create, _entry: Entry) -> None:
+        asked = event.response or None
+        if asked is not None:
+            self._offers(asked.tools)
+            self.anything_goes = self.anything_goes or bool(getattr(asked, "prompt", None))
+        self.unanswered_output = None
+
+    def _began(self, _event: response.Created, _entry: Entry) -> None:
+        self.unanswered_output = None
+
+    def _announced(self, event: Any, entry: Entry) -> None:
+        item = event.item
+        if isinstance(item, FunctionCall) and isinstance(item.call_id, str) and item.call_id not in self.known:
+            self.known[item.call_id] = Called(item.call_id, item.name, entry.line)
+
+    def _created(self, event: conversation.ItemCreate, entry: Entry) -> None:
+        item = event.item
+        if isinstance(item, FunctionCall) and isinstance(item.call_id, str):
+            self.known[item.call_id] = Called(item.call_id, item.name, entry.line, whole=True, by_client=True)
+        elif isinstance(item, FunctionCallOutput):
+            self.outputs.setdefault(item.call_id, entry.line)
+            self.unanswered_output = (item.call_id, entry.line)
+            called = self.known.get(item.call_id)
+            if called is not None:
+                called.output_line = called.output_line or entry.line
+
+    def _whole(self, event: response.FunctionCallArgumentsDone, _entry: Entry) -> None:
+        called = self.known.get(event.call_id)
+        if called is not None:
+            called.whole = True
+
+    def _item_done(self, event: response.OutputItemDone, entry: Entry) -> None:
+        self._announced(event, entry)
+        item = event.item
+        if isinstance(item, FunctionCall):
+            called = self.known.get(item.call_id or "")
+            if called is not None:
+                called.whole = True
+            self.row.append((item.name, item.arguments, entry.line))
+        elif isinstance(item, Message):
+            self.row.clear()
+
+    def _done(self, event: response.Done, _entry: Entry) -> None:
+        made = [item for item in event.response.output or () if isinstance(item, FunctionCall)]
+        if event.response.conversation_id is not None:
+            self.last = tuple(item.call_id for item in made if isinstance(item.call_id, str))
+        for item in made:
+            called = self.known.get(item.call_id or "")
+            if called is not None and event.response.status == "completed" and item.status != "incomplete":
+                called.settled = True
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        session.Created: _configured,
+        session.Updated: _configured,
+        session.Update: _configured,
+        response.Create: _asked,
+        response.Created: _began,
+        response.OutputItemAdded: _announced,
+        conversation.ItemAdded: _announced,
+        conversation.ItemCreated: _announced,
+        conversation.ItemRetrieved: _announced,
+        conversation.ItemCreate: _created,
+        response.FunctionCallArgumentsDone: _whole,
+        response.OutputItemDone: _item_done,
+        response.Done: _done,
+    }

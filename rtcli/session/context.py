@@ -45,7 +45,7 @@ class Context(Ledger):
             self._keep("times")
         if isinstance(entry.event, Close):
             self._keep("end")
-        if entry.sender == "client" and "client" not in self.kept and isinstance(entry.event, Event):
+        if entry.sender == "client" and "client" not in self.kept:
             self._keep("client")
         if entry.sender == "server" and not self._served and isinstance(entry.event, Event):
             self._served = True

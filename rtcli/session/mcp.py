@@ -1,14 +1,88 @@
-"""MCP servers, their listings, calls and approvals."""
+"""MCP servers: their listings, the calls that the server makes there, and approvals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from rtcli.session.ledger import Handler, Ledger
+from msgspec import Struct
+
+from rtcli.events import conversation, mcp_list_tools, response
+from rtcli.events.objects import McpApprovalRequest, McpApprovalResponse, McpCall
+from rtcli.formats import Entry
+from rtcli.session.ledger import Handler, Ledger, Memory
+
+
+class Listing(Struct):
+    """The listing of a server's tools."""
+
+    began_line: int = 0
+    ended_line: int = 0
+
+
+class Approval(Struct):
+    """A call that waits for the client's consent."""
+
+    line: int
+    answered_line: int = 0
+    responses_since: int = 0
+    """How many responses have been done since it was asked."""
 
 
 class Mcp(Ledger):
-    """MCP servers, their listings, calls and approvals."""
+    """What goes on with MCP servers."""
 
-    HANDLERS: ClassVar[Mapping[type, Handler]] = {}
+    def __init__(self, ledgers: object) -> None:
+        super().__init__(ledgers)  # type: ignore[arg-type]
+        self.listings: Memory[str, Listing] = Memory()
+        self.calls: Memory[str, int] = Memory()
+        """By item id the line of the outcome of a call; 0 while there is none."""
+        self.approvals: Memory[str, Approval] = Memory()
+
+    @property
+    def loading(self) -> list[int]:
+        """The lines of listings that are not over."""
+        return [one.began_line for one in self.listings.values() if one.began_line and not one.ended_line]
+
+    def _listing(self, event: mcp_list_tools.InProgress, entry: Entry) -> None:
+        self.listings.setdefault(event.item_id, Listing(began_line=entry.line))
+
+    def _listed(self, event: Any, entry: Entry) -> None:
+        listing = self.listings.get(event.item_id)
+        if listing is None:
+            listing = self.listings[event.item_id] = Listing()
+        listing.ended_line = listing.ended_line or entry.line
+
+    def _item(self, event: Any, entry: Entry) -> None:
+        item = event.item
+        if isinstance(item, McpCall):
+            self.calls.setdefault(item.id, 0)
+        elif isinstance(item, McpApprovalRequest):
+            self.approvals.setdefault(item.id, Approval(entry.line))
+
+    def _created(self, event: conversation.ItemCreate, entry: Entry) -> None:
+        self._item(event, entry)
+        if isinstance(event.item, McpApprovalResponse):
+            approval = self.approvals.get(event.item.approval_request_id)
+            if approval is not None:
+                approval.answered_line = approval.answered_line or entry.line
+
+    def _outcome(self, event: Any, entry: Entry) -> None:
+        self.calls[event.item_id] = self.calls.get(event.item_id) or entry.line
+
+    def _done(self, _event: response.Done, _entry: Entry) -> None:
+        for approval in self.approvals.values():
+            approval.responses_since += not approval.answered_line
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        mcp_list_tools.InProgress: _listing,
+        mcp_list_tools.Completed: _listed,
+        mcp_list_tools.Failed: _listed,
+        response.OutputItemAdded: _item,
+        response.OutputItemDone: _item,
+        conversation.ItemAdded: _item,
+        conversation.ItemCreate: _created,
+        response.McpCallCompleted: _outcome,
+        response.McpCallFailed: _outcome,
+        response.Done: _done,
+    }
