@@ -48,7 +48,9 @@ def exit_codes() -> str:
 def rule_table() -> str:
     """The table of everything that is checked."""
     rows = [f"| {code} | {severity} | {title} |" for code, (severity, title) in TITLES.items()]
-    rows += [f"| {rule.code} | {rule.severity} | {rule.title} |" for rule in RULES]
+    rows += [
+        f"| {rule.code} | {rule.severity} | {rule.title}{' (extended)' * (rule.tier == 'extended')} |" for rule in RULES
+    ]
     return "\n".join(["| code | severity | what it means |", "|---|---|---|", *rows, ""])
 
 

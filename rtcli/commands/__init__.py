@@ -32,7 +32,8 @@ EXIT_CODES: Final[dict[int, str]] = {
 COMMANDS: Final[dict[str, str]] = {
     "connect": "Talk to a Realtime server from the terminal, and record it.",
     "show": "Show a recording as a tree or as a timeline.",
-    "validate": "Check recordings against the event schema.",
+    "validate": "Check recordings against the event schema, and by rules across events.",
+    "rule": "List the rules, or say what one means and how to fix it.",
     "replay": "Play a recording into the live tree with its own timing.",
     "serve": "Run the built-in Realtime server.",
     "schema": "List the event types, or show one with its fields and an example.",

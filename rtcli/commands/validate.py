@@ -1,4 +1,4 @@
-"""``rtcli validate``: check recordings against the event schema."""
+"""``rtcli validate``: check recordings against the event schema, and by rules across events."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -56,15 +56,26 @@ def validate(
     fail_severity: Annotated[
         Threshold, typer.Option(help="Exit with 1 from this severity on.", envvar="RTCLI_FAIL_SEVERITY")
     ] = Threshold.WARNING,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODE", help="Only these codes, or families such as FUN (repeatable).", envvar="RTCLI_SELECT"
+        ),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Not these codes or families (repeatable).", envvar="RTCLI_IGNORE"),
+    ] = None,
     dialect: Annotated[
         Spoken, typer.Option(help="Check against this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
     ] = Spoken.AUTO,
 ) -> int:
-    """Check recordings against the event schema.
+    """Check recordings against the event schema, and by rules across events.
 
     Every event is checked whole: types, required fields, allowed values, ranges, and the base64 of
     all audio. Each finding has its line, the JSON path, what was expected and what was probably meant.
-    Fields and types that the schema does not know are remarks (info), never errors.
+    Fields and types that the schema does not know are remarks (info), never errors. `rtcli rule` lists
+    the rules; those marked extended are judged only if they are selected.
 
     Example:  rtcli validate recordings/ --output-format concise
 
@@ -74,14 +85,47 @@ def validate(
 
     summary = Summary()
     report = _report(output_format)
+    codes = Codes(_codes("--select", select), _codes("--ignore", ignore))
     for path in _recordings(paths, summary):
-        _check(path, summary, None if statistics else report, dialect)
+        _check(path, summary, None if statistics else report, dialect, codes)
     _finish(summary, report, output_format, statistics=statistics)
     for sentence in summary.unreadable:
         _complain(sentence)
     if summary.unreadable:
         return 2
     return int(not exit_zero and summary.reaches(fail_severity.value))
+
+
+class Codes(NamedTuple):
+    """Which findings are wanted, by the beginnings of their codes."""
+
+    select: list[str]
+    ignore: list[str]
+
+    def want(self, code: str) -> bool:
+        """Whether a finding with this code is told."""
+        selected = not self.select or code.startswith(tuple(self.select))
+        return selected and not (self.ignore and code.startswith(tuple(self.ignore)))
+
+
+def _codes(option: str, given: list[str] | None) -> list[str]:
+    """The codes and families, of which each must begin one that there is."""
+    from rtcli.errors import BadOption
+    from rtcli.events.wording import nearest
+    from rtcli.rules import RULES
+    from rtcli.rules.schema import TITLES
+
+    known = [*TITLES, *(rule.code for rule in RULES)]
+    wanted = [code.strip().upper() for several in given or [] for code in several.split(",") if code.strip()]
+    for code in wanted:
+        if not any(one.startswith(code) for one in known):
+            near = nearest(code, known, cutoff=0.6)
+            raise BadOption(
+                option,
+                f"no rule begins with {code!r}",
+                f"did you mean {near}?" if near else "rtcli rule lists them all",
+            )
+    return wanted
 
 
 def _recordings(paths: list[Path], summary: Summary) -> list[Path]:
@@ -96,17 +140,19 @@ def _recordings(paths: list[Path], summary: Summary) -> list[Path]:
     return recordings
 
 
-def _check(path: Path, summary: Summary, report: Report | None, dialect: Spoken) -> None:
+def _check(path: Path, summary: Summary, report: Report | None, dialect: Spoken, codes: Codes) -> None:
     from rtcli.errors import UnreadableRecording
     from rtcli.events import DIALECTS, REALTIME, Listener
     from rtcli.formats import read
-    from rtcli.rules import RULES, Check
+    from rtcli.rules import Check, chosen
     from rtcli.views.text import said
 
     listener = Listener(DIALECTS.get(dialect.value))
-    check = Check(RULES, listener)
+    check = Check(chosen(*codes), listener)
     try:
         for finding in check.run(_watched(read(path, listener), path)):
+            if not codes.want(finding.code):
+                continue
             summary.add(finding)
             if report:
                 report.finding(str(path), finding)

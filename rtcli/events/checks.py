@@ -304,7 +304,7 @@ def _union(schema: inspect.UnionType) -> Check:
         for python_type in _python_types(arm):
             by_type.setdefault(python_type, _check(arm))
     tagged = [arm for arm in arms if isinstance(arm, inspect.StructType) and arm.tag_field is not None]
-    if tagged:
+    if len(tagged) > 1:
         by_type[dict] = _tagged(tagged)
     wanted = " or ".join(dict.fromkeys(expected(arm) for arm in arms if not isinstance(arm, inspect.NoneType)))
 

@@ -223,9 +223,10 @@ class TokenLimits(Object):
     post_instructions: Maybe[Count] = UNSET
 
 
-class RetentionRatio(Object, tag_field="type", tag="retention_ratio"):
+class RetentionRatio(Object):
     """Keep this share of the conversation whenever it must be shortened."""
 
+    type: Literal["retention_ratio"]
     retention_ratio: Unit
     token_limits: Maybe[TokenLimits] = UNSET
 

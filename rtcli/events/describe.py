@@ -226,6 +226,7 @@ _VALUES: Final[dict[str, Any]] = {
     "name": "get_weather",
     "delta": "Hello",
     "event": "5",
+    "item": {"type": "function_call_output", "call_id": "call_1", "output": '{"sky":"clear"}'},
     "text": "Hello",
     "transcript": "Hello",
     "content": "Hello",
@@ -271,7 +272,7 @@ _DELTAS: Final = {"audio": "AAAAAAAA", "function_call_arguments": '{"city":', "m
 _MODELS: Final = {"translation": "gpt-realtime-translate", "live": "gpt-live-1"}
 """Models of the dialects that have their own. Source: captured sessions of both."""
 
-_PREFERRED: Final = ("completed", "realtime", "user", "audio", "text", "low", "auto")
+_PREFERRED: Final = ("completed", "realtime", "user", "audio", "input_text", "text", "low", "auto")
 _DEPTH: Final = 3
 
 
@@ -317,7 +318,7 @@ class _Sample:
     def _shown(self, names: set[str], depth: int) -> set[str]:
         """The optional fields to show: what an object that begins has not yet, is left out, and what speech has not."""
         if not depth or depth > _DEPTH:
-            return names & {"delta"}
+            return names & {"delta", "usage"} if not depth else set()
         absent = {"usage"} if self._begins else set()
         return (names & _SHOWN) - absent - ({"text", "audio"} if "transcript" in names else set())
 
@@ -336,6 +337,9 @@ class _Sample:
                 return [self._value(schema.item_type, name, holder, depth)] if wanted else []
             case inspect.LiteralType():
                 return next((word for word in self._preferred if word in schema.values), schema.values[0])
+            case inspect.DictType():
+                value = self._values.get(name)
+                return value if isinstance(value, dict) else {}
             case inspect.StrType():
                 value = _IDS.get(holder) if name == "id" else None
                 value = value or self._values.get(name)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from rtcli.rules import (
     audio,
-    deltas,
-    duplicates,
     errors,
     functions,
     mcp,
-    references,
     sequence,
     sessions,
-    timing,
     transcription,
     translation,
-    turns,
     usage,
 )
 from rtcli.rules.check import Check
@@ -24,20 +19,25 @@ from rtcli.rules.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *sequence.RULES,
-    *references.RULES,
-    *deltas.RULES,
     *audio.RULES,
-    *timing.RULES,
     *sessions.RULES,
-    *turns.RULES,
     *functions.RULES,
     *mcp.RULES,
     *errors.RULES,
     *usage.RULES,
     *transcription.RULES,
     *translation.RULES,
-    *duplicates.RULES,
 )
 """Every rule, family by family."""
 
-__all__ = ["RULES", "SEVERITIES", "Check", "Finding", "Rule", "Severity", "Side", "at_least"]
+DEFAULT: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.tier != "extended")
+"""The rules that are on where nothing else is asked for."""
+
+
+def chosen(select: list[str], ignore: list[str]) -> tuple[Rule, ...]:
+    """The rules whose codes begin with one of the selected, or the usual ones, without the ignored."""
+    rules = [rule for rule in RULES if rule.code.startswith(tuple(select))] if select else DEFAULT
+    return tuple(rule for rule in rules if not (ignore and rule.code.startswith(tuple(ignore))))
+
+
+__all__ = ["DEFAULT", "RULES", "SEVERITIES", "Check", "Finding", "Rule", "Severity", "Side", "at_least", "chosen"]

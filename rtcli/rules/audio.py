@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import binascii
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import pybase64
 
@@ -13,8 +14,17 @@ from rtcli.events.objects import Message
 from rtcli.formats import Entry
 from rtcli.rules.rule import Rule, Verdict
 from rtcli.session.ledgers import Ledgers
-from rtcli.units import SAMPLE_BYTES
+from rtcli.units import MAX_APPEND_BYTES, SAMPLE_BYTES, base64_bytes
 
+_FILES: Final = {
+    b"RIFF": "a WAV file",
+    b"OggS": "an Ogg file",
+    b"fLaC": "a FLAC file",
+    b"ID3": "an MP3 file",
+    b"\x1aE\xdf\xa3": "a WebM file",
+}
+_FILE_STARTS: Final = tuple(base64.b64encode(mark)[: len(mark) * 4 // 3].decode() for mark in _FILES)
+"""How audio begins on the wire that is a file; a cheap look before a closer one."""
 _ELIDED: Final = ("…", "...", "<base64", "[audio", "<audio", "[Object")
 """How loggers shorten or replace audio. Such a payload says nothing about what was sent."""
 
@@ -94,6 +104,74 @@ def half_a_sample(event: Event, _entry: Entry, session: Ledgers) -> Sequence[Ver
     return found
 
 
+def too_large(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]:
+    """An append is larger than the server takes.
+
+    One append may carry 15 MiB of audio, more than five minutes; the server refuses it whole.
+
+    Fix: send chunks of 20 to 200 ms as they are heard.
+
+    ::
+
+        > input_audio_buffer.append {"audio": "AAAA"}
+        > input_audio_buffer.append {"audio": {"$bytes": 16000000}}     # AUD03
+
+    Source: openai-python 3.52.0, ``input_audio_buffer_append_event.py``.
+    """
+    size = base64_bytes(len(event.audio), event.audio[-2:])
+    if size <= MAX_APPEND_BYTES:
+        return ()
+    message = f"the append carries {size} bytes; at most {MAX_APPEND_BYTES} are taken"
+    return (Verdict("$.audio", message, "send chunks of 20 to 200 ms"),)
+
+
+def empty_append(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]:
+    """An append carries no audio.
+
+    It does nothing, and is often the first sign of a microphone that is not open.
+
+    Fix: leave empty chunks out.
+
+    ::
+
+        > input_audio_buffer.append {"audio": "AAAA"}
+        > input_audio_buffer.append {"audio": ""}     # AUD04
+
+    Source: openai-python 3.52.0, ``input_audio_buffer_append_event.py``.
+    """
+    return () if event.audio else (Verdict("$.audio", "the append carries no audio", "leave empty chunks out"),)
+
+
+def file_in_raw_audio(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]:
+    """The audio begins like a file.
+
+    The server takes samples. The header of a WAV file is heard as a click; a compressed file is heard as
+    noise from beginning to end, and no speech is understood.
+
+    Fix: send the samples of the file, decoded and without its header.
+
+    ::
+
+        > input_audio_buffer.append {"audio": "AAAA"}
+        > input_audio_buffer.append {"audio": "UklGRgAAAABXQVZF"}     # AUD05
+
+    Source: the realtime guide on audio formats: raw samples.
+    """
+    start = event.audio[:16]
+    if not start.startswith(_FILE_STARTS) and "ZnR5c" not in start:
+        return ()
+    try:
+        head = pybase64.b64decode(start, validate=True)
+    except (binascii.Error, ValueError):
+        return ()
+    found = next((name for mark, name in _FILES.items() if head.startswith(mark)), "")
+    if not found and head[4:8] == b"ftyp":
+        found = "an MP4 file"
+    if not found:
+        return ()
+    return (Verdict("$.audio", f"the audio begins like {found}", "send raw samples without a header"),)
+
+
 def payloads(event: Event) -> Sequence[Payload]:
     """The audio that an event carries, and where."""
     if isinstance(event, input_audio_buffer.Append):
@@ -142,7 +220,12 @@ def _why(payload: str) -> str:
     return "its padding stands where data should be"
 
 
+_APPEND: Final = (input_audio_buffer.Append,)
+
 RULES: Final[tuple[Rule, ...]] = (
     Rule("AUD01", "error", not_base64, CARRIERS, dialects=frozenset({"realtime", "beta", "translation"})),
     Rule("AUD02", "warning", half_a_sample, CARRIERS, needs=frozenset({"audio"})),
+    Rule("AUD03", "error", too_large, _APPEND, tier="second"),
+    Rule("AUD04", "warning", empty_append, _APPEND, tier="extended"),
+    Rule("AUD05", "warning", file_in_raw_audio, _APPEND),
 )

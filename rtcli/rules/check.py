@@ -13,7 +13,7 @@ from rtcli.events import Dialect, Event, Listener, Malformed, Unknown
 from rtcli.formats import Entry
 from rtcli.recording import Binary, Torn
 from rtcli.rules.finding import Finding
-from rtcli.rules.rule import End, Rule, Verdict
+from rtcli.rules.rule import End, First, Reversed, Rule, Verdict
 from rtcli.rules.schema import Oddities, disagreement, findings
 from rtcli.session.ledgers import Ledgers
 
@@ -32,12 +32,13 @@ class Check:
         self._detector = (listener or Listener()).detector
         self._dialect: Dialect | None = None
         self._vendor: str | None = None
-        self._ledgers = Ledgers()
+        self.ledgers = Ledgers()
+        """What is known of the connection that is being read."""
         self._oddities = Oddities()
         self._told_disagreement = False
         self._table: dict[type, tuple[Rule, ...]] = {}
-        self._quiet: set[type] = set()
-        """The events of which only the schema has something to say, and that is said already."""
+        self._quiet: dict[type, str] = {}
+        """The events of which only the schema has something to say, and that is said already; and who sends them."""
         self._odd_kinds: set[type] = set()
         """The classes whose events can have something that the dialect does not know."""
         self._held: list[Finding] = []
@@ -49,7 +50,7 @@ class Check:
         """Everything found in the recording, in file order, and then what was told once."""
         feed, quiet = self.feed, self._quiet
         for entry in entries:
-            if type(entry.event) in quiet:
+            if entry.sender and quiet.get(type(entry.event)) == entry.sender:
                 self.events += 1
                 continue
             found = feed(entry)
@@ -61,27 +62,29 @@ class Check:
         """What is found in the next line."""
         found: list[Finding] = []
         event = entry.event
-        if self._ledgers.begins_anew(entry):
+        if self.ledgers.begins_anew(entry):
             found += self._close()
-            self._ledgers = Ledgers()
+            self.ledgers = Ledgers()
             self._held = []
         self._last, self._open = entry, True
         if self._detector.dialect is not self._dialect or self._detector.vendor is not None:
             self._choose()
-        self._ledgers.context.vendor = self._vendor or ""
-        self._ledgers.context.note(entry)
-        rules = self._table.get(type(event))
-        if rules is None:
-            rules = self._learn(type(event))
+        self.ledgers.context.vendor = self._vendor or ""
+        is_first = self.ledgers.context.note(entry)
+        rules = self._rules_for(type(event))
+        if is_first:
+            rules += self._rules_for(First)
         if isinstance(event, Event):
             self.events += 1
+            if entry.sender != event.sender and entry.sender and not event.reflected:
+                rules += self._rules_for(Reversed)
             if type(event) in self._odd_kinds:
                 self._oddities.note(entry, self._detector.vendor)
         elif isinstance(event, Unknown | Malformed | Torn | Binary):
             self.events += not isinstance(event, Torn)
             found += self._odd(entry)
         found += self._judge(entry, rules)
-        self._ledgers.apply(entry)
+        self.ledgers.apply(entry)
         if self._detector.disagree and not self._told_disagreement:
             self._told_disagreement = True
             found.append(disagreement(self._detector))
@@ -93,7 +96,7 @@ class Check:
 
     def silent(self) -> dict[str, frozenset[str]]:
         """The rules that the recording does not allow to judge, and what they miss."""
-        kept = self._ledgers.context.kept
+        kept = self.ledgers.context.kept
         return {rule.code: frozenset(rule.needs - kept) for rule in self._rules if rule.needs - kept}
 
     def _close(self) -> list[Finding]:
@@ -103,15 +106,19 @@ class Check:
         self._open = False
         last = self._last
         end = Entry(last.line, last.t, None, End())  # type: ignore[arg-type]
-        return self._judge(end, self._table.get(End) or self._learn(End))
+        return self._judge(end, self._rules_for(End))
+
+    def _rules_for(self, kind: type) -> tuple[Rule, ...]:
+        rules = self._table.get(kind)
+        return self._learn(kind) if rules is None else rules
 
     def _judge(self, entry: Entry, rules: tuple[Rule, ...]) -> list[Finding]:
         found: list[Finding] = []
-        kept = self._ledgers.context.kept
+        kept = self.ledgers.context.kept
         for rule in rules:
             missing = rule.needs - kept
             if not missing or missing == _CLIENT:
-                verdicts = rule.judge(entry.event, entry, self._ledgers)
+                verdicts = rule.judge(entry.event, entry, self.ledgers)
                 if verdicts:
                     told = found if not missing else self._held
                     told += [self._finding(rule, entry, verdict) for verdict in verdicts]
@@ -150,8 +157,8 @@ class Check:
         if issubclass(kind, Event):
             if kind.extra != () or kind.foreign or kind.__struct_config__.dict:
                 self._odd_kinds.add(kind)
-            elif not rules and not self._ledgers.heeds(kind):
-                self._quiet.add(kind)
+            elif not rules and not self.ledgers.heeds(kind):
+                self._quiet[kind] = kind.sender
         return rules
 
     def _finding(self, rule: Rule, entry: Entry, verdict: Verdict) -> Finding:

@@ -20,6 +20,14 @@ class End(Struct):
     """Stands behind the last entry of a connection, for what can only be known there."""
 
 
+class First(Struct):
+    """Stands for the server's first event on a connection."""
+
+
+class Reversed(Struct):
+    """Stands for an event that came from the side that does not send it."""
+
+
 class Verdict(NamedTuple):
     """What a rule says of one place."""
 
@@ -50,7 +58,8 @@ class Rule(NamedTuple):
     severity: Severity
     judge: Judge
     types: tuple[type, ...]
-    """Classes of events or records; a class stands for those that extend it. `End` is the end of a connection."""
+    """Classes of events or records; a class stands for those that extend it. `End` is the end of a connection,
+    `First` the server's first event, `Reversed` one from the wrong side."""
     needs: frozenset[Need] = frozenset()
     tier: Tier = "core"
     dialects: frozenset[str] = CONVERSATION

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from rtcli.events import Event, Malformed, conversation, response, session
@@ -13,9 +13,10 @@ from rtcli.events.event import ClientEvent
 from rtcli.events.objects import AudioPcm, Message, OutputAudio
 from rtcli.formats import Entry
 from rtcli.rules.rule import Rule, Verdict
-from rtcli.session.config import detection_of, format_name, type_of, voice_of
+from rtcli.session.config import detection_of, type_of, voice_of
 from rtcli.session.context import Need
 from rtcli.session.ledgers import Ledgers
+from rtcli.session.settings import at, scalars
 
 PCM_RATE_HZ: Final = 24_000
 STREAMING_MODELS: Final = frozenset({"gpt-realtime-whisper", "gpt-live-transcribe"})
@@ -153,8 +154,8 @@ def not_as_asked(event: Any, entry: Entry, ledgers: Ledgers) -> Sequence[Verdict
         return ()
     asked = ledgers.settings.pending[0]
     found = []
-    for path, wanted in _scalars(asked.config):
-        got = dict(_scalars(event.session)).get(path)
+    for path, wanted in scalars(asked.config):
+        got = dict(scalars(event.session)).get(path)
         if got != wanted and not (got is None and path != "audio.input.turn_detection"):
             message = f"{path} was asked to be {str(wanted)[:_SHOWN]} and is {str(got)[:_SHOWN]}"
             remedy = "read session.updated before relying on the setting"
@@ -282,8 +283,8 @@ def speed_changed(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
 
     Source: openai-python 3.52.0, ``realtime_audio_config_output.py``.
     """
-    asked = _path(event.session, "audio", "output", "speed")
-    if asked is None or not ledgers.settings.open or asked == _path(ledgers.config.session, "audio", "output", "speed"):
+    asked = at(event.session, "audio", "output", "speed")
+    if asked is None or not ledgers.settings.open or asked == at(ledgers.config.session, "audio", "output", "speed"):
         return ()
     response_id, line = next(reversed(ledgers.settings.open.items()))
     message = f"the speed is changed while the response {response_id[:_SHOWN]} is given"
@@ -304,7 +305,7 @@ def vad_with_streaming_model(event: Any, _entry: Entry, _ledgers: Ledgers) -> Se
 
     Source: openai-python 3.52.0, ``realtime_audio_config_input.py``; the guide on turn detection.
     """
-    model = _path(event.session, "audio", "input", "transcription", "model")
+    model = at(event.session, "audio", "input", "transcription", "model")
     if type_of(event.session) != "transcription" or model not in STREAMING_MODELS or not detection_of(event.session):
         return ()
     message = f"{model} transcribes while the user speaks and takes no turn detection"
@@ -419,56 +420,21 @@ def _session_of(event: Malformed) -> dict[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
-def _path(value: Any, *steps: str) -> Any:
-    """What stands at a path of objects; None where it ends early."""
-    for step in steps:
-        value = value.get(step) if isinstance(value, dict) else getattr(value or None, step, None)
-    return value if value or value == 0 else None
-
-
 def _rate(event: Any, side: str) -> Any:
     if isinstance(event, Malformed):
-        chosen = _path(_session_of(event), "audio", side, "format")
-        return _path(chosen, "rate") if _path(chosen, "type") == "audio/pcm" else None
-    chosen = _path(event.session, "audio", side, "format")
+        chosen = at(_session_of(event), "audio", side, "format")
+        return at(chosen, "rate") if at(chosen, "type") == "audio/pcm" else None
+    chosen = at(event.session, "audio", side, "format")
     return chosen.rate or None if isinstance(chosen, AudioPcm) else None
-
-
-def _scalars(config: Any) -> Iterator[tuple[str, Any]]:
-    """The settings that can be compared word for word; what is cleared or left out is not among them."""
-    for name in ("instructions", "max_output_tokens"):
-        if _path(config, name):
-            yield name, _path(config, name)
-    if isinstance(getattr(config, "tool_choice", None), str):
-        yield "tool_choice", config.tool_choice
-    if _path(config, "output_modalities"):
-        yield "output_modalities", sorted(_path(config, "output_modalities"))
-    if voice_of(config):
-        yield "audio.output.voice", voice_of(config)
-    for side in ("input", "output"):
-        if format_name(_path(config, "audio", side)):
-            yield f"audio.{side}.format", format_name(_path(config, "audio", side))
-    if _path(config, "audio", "input", "transcription", "model"):
-        yield "audio.input.transcription.model", _path(config, "audio", "input", "transcription", "model")
-    heard = _path(config, "audio", "input")
-    if heard is not None and heard.turn_detection is None:
-        yield "audio.input.turn_detection", None
-    detection = detection_of(config)
-    if detection is not None:
-        yield "audio.input.turn_detection", str(detection.__struct_config__.tag)
-        for name in ("create_response", "interrupt_response", "idle_timeout_ms"):
-            value = getattr(detection, name, None)
-            if value is False or value:
-                yield f"audio.input.turn_detection.{name}", value
 
 
 def _role_and_kinds(event: Any) -> tuple[str, list[str]]:
     """A message's role and the types of its parts, of a broken one too."""
     if isinstance(event, Malformed):
         item = event.body.get("item") if isinstance(event.body, dict) else None
-        parts = _path(item, "content")
-        kinds = [_path(part, "type") for part in parts] if isinstance(parts, list) else []
-        return str(_path(item, "role")), [kind if isinstance(kind, str) else "" for kind in kinds]
+        parts = at(item, "content")
+        kinds = [at(part, "type") for part in parts] if isinstance(parts, list) else []
+        return str(at(item, "role")), [kind if isinstance(kind, str) else "" for kind in kinds]
     if not isinstance(event.item, Message):
         return "", []
     return event.item.role, [str(part.__struct_config__.tag) for part in event.item.content]

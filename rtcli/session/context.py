@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Final, Literal
 
-from rtcli.events import Event
+from rtcli.events import Event, session
 from rtcli.formats import Entry
 from rtcli.recording import Close, Header
 from rtcli.session.ledger import Handler, Ledger
@@ -35,12 +35,17 @@ class Context(Ledger):
         """A header says that the file holds one connection, whatever its events look like."""
         self.vendor = ""
         """Whose server it is, if that is not OpenAI's."""
+        self.created_line = 0
+        """Where the session was created; 0 while it was not."""
         self.closed = False
         """One side has closed the connection."""
         self._served = False
 
-    def note(self, entry: Entry) -> None:
-        """Take in what an entry shows before it is judged: whether there are times, and who speaks."""
+    def note(self, entry: Entry) -> bool:
+        """Take in what an entry shows before it is judged: whether there are times, and who speaks.
+
+        Gives back whether it is the server's first event.
+        """
         if entry.t is not None and "times" not in self.kept and not isinstance(entry.event, Header):
             self._keep("times")
         if isinstance(entry.event, Close):
@@ -51,6 +56,8 @@ class Context(Ledger):
             self._served = True
             if entry.event.type in _FIRST:
                 self._keep("start")
+            return True
+        return False
 
     def _keep(self, *needs: Need) -> None:
         self.kept |= frozenset(needs)
@@ -69,4 +76,11 @@ class Context(Ledger):
     def _closed(self, _close: Close, _entry: Entry) -> None:
         self.closed = True
 
-    HANDLERS: ClassVar[Mapping[type, Handler]] = {Header: _headed, Close: _closed}
+    def _created(self, _event: session.Created, entry: Entry) -> None:
+        self.created_line = self.created_line or entry.line
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        Header: _headed,
+        Close: _closed,
+        session.Created: _created,
+    }

@@ -44,3 +44,9 @@ class Memory(dict[K, V]):
         if len(self) >= self.size and key not in self:
             del self[next(iter(self))]
         super().__setitem__(key, value)
+
+    def setdefault(self, key: K, default: V) -> V:
+        """The value of a key, put in if it is not there."""
+        if key not in self:
+            self[key] = default
+        return self[key]

@@ -12,19 +12,14 @@ from typing import Any, Final
 from rtcli.events import session
 from rtcli.formats import Entry
 from rtcli.recording import Header
-from rtcli.session.audio import Audio
 from rtcli.session.calls import Calls
 from rtcli.session.config import Config
 from rtcli.session.context import Context
-from rtcli.session.conversation import Conversation
 from rtcli.session.ledger import Ledger
-from rtcli.session.lifecycle import Lifecycle
 from rtcli.session.mcp import Mcp
 from rtcli.session.settings import Settings
-from rtcli.session.streams import Streams
 from rtcli.session.transcripts import Transcripts
 from rtcli.session.translation import Translation
-from rtcli.session.turns import Turns
 from rtcli.session.usage import Usage
 
 
@@ -35,11 +30,6 @@ class Ledgers:
         self.config = Config()
         self.context = Context(self)
         self.settings = Settings(self)
-        self.conversation = Conversation(self)
-        self.lifecycle = Lifecycle(self)
-        self.streams = Streams(self)
-        self.audio = Audio(self)
-        self.turns = Turns(self)
         self.calls = Calls(self)
         self.mcp = Mcp(self)
         self.transcripts = Transcripts(self)
@@ -48,11 +38,6 @@ class Ledgers:
         self._ledgers: Final[tuple[Ledger, ...]] = (
             self.context,
             self.settings,
-            self.conversation,
-            self.lifecycle,
-            self.streams,
-            self.audio,
-            self.turns,
             self.calls,
             self.mcp,
             self.transcripts,

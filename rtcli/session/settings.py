@@ -6,13 +6,14 @@ Law: an update is pending until ``session.updated`` or an error settles it, the 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from msgspec import Struct
 
 from rtcli.events import error, response, session
 from rtcli.formats import Entry
+from rtcli.session.config import detection_of, format_name, voice_of
 from rtcli.session.ledger import Handler, Ledger, Memory
 
 
@@ -66,3 +67,38 @@ class Settings(Ledger):
         response.Created: _began,
         response.Done: _ended,
     }
+
+
+def at(value: Any, *steps: str) -> Any:
+    """What stands at a path of objects; None where it ends early."""
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else getattr(value or None, step, None)
+    return value if value or value == 0 else None
+
+
+def scalars(config: Any) -> Iterator[tuple[str, Any]]:
+    """The settings that can be compared word for word; what is cleared or left out is not among them."""
+    for name in ("instructions", "max_output_tokens"):
+        if at(config, name):
+            yield name, at(config, name)
+    if isinstance(getattr(config, "tool_choice", None), str):
+        yield "tool_choice", config.tool_choice
+    if at(config, "output_modalities"):
+        yield "output_modalities", sorted(at(config, "output_modalities"))
+    if voice_of(config):
+        yield "audio.output.voice", voice_of(config)
+    for side in ("input", "output"):
+        if format_name(at(config, "audio", side)):
+            yield f"audio.{side}.format", format_name(at(config, "audio", side))
+    if at(config, "audio", "input", "transcription", "model"):
+        yield "audio.input.transcription.model", at(config, "audio", "input", "transcription", "model")
+    heard = at(config, "audio", "input")
+    if heard is not None and heard.turn_detection is None:
+        yield "audio.input.turn_detection", None
+    detection = detection_of(config)
+    if detection is not None:
+        yield "audio.input.turn_detection", str(detection.__struct_config__.tag)
+        for name in ("create_response", "interrupt_response", "idle_timeout_ms"):
+            value = getattr(detection, name, None)
+            if value is False or value:
+                yield f"audio.input.turn_detection.{name}", value

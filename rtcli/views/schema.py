@@ -82,7 +82,7 @@ class OneType:
         yield from _indented(console, Text(self._legend(), style="dim"), width)
         yield Text()
         for plain in json.dumps(page.example, indent=2).splitlines():
-            yield Text(f"  {plain}", style="cyan")
+            yield from _indented(console, Text(plain, style="cyan"), width)
 
     def _spoken(self) -> str:
         first, *others = self._page.dialects

@@ -258,3 +258,11 @@ def test_a_session_that_says_its_type_twice_is_read():
 
 def test_a_path_says_keys_that_are_no_plain_words_in_brackets():
     assert describe(("item", "content", 0, "a b")) == '$.item.content[0]["a b"]'
+
+
+@pytest.mark.parametrize("more", [{}, {"a_field_of_tomorrow": 1}])
+def test_an_object_that_must_say_its_type_is_judged_the_same_with_and_without_an_unknown_field(more):
+    found = faults(update(truncation={"retention_ratio": 0.5, **more}))
+    assert [(fault.code, fault.path) for fault in found] == [("SCH05", "$.session.truncation.type")]
+    good = decode(json.dumps(update(truncation={"type": "retention_ratio", "retention_ratio": 0.5, **more})))
+    assert isinstance(good, Event)

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 
 import pytest
+from examples import grown
 
 from rtcli.events import Listener
 from rtcli.formats.rtcli import read
@@ -21,7 +22,7 @@ def conversation(rule):
     """The lines of the page's conversations and the codes that each must earn.
 
     A line is ``[seconds] > type {fields}   # CODE CODE``; ``- close {fields}`` is a close record,
-    ``- header {fields}`` begins another recording.
+    ``- header {fields}`` begins another recording; ``{"$bytes": n}`` is the base64 of n bytes.
     """
     page = inspect.getdoc(rule.judge)
     conversations = [[]]
@@ -29,7 +30,7 @@ def conversation(rule):
         match = LINE.match(line)
         if match:
             t, side, name, body, codes = match.groups()
-            fields = json.loads(body or "{}")
+            fields = grown(json.loads(body or "{}"))
             if side == "-" and name == "header":
                 conversations.append([(None, {**HEADER, **fields}, [])])
                 continue

@@ -1,9 +1,0 @@
-"""DLT: deltas against what they add up to."""
-
-from __future__ import annotations
-
-from typing import Final
-
-from rtcli.rules.rule import Rule
-
-RULES: Final[tuple[Rule, ...]] = ()

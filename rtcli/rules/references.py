@@ -1,9 +1,0 @@
-"""REF: ids that refer to nothing."""
-
-from __future__ import annotations
-
-from typing import Final
-
-from rtcli.rules.rule import Rule
-
-RULES: Final[tuple[Rule, ...]] = ()

@@ -1,9 +1,0 @@
-"""TIM: times that cannot be."""
-
-from __future__ import annotations
-
-from typing import Final
-
-from rtcli.rules.rule import Rule
-
-RULES: Final[tuple[Rule, ...]] = ()

@@ -1,9 +1,0 @@
-"""TUR: turns of the user."""
-
-from __future__ import annotations
-
-from typing import Final
-
-from rtcli.rules.rule import Rule
-
-RULES: Final[tuple[Rule, ...]] = ()

@@ -1,0 +1,124 @@
+"""The ledgers and the rules hold their laws on any sequence of events."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rtcli.events import Listener, build, encode
+from rtcli.events.configuration import FunctionTool, RealtimeConfig, RealtimeSession, ResponseParams
+from rtcli.events.objects import (
+    FunctionCall,
+    FunctionCallOutput,
+    McpApprovalRequest,
+    McpApprovalResponse,
+    McpCall,
+    Message,
+    Response,
+    Usage,
+)
+from rtcli.formats.rtcli import read
+from rtcli.rules import RULES, Check
+from rtcli.session.ledger import Memory
+
+IDS = ("a", "b", "")
+
+
+def pool():
+    """Events of every family, about few ids, so that they meet."""
+    yield build.session.created(RealtimeSession(id="s", model="m"))
+    yield build.session.created(RealtimeSession(id="t"))
+    yield build.session.update(RealtimeConfig(tools=[FunctionTool(name="f")], instructions="x"), event_id="a")
+    yield build.session.updated(RealtimeSession(id="s", instructions="y"))
+    yield build.error("no", code="x", caused_by="a")
+    yield build.error("no", code="response_cancel_not_active")
+    yield build.new_response.create(ResponseParams(conversation="none"))
+    yield build.new_response.create(event_id="a")
+    for one in IDS:
+        call = FunctionCall(call_id=one, name="f", arguments="{", status="completed")
+        yield build.item(one).create(Message(role="user", content=[]))
+        yield build.new_item.create(FunctionCallOutput(call_id=one, output=""))
+        yield build.item(one).create(McpApprovalResponse(id=one, approval_request_id=one, approve=True))
+        yield build.item(one).added(McpApprovalRequest(id=one, server_label="s", name="f", arguments=""))
+        yield build.item(one).deleted()
+        yield build.item(one).content(0).delta("x")
+        yield build.item(one).content(0).completed("y")
+        yield build.input_audio.committed(one)
+        yield build.mcp_list_tools(one).in_progress()
+        yield build.mcp_list_tools(one).failed()
+        for other in IDS:
+            written = build.response(other).item(one, 0)
+            yield written.added(call)
+            yield written.done(call)
+            yield written.done(McpCall(id=one, server_label="s", name="f", arguments=""))
+            yield written.function_call(one, "g").arguments_done("{}")
+            yield written.mcp_call().completed()
+        yield build.response(one).created()
+        yield build.response(one).done(
+            Response(status="completed", output=[call], conversation_id="c", usage=Usage(input_tokens=len(one)))
+        )
+
+
+EVENTS = [encode(event).decode() for event in pool()]
+RECORDS = [
+    *(
+        f'{{"t":{number}.0,"from":"{side}","event":{text}}}'
+        for number, text in enumerate(EVENTS)
+        for side in ("client", "server")
+    ),
+    '{"t":9.0,"from":"server","close":{"code":1000}}',
+    '{"t":9.0,"from":"client","text":"no event"}',
+]
+HEADER = '{"rtcli":1,"transport":"websocket","handshake":true,"lossless":true}'
+
+
+def fed(lines):
+    """What is found at each line, and at the end."""
+    listener = Listener()
+    check = Check(RULES, listener)
+    at_lines = [
+        [(one.code, one.line, one.message) for one in check.feed(entry)]
+        for entry in read((line.encode() + b"\n" for line in lines), listener)
+    ]
+    return at_lines, check.finish()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(RECORDS), max_size=25), st.booleans())
+def test_no_sequence_of_events_raises_and_a_prefix_finds_what_the_whole_finds_so_far(records, headed):
+    lines = [HEADER, *records] if headed else records
+    whole, _ = fed(lines)
+    for end in range(0, len(lines), 5):
+        assert fed(lines[:end])[0] == whole[:end]
+
+
+def test_the_pool_wakes_many_rules():
+    codes = {code for line in fed(RECORDS * 2)[0] for code, _, _ in line}
+    assert len(codes) > 12
+
+
+def test_a_long_session_is_remembered_in_part():
+    memory = Memory(3)
+    for number in range(10):
+        memory[number] = str(number)
+    memory[9] = "again"
+    assert memory == {7: "7", 8: "8", 9: "again"}
+
+
+def test_what_the_ledgers_keep_does_not_grow_with_the_session():
+    listener = Listener()
+    check = Check(RULES, listener)
+    for number in range(6000):
+        call = FunctionCall(call_id=f"c{number}", name="f", arguments="{}")
+        for event in (
+            build.response(f"r{number}").item(f"i{number}", 0).done(call),
+            build.item(f"i{number}").content(0).delta("x"),
+            build.mcp_list_tools(f"m{number}").in_progress(),
+        ):
+            text = json.dumps({"t": 1.0, "from": "server", "event": json.loads(encode(event))})
+            for entry in read([text.encode() + b"\n"], listener):
+                check.feed(entry)
+    kept = check.ledgers
+    assert max(len(kept.calls.known), len(kept.transcripts.progress), len(kept.mcp.listings)) <= 4096
