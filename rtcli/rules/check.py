@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rtcli.events import Dialect, Event, Listener, Malformed, Unknown
+from rtcli.events.vendors import AZURE_OPENAI, Vendor
 from rtcli.formats import Entry
 from rtcli.recording import Binary, Torn
 from rtcli.rules.finding import Finding
@@ -17,7 +18,7 @@ from rtcli.rules.rule import End, First, Reversed, Rule, Verdict
 from rtcli.rules.schema import Oddities, disagreement, findings
 from rtcli.session.ledgers import Ledgers
 
-_OPENAI: Final = (None, "Azure OpenAI")
+_OPENAI: Final = (None, AZURE_OPENAI)
 _CLIENT: Final = frozenset({"client"})
 _HELD_AT_MOST: Final = 1000
 
@@ -31,14 +32,16 @@ class Check:
         self._rules = tuple(rules)
         self._detector = (listener or Listener()).detector
         self._dialect: Dialect | None = None
-        self._vendor: str | None = None
+        self._vendor: Vendor | None = None
         self.ledgers = Ledgers()
         """What is known of the connection that is being read."""
         self._oddities = Oddities()
         self._told_disagreement = False
         self._table: dict[type, tuple[Rule, ...]] = {}
         self._quiet: dict[type, str] = {}
-        """The events of which only the schema has something to say, and that is said already; and who sends them."""
+        """Events that change nothing any more, and who sends them: one of them has been seen in its place."""
+        self._unjudged: set[type] = set()
+        """The classes of which only the schema has something to say."""
         self._odd_kinds: set[type] = set()
         """The classes whose events can have something that the dialect does not know."""
         self._held: list[Finding] = []
@@ -66,10 +69,12 @@ class Check:
             found += self._close()
             self.ledgers = Ledgers()
             self._held = []
+            self._forget()
         self._last, self._open = entry, True
-        if self._detector.dialect is not self._dialect or self._detector.vendor is not None:
-            self._choose()
-        self.ledgers.context.vendor = self._vendor or ""
+        if self._detector.dialect is not self._dialect or self._detector.vendor is not self._vendor:
+            self._dialect, self._vendor = self._detector.dialect, self._detector.vendor
+            self._forget()
+        self.ledgers.context.vendor = self._vendor.name if self._vendor else ""
         is_first = self.ledgers.context.note(entry)
         rules = self._rules_for(type(event))
         if is_first:
@@ -78,6 +83,8 @@ class Check:
             self.events += 1
             if entry.sender != event.sender and entry.sender and not event.reflected:
                 rules += self._rules_for(Reversed)
+            elif entry.sender and type(event) in self._unjudged:
+                self._quiet[type(event)] = event.sender
             if type(event) in self._odd_kinds:
                 self._oddities.note(entry, self._detector.vendor)
         elif isinstance(event, Unknown | Malformed | Torn | Binary):
@@ -93,11 +100,6 @@ class Check:
     def finish(self) -> list[Finding]:
         """What could only be known at the end, and what was told once, with its counts."""
         return [*self._close(), *self._oddities.findings()]
-
-    def silent(self) -> dict[str, frozenset[str]]:
-        """The rules that the recording does not allow to judge, and what they miss."""
-        kept = self.ledgers.context.kept
-        return {rule.code: frozenset(rule.needs - kept) for rule in self._rules if rule.needs - kept}
 
     def _close(self) -> list[Finding]:
         """The end of a connection."""
@@ -125,7 +127,7 @@ class Check:
         if self._held and "client" in kept:
             found, self._held = self._held + found, []
         del self._held[_HELD_AT_MOST:]
-        vendor = self._detector.vendor
+        vendor = self._vendor
         return [one for one in found if not self._oddities.known(one, vendor)] if found and vendor else found
 
     def _odd(self, entry: Entry) -> list[Finding]:
@@ -135,13 +137,11 @@ class Check:
             self._oddities.note(entry, vendor)
         return [one for one in findings(entry) if not (vendor and self._oddities.known(one, vendor))]
 
-    def _choose(self) -> None:
-        """Take the rules that are about what is spoken, and by whom."""
-        vendor = self._detector.vendor.name if self._detector.vendor else None
-        if self._detector.dialect is not self._dialect or vendor != self._vendor:
-            self._dialect, self._vendor = self._detector.dialect, vendor
-            self._table.clear()
-            self._quiet.clear()
+    def _forget(self) -> None:
+        """Another connection begins, or it shows who speaks there: other rules hold, and the first event counts."""
+        self._table.clear()
+        self._quiet.clear()
+        self._unjudged.clear()
 
     def _learn(self, kind: type) -> tuple[Rule, ...]:
         """The rules for a class: those that name it, or a class that it extends."""
@@ -158,7 +158,7 @@ class Check:
             if kind.extra != () or kind.foreign or kind.__struct_config__.dict:
                 self._odd_kinds.add(kind)
             elif not rules and not self.ledgers.heeds(kind):
-                self._quiet[kind] = kind.sender
+                self._unjudged.add(kind)
         return rules
 
     def _finding(self, rule: Rule, entry: Entry, verdict: Verdict) -> Finding:

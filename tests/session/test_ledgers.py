@@ -62,6 +62,8 @@ def pool():
 
 
 EVENTS = [encode(event).decode() for event in pool()]
+SAID = encode(build.response("a").item("a", 0).content(0).text_delta("x")).decode()
+HEADER = '{"rtcli":1,"transport":"websocket","handshake":true,"lossless":true}'
 RECORDS = [
     *(
         f'{{"t":{number}.0,"from":"{side}","event":{text}}}'
@@ -71,7 +73,13 @@ RECORDS = [
     '{"t":9.0,"from":"server","close":{"code":1000}}',
     '{"t":9.0,"from":"client","text":"no event"}',
 ]
-HEADER = '{"rtcli":1,"transport":"websocket","handshake":true,"lossless":true}'
+CONNECTIONS = [
+    HEADER,
+    EVENTS[0].join(('{"t":1.0,"from":"server","event":', "}")),
+    SAID.join(('{"t":1.0,"from":"server","event":', "}")),
+    SAID.join(('{"t":1.0,"from":"client","event":', "}")),
+]
+"""What begins connections, and an event of which no rule has anything to say but where it stands."""
 
 
 def fed(lines):
@@ -92,6 +100,28 @@ def test_no_sequence_of_events_raises_and_a_prefix_finds_what_the_whole_finds_so
     whole, _ = fed(lines)
     for end in range(0, len(lines), 5):
         assert fed(lines[:end])[0] == whole[:end]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(CONNECTIONS * 20 + RECORDS), max_size=25))
+def test_a_run_finds_what_is_found_line_by_line(lines):
+    listener = Listener()
+    check = Check(RULES, listener)
+    told = check.run(read((line.encode() + b"\n" for line in lines), listener))
+    at_lines, at_the_end = fed(lines)
+    expected = [one for line in at_lines for one in line] + [(one.code, one.line, one.message) for one in at_the_end]
+    assert [(one.code, one.line, one.message) for one in told] == expected
+
+
+def test_the_first_event_of_a_second_connection_is_judged_like_that_of_the_first():
+    session, said = CONNECTIONS[1:3]
+    at_lines, _ = fed([HEADER, session, said, HEADER, said])
+    listener = Listener()
+    told = Check(RULES, listener).run(
+        read((line.encode() + b"\n" for line in [HEADER, session, said, HEADER, said]), listener)
+    )
+    assert [code for code, _, _ in at_lines[4]] == ["SEQ01"]
+    assert [(one.code, one.line) for one in told] == [("SEQ01", 5)]
 
 
 def test_the_pool_wakes_many_rules():
