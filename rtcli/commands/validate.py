@@ -73,9 +73,9 @@ def validate(
     """Check recordings against the event schema, and by rules across events.
 
     Every event is checked whole: types, required fields, allowed values, ranges, and the base64 of
-    all audio. Each finding has its line, the JSON path, what was expected and what was probably meant.
-    Fields and types that the schema does not know are remarks (info), never errors. `rtcli rule` lists
-    the rules; those marked extended are judged only if they are selected.
+    audio in every dialect but live. Each finding has its line, the JSON path, what was expected and
+    what was probably meant. Fields and types that the schema does not know are remarks (info), never
+    errors. `rtcli rule` lists the rules; those marked extended are judged only if they are selected.
 
     Example:  rtcli validate recordings/ --output-format concise
 

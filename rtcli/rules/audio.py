@@ -11,6 +11,7 @@ import pybase64
 
 from rtcli.events import Event, conversation, input_audio_buffer, response
 from rtcli.events.objects import Message
+from rtcli.events.translation import session as translation
 from rtcli.formats import Entry
 from rtcli.rules.rule import Rule, Verdict
 from rtcli.session.ledgers import Ledgers
@@ -43,8 +44,12 @@ CARRIERS: tuple[type[Event], ...] = (
     conversation.ItemCreated,
     conversation.ItemDone,
     conversation.ItemRetrieved,
+    translation.InputAudioBufferAppend,
+    translation.OutputAudioDelta,
 )
 """The event types that can carry audio."""
+_APPENDS: Final = (input_audio_buffer.Append, translation.InputAudioBufferAppend)
+_DELTAS: Final = (response.OutputAudioDelta, translation.OutputAudioDelta)
 
 
 def not_base64(event: Event, _entry: Entry, _session: Ledgers) -> Sequence[Verdict]:
@@ -63,6 +68,11 @@ def not_base64(event: Event, _entry: Entry, _session: Ledgers) -> Sequence[Verdi
         > input_audio_buffer.append {"audio": "AAA"}        # AUD01
         > session.update {"session": {"type": "realtime", "audio": {"input": {"format": {"type": "audio/pcm"}}}}}
         > input_audio_buffer.append {"audio": "AAA="}
+        - header {}
+        < session.created {"session": {"type": "translation", "id": "s", "model": "m", "audio": {}, "expires_at": 1}}
+        > session.input_audio_buffer.append {"audio": "AAA="}
+        > session.input_audio_buffer.append {"audio": "abc$"}    # AUD01
+        < session.output_audio.delta {"delta": "AAA"}            # AUD01
 
     Source: openai-python 3.52.0, ``input_audio_buffer_append_event.py`` ("Base64-encoded audio bytes").
     """
@@ -174,9 +184,9 @@ def file_in_raw_audio(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[
 
 def payloads(event: Event) -> Sequence[Payload]:
     """The audio that an event carries, and where."""
-    if isinstance(event, input_audio_buffer.Append):
+    if isinstance(event, _APPENDS):
         return (("$.audio", event.audio),)
-    if isinstance(event, response.OutputAudioDelta):
+    if isinstance(event, _DELTAS):
         return (("$.delta", event.delta),)
     if isinstance(event, response.ContentPartAdded | response.ContentPartDone):
         return (("$.part.audio", event.part.audio),) if isinstance(event.part.audio, str) else ()
