@@ -71,7 +71,8 @@ def _fill_part(
         case InputText(text=text) | OutputText(text=text):
             settle(item, index, "text", text, at_s, final=final)
         case InputAudio(audio=audio, transcript=transcript) | OutputAudio(audio=audio, transcript=transcript):
-            part_of(item, index, at_s, "audio")
+            said = part_of(item, index, at_s, "audio")
+            said.done = said.done or final
             _fill_audio(item, index, audio, at_s, audio_format)
             settle(item, index, "transcript", transcript, at_s, final=final and bool(transcript))
         case InputImage(image_url=url):

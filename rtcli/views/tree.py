@@ -129,16 +129,19 @@ class _Body:
 
 
 def _upwards(node: Any) -> Iterator[Any]:
-    """What is shown below a node, the last first. Parts are shown as their streams."""
+    """What is shown below a node, the last first. Parts are shown as their streams, or as the speech that was heard."""
     if isinstance(node, Item) and sole_stream(node):
         return
+    speech = node.speech if isinstance(node, Item) else None
     for child in reversed(children_of(node)):
-        if isinstance(child, Part) and child.children:
-            yield from reversed(child.children)
-        else:
+        if not isinstance(child, Part):
             yield child
-    if isinstance(node, Item) and node.speech:
-        yield node.speech
+        elif child.children:
+            yield from reversed(child.children)
+        elif not (speech and child.kind == "audio"):
+            yield child
+    if speech:
+        yield speech
 
 
 def render(session: Session, width: int) -> Iterator[Text]:

@@ -90,6 +90,23 @@ def test_what_fails_is_shown_whole_at_sixty_columns():
 """)
 
 
+def test_speech_that_nobody_transcribes_is_one_row_and_waits_for_nothing():
+    item = '{"item":{"id":"u","type":"message","role":"user","status":"completed","content":[{"type":"input_audio"}]}}'
+    heard = f"< conversation.item.added {item}\n< conversation.item.done {item}"
+    vad = """
+< input_audio_buffer.speech_started {"item_id":"u","audio_start_ms":100}
+< input_audio_buffer.speech_stopped {"item_id":"u","audio_end_ms":300}
+"""
+    rows = """\
+
+session
+└─ turn 1
+   └─ user u
+      └─ speech"""
+    assert shown(told(vad + heard)) == rows + " 200 ms (0.10 to 0.30 s of the input)\n"
+    assert shown(told(heard)) == rows + "\n"
+
+
 def test_a_log_without_times_has_no_column_for_them():
     assert shown(
         told('> response.create {}\n< response.created {"response":{"id":"r","conversation_id":null}}')
