@@ -118,7 +118,7 @@ def approval_unanswered(_end: End, _entry: Entry, ledgers: Ledgers) -> Sequence[
             side="client",
         )
         for request_id, approval in ledgers.mcp.approvals.items()
-        if not approval.answered_line and (closed or approval.responses_since > 1)
+        if not approval.answered_line and (closed or ledgers.mcp.responses - approval.after > 1)
     ]
 
 

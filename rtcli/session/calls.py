@@ -12,6 +12,7 @@ from rtcli.events import conversation, response, session
 from rtcli.events.configuration import FunctionTool, McpServer
 from rtcli.events.objects import FunctionCall, FunctionCallOutput, Message
 from rtcli.formats import Entry
+from rtcli.session.config import Config
 from rtcli.session.ledger import Handler, Ledger, Memory
 
 REPEATED: Final = 3
@@ -36,8 +37,8 @@ class Called(Struct):
 class Calls(Ledger):
     """The functions of a connection."""
 
-    def __init__(self, ledgers: object) -> None:
-        super().__init__(ledgers)  # type: ignore[arg-type]
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
         self.known: Memory[str, Called] = Memory()
         """By call id."""
         self.offered: Memory[str, list[frozenset[str]]] = Memory()

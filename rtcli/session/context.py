@@ -11,6 +11,7 @@ from typing import ClassVar, Final, Literal
 from rtcli.events import Event, session
 from rtcli.formats import Entry
 from rtcli.recording import Close, Header
+from rtcli.session.config import Config
 from rtcli.session.ledger import Handler, Ledger
 
 Need = Literal["start", "end", "client", "lossless", "audio", "websocket", "times", "handshake"]
@@ -28,8 +29,8 @@ _FIRST: Final = frozenset({"session.created", "transcription_session.created", "
 class Context(Ledger):
     """Which needs are met, as far as the recording has been read."""
 
-    def __init__(self, ledgers: object) -> None:
-        super().__init__(ledgers)  # type: ignore[arg-type]
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
         self.kept: frozenset[Need] = frozenset({"lossless"})
         self.one_connection = False
         """A header says that the file holds one connection, whatever its events look like."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 if TYPE_CHECKING:
     from rtcli.formats import Entry
-    from rtcli.session.ledgers import Ledgers
+    from rtcli.session.config import Config
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -28,9 +28,9 @@ class Ledger:
     HANDLERS: ClassVar[Mapping[type, Handler]] = {}
     """By class of event or record; a class stands for those that extend it."""
 
-    def __init__(self, ledgers: Ledgers) -> None:
-        self.ledgers = ledgers
-        """The other ledgers of the connection; those that stand before this one are up to date."""
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        """The configuration in force, with the event that is taken in."""
 
 
 class Memory(dict[K, V]):

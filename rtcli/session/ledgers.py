@@ -1,7 +1,7 @@
 """The ledgers of one connection, and the fold that keeps them.
 
-Law: rules see the ledgers as they stood just before the event they judge. Ledgers are kept in the
-order of ``_ledgers``: each may read those before it.
+Law: rules see the ledgers as they stood just before the event they judge. No ledger reads another;
+all of them may read the configuration, which is brought up to date first.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class Ledgers:
 
     def __init__(self) -> None:
         self.config = Config()
-        self.context = Context(self)
-        self.settings = Settings(self)
-        self.calls = Calls(self)
-        self.mcp = Mcp(self)
-        self.transcripts = Transcripts(self)
-        self.translation = Translation(self)
-        self.usage = Usage(self)
+        self.context = Context(self.config)
+        self.settings = Settings(self.config)
+        self.calls = Calls(self.config)
+        self.mcp = Mcp(self.config)
+        self.transcripts = Transcripts(self.config)
+        self.translation = Translation(self.config)
+        self.usage = Usage(self.config)
         self._ledgers: Final[tuple[Ledger, ...]] = (
             self.context,
             self.settings,

@@ -10,6 +10,7 @@ from msgspec import Struct
 from rtcli.events import conversation, mcp_list_tools, response
 from rtcli.events.objects import McpApprovalRequest, McpApprovalResponse, McpCall
 from rtcli.formats import Entry
+from rtcli.session.config import Config
 from rtcli.session.ledger import Handler, Ledger, Memory
 
 
@@ -24,20 +25,22 @@ class Approval(Struct):
     """A call that waits for the client's consent."""
 
     line: int
+    after: int
+    """How many responses were done before it was asked for."""
     answered_line: int = 0
-    responses_since: int = 0
-    """How many responses have been done since it was asked."""
 
 
 class Mcp(Ledger):
     """What goes on with MCP servers."""
 
-    def __init__(self, ledgers: object) -> None:
-        super().__init__(ledgers)  # type: ignore[arg-type]
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
         self.listings: Memory[str, Listing] = Memory()
         self.calls: Memory[str, int] = Memory()
         """By item id the line of the outcome of a call; 0 while there is none."""
         self.approvals: Memory[str, Approval] = Memory()
+        self.responses = 0
+        """How many responses are done."""
 
     @property
     def loading(self) -> list[int]:
@@ -58,7 +61,7 @@ class Mcp(Ledger):
         if isinstance(item, McpCall):
             self.calls.setdefault(item.id, 0)
         elif isinstance(item, McpApprovalRequest):
-            self.approvals.setdefault(item.id, Approval(entry.line))
+            self.approvals.setdefault(item.id, Approval(entry.line, self.responses))
 
     def _created(self, event: conversation.ItemCreate, entry: Entry) -> None:
         self._item(event, entry)
@@ -71,8 +74,7 @@ class Mcp(Ledger):
         self.calls[event.item_id] = self.calls.get(event.item_id) or entry.line
 
     def _done(self, _event: response.Done, _entry: Entry) -> None:
-        for approval in self.approvals.values():
-            approval.responses_since += not approval.answered_line
+        self.responses += 1
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
         mcp_list_tools.InProgress: _listing,

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from rtcli.events import error, response, session
 from rtcli.formats import Entry
-from rtcli.session.config import detection_of, format_name, voice_of
+from rtcli.session.config import Config, detection_of, format_name, voice_of
 from rtcli.session.ledger import Handler, Ledger, Memory
 
 
@@ -28,8 +28,8 @@ class Asked(Struct):
 class Settings(Ledger):
     """Updates on their way, and what limits them: who has spoken, what is being answered."""
 
-    def __init__(self, ledgers: object) -> None:
-        super().__init__(ledgers)  # type: ignore[arg-type]
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
         self.pending: deque[Asked] = deque(maxlen=64)
         self.spoke_line = 0
         """The first audio of the assistant; 0 while there was none."""

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from rtcli.events import conversation, input_audio_buffer, session
 from rtcli.formats import Entry
+from rtcli.session.config import Config
 from rtcli.session.ledger import Handler, Ledger, Memory
 
 Key = tuple[str, int]
@@ -29,8 +30,8 @@ class Progress(Struct):
 class Transcripts(Ledger):
     """What has been transcribed so far, and what has yet to be."""
 
-    def __init__(self, ledgers: object) -> None:
-        super().__init__(ledgers)  # type: ignore[arg-type]
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
         self.was_on = False
         """Transcription was configured, or asked for, at some time."""
         self.known: Memory[str, int] = Memory()
@@ -42,7 +43,7 @@ class Transcripts(Ledger):
     @property
     def is_on(self) -> bool | None:
         """Whether transcription is in force; None while the session is not known."""
-        return _transcribes(self.ledgers.config.session) if self.ledgers.config.session is not None else None
+        return _transcribes(self.config.session) if self.config.session is not None else None
 
     def of(self, event: Any) -> Progress | None:
         """What is known of the part that an event is about."""

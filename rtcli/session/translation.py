@@ -13,6 +13,7 @@ from msgspec import Struct
 from rtcli.events.translation import session
 from rtcli.events.translation.configuration import Session
 from rtcli.formats import Entry
+from rtcli.session.config import Config
 from rtcli.session.ledger import Handler, Ledger
 from rtcli.units import PCM_RATE_HZ, PCM_SAMPLE_BYTES, base64_bytes
 
@@ -44,8 +45,8 @@ class Shape(Struct):
 class Translation(Ledger):
     """What has happened in a translation session so far."""
 
-    def __init__(self, ledgers: object) -> None:
-        super().__init__(ledgers)  # type: ignore[arg-type]
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
         self.session: Session | None = None
         """The session as the server last reported it."""
         self.closing_line = 0

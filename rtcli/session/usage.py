@@ -10,6 +10,7 @@ from msgspec import Struct
 from rtcli.events import conversation, error, response, session
 from rtcli.events.event import ClientEvent
 from rtcli.formats import Entry
+from rtcli.session.config import Config
 from rtcli.session.ledger import Handler, Ledger, Memory
 
 
@@ -23,8 +24,8 @@ class Context(Struct):
 class Usage(Ledger):
     """What was used, and what went wrong, so far."""
 
-    def __init__(self, ledgers: object) -> None:
-        super().__init__(ledgers)  # type: ignore[arg-type]
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
         self.sent: Memory[str, int] = Memory()
         """Ids of the client's events, and their lines."""
         self.errors: Memory[str, list[int]] = Memory()
