@@ -14,12 +14,11 @@ from rtcli.events.vendors import AZURE_OPENAI, Vendor
 from rtcli.formats import Entry
 from rtcli.recording import Binary, Torn
 from rtcli.rules.finding import Finding
-from rtcli.rules.rule import End, First, Reversed, Rule, Verdict
+from rtcli.rules.rule import NEEDS_CLIENT, End, First, Reversed, Rule, Verdict
 from rtcli.rules.schema import Oddities, disagreement, findings
 from rtcli.session.ledgers import Ledgers
 
 _OPENAI: Final = (None, AZURE_OPENAI)
-_CLIENT: Final = frozenset({"client"})
 _HELD_AT_MOST: Final = 1000
 
 
@@ -119,7 +118,7 @@ class Check:
         kept = self.ledgers.context.kept
         for rule in rules:
             missing = rule.needs - kept
-            if not missing or missing == _CLIENT:
+            if not missing or missing == NEEDS_CLIENT:
                 verdicts = rule.judge(entry.event, entry, self.ledgers)
                 if verdicts:
                     told = found if not missing else self._held

@@ -10,12 +10,9 @@ import msgspec
 from rtcli.events import conversation, response
 from rtcli.events.objects import FunctionCall, FunctionCallOutput
 from rtcli.formats import Entry
-from rtcli.rules.rule import End, Rule, Verdict
+from rtcli.rules.rule import NEEDS_CLIENT, NEEDS_START, NEEDS_WHOLE_END, NEEDS_WHOLE_START, SHOWN, End, Rule, Verdict
 from rtcli.session.calls import REPEATED
-from rtcli.session.context import Need
 from rtcli.session.ledgers import Ledgers
-
-_SHOWN: Final = 60
 
 
 def output_without_call(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
@@ -41,7 +38,7 @@ def output_without_call(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence
         return ()
     if item.call_id in ledgers.mcp.calls:
         return ()
-    message = f"the session has no function call {item.call_id[:_SHOWN]}"
+    message = f"the session has no function call {item.call_id[:SHOWN]}"
     return (Verdict("$.item.call_id", message, "copy call_id from the function_call item, not its id"),)
 
 
@@ -65,7 +62,7 @@ def two_outputs(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict
     before = ledgers.calls.outputs.get(item.call_id) if isinstance(item, FunctionCallOutput) else None
     if before is None:
         return ()
-    message = f"the call {item.call_id[:_SHOWN]} has an output already, in line {before}"
+    message = f"the call {item.call_id[:SHOWN]} has an output already, in line {before}"
     return (Verdict("$.item.call_id", message, "send one output for each call", (before,)),)
 
 
@@ -91,7 +88,7 @@ def output_too_early(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Ve
     called = ledgers.calls.known.get(item.call_id) if isinstance(item, FunctionCallOutput) else None
     if called is None or called.whole:
         return ()
-    message = f"the arguments of the call {called.call_id[:_SHOWN]} were not complete"
+    message = f"the arguments of the call {called.call_id[:SHOWN]} were not complete"
     return (Verdict("$.item", message, "wait for response.function_call_arguments.done", (called.line,)),)
 
 
@@ -115,7 +112,7 @@ def arguments_not_json(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence
     item = event.item
     if not isinstance(item, FunctionCall) or item.status != "completed" or _parsed(item.arguments) is not None:
         return ()
-    message = f"the arguments of {item.name[:_SHOWN]} are not JSON: {item.arguments[:_SHOWN]}"
+    message = f"the arguments of {item.name[:SHOWN]} are not JSON: {item.arguments[:SHOWN]}"
     return (Verdict("$.item.arguments", message, "answer with the error as the output"),)
 
 
@@ -139,7 +136,7 @@ def name_changed(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdic
     called = ledgers.calls.known.get(event.call_id)
     if called is None or not event.name or event.name == called.name:
         return ()
-    message = f'the call was announced as "{called.name[:_SHOWN]}" and is completed as "{event.name[:_SHOWN]}"'
+    message = f'the call was announced as "{called.name[:SHOWN]}" and is completed as "{event.name[:SHOWN]}"'
     return (Verdict("$.name", message, "take the name of the announced item", (called.line,)),)
 
 
@@ -171,7 +168,7 @@ def asked_before_all_answered(event: Any, _entry: Entry, ledgers: Ledgers) -> Se
     open_calls = [call for call in ledgers.calls.last if call not in ledgers.calls.outputs]
     if not open_calls or len(open_calls) == len(ledgers.calls.last):
         return ()
-    names = ", ".join(call[:_SHOWN] for call in open_calls[:5])
+    names = ", ".join(call[:SHOWN] for call in open_calls[:5])
     return (Verdict("", f"no output has been sent for {names}", "collect all outputs, then one response.create"),)
 
 
@@ -198,7 +195,7 @@ def never_offered(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
         return ()
     if item.name in ledgers.calls.offered:
         return ()
-    message = f'the function "{item.name[:_SHOWN]}" was never offered'
+    message = f'the function "{item.name[:SHOWN]}" was never offered'
     return (Verdict("$.item.name", message, "answer with an error as the output"),)
 
 
@@ -228,7 +225,7 @@ def argument_missing(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Ve
     missing = sorted(ledgers.calls.missing(item.name, given))
     if not missing:
         return ()
-    message = f"the call of {item.name[:_SHOWN]} lacks {', '.join(missing)[:_SHOWN]}"
+    message = f"the call of {item.name[:SHOWN]} lacks {', '.join(missing)[:SHOWN]}"
     return (Verdict("$.item.arguments", message, "answer with what is missing"),)
 
 
@@ -259,7 +256,7 @@ def same_call_again(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Ver
     before = list(ledgers.calls.row)[1 - REPEATED :]
     if len(before) < REPEATED - 1 or any(call[:2] != (item.name, item.arguments) for call in before):
         return ()
-    message = f"{item.name[:_SHOWN]} is called for the third time in a row with the same arguments"
+    message = f"{item.name[:SHOWN]} is called for the third time in a row with the same arguments"
     remedy = "give a clear result, and limit the rounds"
     return (Verdict("$.item", message, remedy, tuple(line for _, _, line in before)),)
 
@@ -286,7 +283,7 @@ def call_never_answered(_end: End, _entry: Entry, ledgers: Ledgers) -> Sequence[
     return [
         Verdict(
             "$.item",
-            f"the call {called.call_id[:_SHOWN]} of {called.name[:_SHOWN]} was never answered",
+            f"the call {called.call_id[:SHOWN]} of {called.name[:SHOWN]} was never answered",
             "send an output for every call",
             line=called.line,
             side="client",
@@ -319,7 +316,7 @@ def output_never_spoken(_end: End, _entry: Entry, ledgers: Ledgers) -> Sequence[
     output = ledgers.calls.unanswered_output
     if output is None:
         return ()
-    message = f"no response followed the output of the call {output[0][:_SHOWN]}"
+    message = f"no response followed the output of the call {output[0][:SHOWN]}"
     return (Verdict("$.item", message, "send response.create behind the output", line=output[1], side="client"),)
 
 
@@ -330,23 +327,19 @@ def _parsed(arguments: str) -> Any:
         return None
 
 
-_WHOLE: Final[frozenset[Need]] = frozenset({"start", "lossless"})
-_CLIENT: Final[frozenset[Need]] = frozenset({"client"})
-_START: Final[frozenset[Need]] = frozenset({"start"})
-_TO_THE_END: Final[frozenset[Need]] = frozenset({"end", "client", "lossless"})
 _CREATE: Final = (conversation.ItemCreate,)
 _ITEM_DONE: Final = (response.OutputItemDone,)
 
 RULES: Final[tuple[Rule, ...]] = (
-    Rule("FUN01", "error", output_without_call, _CREATE, _WHOLE),
-    Rule("FUN02", "warning", two_outputs, _CREATE, _CLIENT),
-    Rule("FUN03", "error", output_too_early, _CREATE, _WHOLE),
+    Rule("FUN01", "error", output_without_call, _CREATE, NEEDS_WHOLE_START),
+    Rule("FUN02", "warning", two_outputs, _CREATE, NEEDS_CLIENT),
+    Rule("FUN03", "error", output_too_early, _CREATE, NEEDS_WHOLE_START),
     Rule("FUN04", "error", arguments_not_json, _ITEM_DONE),
     Rule("FUN05", "error", name_changed, (response.FunctionCallArgumentsDone,), tier="extended"),
-    Rule("FUN06", "info", asked_before_all_answered, (response.Create,), _CLIENT, tier="second"),
-    Rule("FUN07", "warning", never_offered, _ITEM_DONE, _START),
-    Rule("FUN08", "warning", argument_missing, _ITEM_DONE, _START, tier="second"),
+    Rule("FUN06", "info", asked_before_all_answered, (response.Create,), NEEDS_CLIENT, tier="second"),
+    Rule("FUN07", "warning", never_offered, _ITEM_DONE, NEEDS_START),
+    Rule("FUN08", "warning", argument_missing, _ITEM_DONE, NEEDS_START, tier="second"),
     Rule("FUN09", "warning", same_call_again, _ITEM_DONE),
-    Rule("FUN10", "warning", call_never_answered, (End,), _TO_THE_END),
-    Rule("FUN11", "info", output_never_spoken, (End,), _TO_THE_END),
+    Rule("FUN10", "warning", call_never_answered, (End,), NEEDS_WHOLE_END),
+    Rule("FUN11", "info", output_never_spoken, (End,), NEEDS_WHOLE_END),
 )

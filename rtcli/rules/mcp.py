@@ -10,11 +10,8 @@ from rtcli.events import conversation, mcp_list_tools, response, session
 from rtcli.events.configuration import McpServer
 from rtcli.events.objects import FunctionCallOutput, McpApprovalResponse
 from rtcli.formats import Entry
-from rtcli.rules.rule import End, Rule, Verdict
-from rtcli.session.context import Need
+from rtcli.rules.rule import GA, NEEDS_LOSSLESS, NEEDS_WHOLE_START, SHOWN, End, Rule, Verdict
 from rtcli.session.ledgers import Ledgers
-
-_SHOWN: Final = 60
 
 
 def listing_out_of_order(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
@@ -43,9 +40,9 @@ def listing_out_of_order(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequenc
         ]
     known = ledgers.mcp.listings.get(event.item_id)
     if known is None or not known.began_line:
-        return (Verdict("$.item_id", f"the listing {event.item_id[:_SHOWN]} ends and never began"),)
+        return (Verdict("$.item_id", f"the listing {event.item_id[:SHOWN]} ends and never began"),)
     if known.ended_line:
-        message = f"the listing {event.item_id[:_SHOWN]} ended in line {known.ended_line} already"
+        message = f"the listing {event.item_id[:SHOWN]} ended in line {known.ended_line} already"
         return (Verdict("$.item_id", message, lines=(known.ended_line,)),)
     return ()
 
@@ -64,7 +61,7 @@ def listing_failed(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Ver
 
     Source: openai-python 3.52.0, ``mcp_list_tools_failed.py``.
     """
-    message = f"the tools of the listing {event.item_id[:_SHOWN]} could not be had"
+    message = f"the tools of the listing {event.item_id[:SHOWN]} could not be had"
     return (Verdict("$.item_id", message, "check server_url, authorization and allowed_tools"),)
 
 
@@ -86,7 +83,7 @@ def two_outcomes(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdic
     before = ledgers.mcp.calls.get(event.item_id)
     if not before:
         return ()
-    message = f"the MCP call {event.item_id[:_SHOWN]} has an outcome already, in line {before}"
+    message = f"the MCP call {event.item_id[:SHOWN]} has an outcome already, in line {before}"
     return (Verdict("$.item_id", message, lines=(before,)),)
 
 
@@ -112,7 +109,7 @@ def approval_unanswered(_end: End, _entry: Entry, ledgers: Ledgers) -> Sequence[
     return [
         Verdict(
             "$.item",
-            f"the request {request_id[:_SHOWN]} for approval was never answered",
+            f"the request {request_id[:SHOWN]} for approval was never answered",
             "answer it with an mcp_approval_response",
             line=approval.line,
             side="client",
@@ -140,7 +137,7 @@ def approval_of_nothing(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence
     item = event.item
     if not isinstance(item, McpApprovalResponse) or item.approval_request_id in ledgers.mcp.approvals:
         return ()
-    message = f"there is no request {item.approval_request_id[:_SHOWN]}"
+    message = f"there is no request {item.approval_request_id[:SHOWN]}"
     return (Verdict("$.item.approval_request_id", message, "copy the id of the mcp_approval_request item"),)
 
 
@@ -163,7 +160,7 @@ def approved_twice(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verd
     known = ledgers.mcp.approvals.get(item.approval_request_id) if isinstance(item, McpApprovalResponse) else None
     if known is None or not known.answered_line:
         return ()
-    message = f"the request {item.approval_request_id[:_SHOWN]} is answered already, in line {known.answered_line}"
+    message = f"the request {item.approval_request_id[:SHOWN]} is answered already, in line {known.answered_line}"
     return (Verdict("$.item.approval_request_id", message, "answer each request once", (known.answered_line,)),)
 
 
@@ -181,7 +178,7 @@ def call_failed(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdic
 
     Source: openai-python 3.52.0, ``response_mcp_call_failed.py``.
     """
-    message = f"the MCP call {event.item_id[:_SHOWN]} failed"
+    message = f"the MCP call {event.item_id[:SHOWN]} failed"
     return (Verdict("$.item_id", message, "look at the error of the item in response.output_item.done"),)
 
 
@@ -205,7 +202,7 @@ def answered_by_client(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[
     item = event.item
     if not isinstance(item, FunctionCallOutput) or item.call_id not in ledgers.mcp.calls:
         return ()
-    message = f"{item.call_id[:_SHOWN]} is an MCP call, which the server makes itself"
+    message = f"{item.call_id[:SHOWN]} is an MCP call, which the server makes itself"
     return (Verdict("$.item.call_id", message, "leave the output out"),)
 
 
@@ -231,7 +228,7 @@ def server_misconfigured(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequen
     for index, tool in servers:
         path = f"$.{name}.tools[{index}]"
         if labels[tool.server_label] > 1:
-            found.append(Verdict(f"{path}.server_label", f'two servers have the label "{tool.server_label[:_SHOWN]}"'))
+            found.append(Verdict(f"{path}.server_label", f'two servers have the label "{tool.server_label[:SHOWN]}"'))
         if tool.server_url and tool.connector_id:
             found.append(Verdict(path, "the server has an address and is a connector"))
         headers = tool.headers if isinstance(tool.headers, dict) else {}
@@ -263,21 +260,19 @@ def not_yet_loaded(_event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Ver
     return (Verdict("", message, "wait for mcp_list_tools.completed", tuple(loading[:8]), side="client"),)
 
 
-_GA: Final = frozenset({"realtime"})
-_WHOLE: Final[frozenset[Need]] = frozenset({"start", "lossless"})
 _ENDS: Final = (mcp_list_tools.Completed, mcp_list_tools.Failed)
 _OUTCOMES: Final = (response.McpCallCompleted, response.McpCallFailed)
 _CREATE: Final = (conversation.ItemCreate,)
 
 RULES: Final[tuple[Rule, ...]] = (
-    Rule("MCP01", "error", listing_out_of_order, (*_ENDS, End), _WHOLE, dialects=_GA),
-    Rule("MCP02", "warning", listing_failed, (mcp_list_tools.Failed,), tier="second", dialects=_GA),
-    Rule("MCP03", "error", two_outcomes, _OUTCOMES, tier="extended", dialects=_GA),
-    Rule("MCP04", "warning", approval_unanswered, (End,), frozenset({"client", "lossless"}), dialects=_GA),
-    Rule("MCP05", "error", approval_of_nothing, _CREATE, _WHOLE, tier="second", dialects=_GA),
-    Rule("MCP06", "warning", approved_twice, _CREATE, tier="extended", dialects=_GA),
-    Rule("MCP07", "warning", call_failed, (response.McpCallFailed,), tier="second", dialects=_GA),
-    Rule("MCP08", "error", answered_by_client, _CREATE, tier="second", dialects=_GA),
-    Rule("MCP09", "error", server_misconfigured, (session.Update, response.Create), tier="second", dialects=_GA),
-    Rule("MCP10", "info", not_yet_loaded, (response.Created,), frozenset({"lossless"}), tier="extended", dialects=_GA),
+    Rule("MCP01", "error", listing_out_of_order, (*_ENDS, End), NEEDS_WHOLE_START, dialects=GA),
+    Rule("MCP02", "warning", listing_failed, (mcp_list_tools.Failed,), tier="second", dialects=GA),
+    Rule("MCP03", "error", two_outcomes, _OUTCOMES, tier="extended", dialects=GA),
+    Rule("MCP04", "warning", approval_unanswered, (End,), frozenset({"client", "lossless"}), dialects=GA),
+    Rule("MCP05", "error", approval_of_nothing, _CREATE, NEEDS_WHOLE_START, tier="second", dialects=GA),
+    Rule("MCP06", "warning", approved_twice, _CREATE, tier="extended", dialects=GA),
+    Rule("MCP07", "warning", call_failed, (response.McpCallFailed,), tier="second", dialects=GA),
+    Rule("MCP08", "error", answered_by_client, _CREATE, tier="second", dialects=GA),
+    Rule("MCP09", "error", server_misconfigured, (session.Update, response.Create), tier="second", dialects=GA),
+    Rule("MCP10", "info", not_yet_loaded, (response.Created,), NEEDS_LOSSLESS, tier="extended", dialects=GA),
 )

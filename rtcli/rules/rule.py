@@ -49,6 +49,16 @@ Judge = Callable[[Any, Entry, Ledgers], Sequence[Verdict]]
 
 CONVERSATION: Final = frozenset({"realtime", "beta"})
 """The dialects that most rules are about."""
+GA: Final = frozenset({"realtime"})
+
+NEEDS_START: Final[frozenset[Need]] = frozenset({"start"})
+NEEDS_CLIENT: Final[frozenset[Need]] = frozenset({"client"})
+NEEDS_LOSSLESS: Final[frozenset[Need]] = frozenset({"lossless"})
+NEEDS_WHOLE_START: Final[frozenset[Need]] = frozenset({"start", "lossless"})
+NEEDS_WHOLE_END: Final[frozenset[Need]] = frozenset({"end", "client", "lossless"})
+
+SHOWN: Final = 60
+"""How many characters of a peer's word a message holds."""
 
 
 class Rule(NamedTuple):

@@ -12,11 +12,10 @@ from rtcli.events.dialects import SESSION_FIELDS, realtime_name
 from rtcli.events.event import ClientEvent
 from rtcli.events.objects import AudioPcm, Message, OutputAudio
 from rtcli.formats import Entry
-from rtcli.rules.rule import Rule, Verdict
-from rtcli.session.config import detection_of, type_of, voice_of
-from rtcli.session.context import Need
+from rtcli.rules.rule import GA, NEEDS_CLIENT, NEEDS_LOSSLESS, SHOWN, Rule, Verdict
+from rtcli.session.config import at, detection_of, type_of, voice_of
 from rtcli.session.ledgers import Ledgers
-from rtcli.session.settings import at, scalars
+from rtcli.session.settings import scalars
 
 PCM_RATE_HZ: Final = 24_000
 STREAMING_MODELS: Final = frozenset({"gpt-realtime-whisper", "gpt-live-transcribe"})
@@ -28,7 +27,6 @@ CONTENT_OF: Final = {
 }
 """Source: openai-python 3.52.0, the three ``realtime_conversation_item_*_message.py``."""
 _DATED: Final = re.compile(r"-\d{4}-\d{2}-\d{2}\Z")
-_SHOWN: Final = 60
 
 
 def model_changed(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
@@ -52,7 +50,7 @@ def model_changed(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
         return ()
     if _DATED.sub("", asked) == _DATED.sub("", in_force):
         return ()
-    message = f'the session\'s model is "{in_force[:_SHOWN]}" and cannot become "{asked[:_SHOWN]}"'
+    message = f'the session\'s model is "{in_force[:SHOWN]}" and cannot become "{asked[:SHOWN]}"'
     return (Verdict("$.session.model", message, "open a new connection with the model in its address"),)
 
 
@@ -80,7 +78,7 @@ def voice_changed(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
     spoke, asked, in_force = ledgers.settings.spoke_line, voice_of(event.session), ledgers.config.voice
     if not spoke or not asked or asked == in_force:
         return ()
-    message = f'the voice cannot become "{asked[:_SHOWN]}": the assistant has spoken since line {spoke}'
+    message = f'the voice cannot become "{asked[:SHOWN]}": the assistant has spoken since line {spoke}'
     return (Verdict("$.session", message, "set the voice before the first answer", (spoke,)),)
 
 
@@ -157,7 +155,7 @@ def not_as_asked(event: Any, entry: Entry, ledgers: Ledgers) -> Sequence[Verdict
     for path, wanted in scalars(asked.config):
         got = dict(scalars(event.session)).get(path)
         if got != wanted and not (got is None and path != "audio.input.turn_detection"):
-            message = f"{path} was asked to be {str(wanted)[:_SHOWN]} and is {str(got)[:_SHOWN]}"
+            message = f"{path} was asked to be {str(wanted)[:SHOWN]} and is {str(got)[:SHOWN]}"
             remedy = "read session.updated before relying on the setting"
             found.append(Verdict(f"$.session.{path}", message, remedy, (asked.line,), side=entry.sender))
     return found
@@ -183,7 +181,7 @@ def rate_not_24k(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdi
     for side in ("input", "output"):
         rate = _rate(event, side)
         if rate is not None and rate != PCM_RATE_HZ:
-            message = f"the {side} is to have {str(rate)[:_SHOWN]} samples a second; audio/pcm has {PCM_RATE_HZ}"
+            message = f"the {side} is to have {str(rate)[:SHOWN]} samples a second; audio/pcm has {PCM_RATE_HZ}"
             found.append(Verdict(f"$.session.audio.{side}.format.rate", message, "resample to 24 kHz"))
     return found
 
@@ -287,7 +285,7 @@ def speed_changed(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
     if asked is None or not ledgers.settings.open or asked == at(ledgers.config.session, "audio", "output", "speed"):
         return ()
     response_id, line = next(reversed(ledgers.settings.open.items()))
-    message = f"the speed is changed while the response {response_id[:_SHOWN]} is given"
+    message = f"the speed is changed while the response {response_id[:SHOWN]} is given"
     return (Verdict("$.session.audio.output.speed", message, "wait for response.done", (line,)),)
 
 
@@ -354,7 +352,7 @@ def choice_not_offered(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence
         return ()
     if choice.name in {getattr(tool, "name", None) for tool in tools}:
         return ()
-    message = f'tool_choice names "{choice.name[:_SHOWN]}", and the tools do not have it'
+    message = f'tool_choice names "{choice.name[:SHOWN]}", and the tools do not have it'
     return (Verdict("$.session.tool_choice.name", message, "offer the function, or correct the name"),)
 
 
@@ -382,7 +380,7 @@ def content_not_of_role(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequenc
     return [
         Verdict(
             f"$.item.content[{index}].type",
-            f"a message of the {role} cannot have {kind[:_SHOWN]}",
+            f"a message of the {role} cannot have {kind[:SHOWN]}",
             f"use {' or '.join(sorted(allowed))}",
         )
         for index, kind in enumerate(kinds)
@@ -444,8 +442,6 @@ def _dotted(path: tuple[str | int, ...]) -> str:
     return "$." + ".".join(map(str, path))
 
 
-_LOSSLESS: Final[frozenset[Need]] = frozenset({"lossless"})
-_GA: Final = frozenset({"realtime"})
 _UPDATE: Final = (session.Update,)
 _ANY_UPDATE: Final = (session.Update, Malformed)
 _CREATE: Final = (conversation.ItemCreate,)
@@ -453,17 +449,17 @@ _CREATE: Final = (conversation.ItemCreate,)
 RULES: Final[tuple[Rule, ...]] = (
     Rule("SES01", "warning", model_changed, _UPDATE, tier="second"),
     Rule("SES02", "error", voice_changed, _UPDATE),
-    Rule("SES03", "error", type_missing, (Malformed,), dialects=_GA),
-    Rule("SES04", "error", type_changed, _UPDATE, tier="second", dialects=_GA),
-    Rule("SES05", "warning", not_as_asked, (session.Updated,), frozenset({"client"})),
-    Rule("SES06", "error", rate_not_24k, _ANY_UPDATE, tier="second", dialects=_GA, openai_only=True),
-    Rule("SES07", "error", beta_fields, _ANY_UPDATE, dialects=_GA),
-    Rule("SES08", "error", text_and_audio, (session.Update, response.Create), tier="second", dialects=_GA),
+    Rule("SES03", "error", type_missing, (Malformed,), dialects=GA),
+    Rule("SES04", "error", type_changed, _UPDATE, tier="second", dialects=GA),
+    Rule("SES05", "warning", not_as_asked, (session.Updated,), NEEDS_CLIENT),
+    Rule("SES06", "error", rate_not_24k, _ANY_UPDATE, tier="second", dialects=GA, openai_only=True),
+    Rule("SES07", "error", beta_fields, _ANY_UPDATE, dialects=GA),
+    Rule("SES08", "error", text_and_audio, (session.Update, response.Create), tier="second", dialects=GA),
     Rule("SES09", "error", after_the_close, (ClientEvent,), frozenset({"end"})),
-    Rule("SES10", "error", speed_changed, _UPDATE, _LOSSLESS, tier="second"),
-    Rule("SES11", "error", vad_with_streaming_model, _UPDATE, tier="extended", dialects=_GA),
+    Rule("SES10", "error", speed_changed, _UPDATE, NEEDS_LOSSLESS, tier="second"),
+    Rule("SES11", "error", vad_with_streaming_model, _UPDATE, tier="extended", dialects=GA),
     Rule("SES12", "error", idle_timeout_with_semantic_vad, _UPDATE, tier="extended"),
     Rule("SES13", "error", choice_not_offered, _UPDATE, tier="second"),
-    Rule("SES14", "error", content_not_of_role, (*_CREATE, Malformed), dialects=_GA),
-    Rule("SES15", "error", assistant_audio_inserted, _CREATE, dialects=_GA),
+    Rule("SES14", "error", content_not_of_role, (*_CREATE, Malformed), dialects=GA),
+    Rule("SES15", "error", assistant_audio_inserted, _CREATE, dialects=GA),
 )

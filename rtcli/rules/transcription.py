@@ -7,11 +7,8 @@ from typing import Any, Final
 
 from rtcli.events import Event, conversation, response
 from rtcli.formats import Entry
-from rtcli.rules.rule import End, Rule, Verdict
-from rtcli.session.context import Need
+from rtcli.rules.rule import GA, NEEDS_LOSSLESS, NEEDS_WHOLE_START, SHOWN, End, Rule, Verdict
 from rtcli.session.ledgers import Ledgers
-
-_SHOWN: Final = 60
 
 
 def never_transcribed(_end: End, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
@@ -36,7 +33,7 @@ def never_transcribed(_end: End, _entry: Entry, ledgers: Ledgers) -> Sequence[Ve
     return [
         Verdict(
             "$.item_id",
-            f"the audio of item {item_id[:_SHOWN]} was committed and never transcribed",
+            f"the audio of item {item_id[:SHOWN]} was committed and never transcribed",
             "keep reading until the transcript has come",
             line=line,
             side="client",
@@ -65,7 +62,7 @@ def transcribed_twice(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[V
     known = ledgers.transcripts.of(event)
     if known is None or not known.result_line:
         return ()
-    message = f"item {event.item_id[:_SHOWN]} has a transcription result already, in line {known.result_line}"
+    message = f"item {event.item_id[:SHOWN]} has a transcription result already, in line {known.result_line}"
     return (Verdict("$.item_id", message, "take the result of an item once", (known.result_line,)),)
 
 
@@ -90,7 +87,7 @@ def transcribed_unasked(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence
     """
     if ledgers.transcripts.was_on or ledgers.transcripts.is_on is not False:
         return ()
-    return (Verdict("", f"item {event.item_id[:_SHOWN]} is transcribed, and transcription is off"),)
+    return (Verdict("", f"item {event.item_id[:SHOWN]} is transcribed, and transcription is off"),)
 
 
 def unknown_item(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
@@ -112,7 +109,7 @@ def unknown_item(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdic
     """
     if event.item_id in ledgers.transcripts.known or ledgers.transcripts.of(event) is not None:
         return ()
-    return (Verdict("$.item_id", f"the session has no item {event.item_id[:_SHOWN]}"),)
+    return (Verdict("$.item_id", f"the session has no item {event.item_id[:SHOWN]}"),)
 
 
 def delta_after_result(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
@@ -135,7 +132,7 @@ def delta_after_result(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[
     known = ledgers.transcripts.of(event)
     if known is None or not known.result_line:
         return ()
-    message = f"the transcription of item {event.item_id[:_SHOWN]} was over in line {known.result_line}"
+    message = f"the transcription of item {event.item_id[:SHOWN]} was over in line {known.result_line}"
     return (Verdict("", message, "end a transcript at its result", (known.result_line,)),)
 
 
@@ -162,7 +159,7 @@ def pieces_differ(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
     joined = "".join(known.pieces).strip()
     if joined == event.transcript.strip():
         return ()
-    message = f'the pieces say "{joined[:_SHOWN]}", the transcript "{event.transcript.strip()[:_SHOWN]}"'
+    message = f'the pieces say "{joined[:SHOWN]}", the transcript "{event.transcript.strip()[:SHOWN]}"'
     return (Verdict("$.transcript", message, "use the completed transcript"),)
 
 
@@ -183,7 +180,7 @@ def failed(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]:
     Source: openai-python 3.52.0, ``conversation_item_input_audio_transcription_failed_event.py``.
     """
     why = event.error.message or event.error.code or "no reason is given"
-    message = f"item {event.item_id[:_SHOWN]} could not be transcribed: {str(why)[:200]}"
+    message = f"item {event.item_id[:SHOWN]} could not be transcribed: {str(why)[:200]}"
     return (Verdict("$.error", message, "at Azure, name a deployment as the transcription model"),)
 
 
@@ -258,18 +255,16 @@ _DELTA: Final = conversation.InputAudioTranscriptionDelta
 _SEGMENT: Final = conversation.InputAudioTranscriptionSegment
 _ENDS: Final = (_COMPLETED, conversation.InputAudioTranscriptionFailed)
 _ALL: Final = (_DELTA, _SEGMENT, *_ENDS)
-_LOSSLESS: Final[frozenset[Need]] = frozenset({"lossless"})
-_GA: Final = frozenset({"realtime"})
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule("TRN01", "warning", never_transcribed, (End,), frozenset({"end", "lossless"})),
     Rule("TRN02", "error", transcribed_twice, _ENDS),
-    Rule("TRN03", "error", transcribed_unasked, _ALL, _LOSSLESS, tier="second"),
-    Rule("TRN04", "error", unknown_item, _ALL, frozenset({"start", "lossless"})),
-    Rule("TRN05", "error", delta_after_result, (_DELTA, _SEGMENT), _LOSSLESS, tier="second"),
-    Rule("TRN06", "info", pieces_differ, (_COMPLETED,), _LOSSLESS, tier="second"),
+    Rule("TRN03", "error", transcribed_unasked, _ALL, NEEDS_LOSSLESS, tier="second"),
+    Rule("TRN04", "error", unknown_item, _ALL, NEEDS_WHOLE_START),
+    Rule("TRN05", "error", delta_after_result, (_DELTA, _SEGMENT), NEEDS_LOSSLESS, tier="second"),
+    Rule("TRN06", "info", pieces_differ, (_COMPLETED,), NEEDS_LOSSLESS, tier="second"),
     Rule("TRN07", "warning", failed, (conversation.InputAudioTranscriptionFailed,)),
-    Rule("TRN08", "error", ends_before_it_starts, (_SEGMENT,), tier="extended", dialects=_GA),
+    Rule("TRN08", "error", ends_before_it_starts, (_SEGMENT,), tier="extended", dialects=GA),
     Rule("TRN09", "error", surer_than_sure, (_DELTA, _COMPLETED), tier="extended"),
     Rule("TRN10", "warning", asked_to_answer, (response.Create,), tier="second"),
 )

@@ -10,14 +10,13 @@ from rtcli.events.event import ClientEvent
 from rtcli.events.translation import session
 from rtcli.formats import Entry
 from rtcli.recording import Close
-from rtcli.rules.rule import Rule, Verdict
+from rtcli.rules.rule import SHOWN, Rule, Verdict
 from rtcli.session.ledgers import Ledgers
 from rtcli.session.translation import shape_of
 
 GRID_MS: Final = 200
 """Source: openai-python 3.52.0, ``realtime_translation_output_transcript_delta_event.py``."""
 LONGEST_GAP_S: Final = 2.0
-_SHOWN: Final = 60
 
 
 def not_of_translation(event: Event | Unknown, entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]:
@@ -40,7 +39,7 @@ def not_of_translation(event: Event | Unknown, entry: Entry, _ledgers: Ledgers) 
     """
     if entry.sender != "client" or (isinstance(event, Event) and not event.foreign):
         return ()
-    message = f"a translation session does not take {event.type[:_SHOWN]}"
+    message = f"a translation session does not take {event.type[:SHOWN]}"
     return (Verdict("$.type", message, "send session.input_audio_buffer.append, session.update or session.close"),)
 
 

@@ -92,12 +92,12 @@ class Config:
     def _updated(self, event: session.Created | session.Updated) -> None:
         self.session = event.session
         self.session_id = event.session.id or self.session_id
-        self.input_format = format_name(_side(event.session, "input")) or self.input_format
-        self.output_format = format_name(_side(event.session, "output")) or self.output_format
+        self.input_format = format_name(at(event.session, "audio", "input")) or self.input_format
+        self.output_format = format_name(at(event.session, "audio", "output")) or self.output_format
         self._update = None
 
     def _asked(self, event: session.Update) -> None:
-        asked = format_name(_side(event.session, "input"))
+        asked = format_name(at(event.session, "audio", "input"))
         if asked:
             self._update = (event.event_id or "", self.input_format)
             self.input_format = asked
@@ -112,6 +112,13 @@ class Config:
 def _handler(kind: Any) -> Callable[[Config, Any], None] | None:
     """The handler of a class, or of the nearest class that it extends."""
     return next((_HANDLERS[base] for base in kind.__mro__ if base in _HANDLERS), None)
+
+
+def at(value: Any, *steps: str) -> Any:
+    """What stands at a path of objects, parsed or decoded; None where it ends early or nothing is said."""
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else getattr(value or None, step, None)
+    return value if value or value == 0 else None
 
 
 def format_name(side: Any) -> str | None:
@@ -129,22 +136,20 @@ def model_of(config: AnyConfig) -> str | None:
     """The model that speaks, or the one that transcribes where nothing speaks."""
     if not isinstance(config, TranscriptionConfig):
         return config.model or None
-    return getattr(getattr(_side(config, "input"), "transcription", None), "model", None) or None
+    transcribes: str | None = at(config, "audio", "input", "transcription", "model")
+    return transcribes
 
 
 def voice_of(config: AnyConfig) -> str | None:
     """The voice by its name or id."""
-    voice = getattr(_side(config, "output"), "voice", None) or None
+    voice = at(config, "audio", "output", "voice")
     return voice.id if isinstance(voice, VoiceId) else voice
 
 
 def detection_of(config: AnyConfig) -> ServerVad | SemanticVad | None:
     """How turns are told, where the server does it."""
-    return getattr(_side(config, "input"), "turn_detection", None) or None
-
-
-def _side(config: AnyConfig, name: str) -> Any:
-    return getattr(config.audio, name, None) or None
+    detection: ServerVad | SemanticVad | None = at(config, "audio", "input", "turn_detection")
+    return detection
 
 
 _HANDLERS: Final[dict[Any, Callable[[Config, Any], None]]] = {

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from rtcli.events import error, response, session
 from rtcli.formats import Entry
-from rtcli.session.config import Config, detection_of, format_name, voice_of
+from rtcli.session.config import Config, at, detection_of, format_name, voice_of
 from rtcli.session.ledger import Handler, Ledger, Memory
 
 
@@ -67,13 +67,6 @@ class Settings(Ledger):
         response.Created: _began,
         response.Done: _ended,
     }
-
-
-def at(value: Any, *steps: str) -> Any:
-    """What stands at a path of objects; None where it ends early."""
-    for step in steps:
-        value = value.get(step) if isinstance(value, dict) else getattr(value or None, step, None)
-    return value if value or value == 0 else None
 
 
 def scalars(config: Any) -> Iterator[tuple[str, Any]]:

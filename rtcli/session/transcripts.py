@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from rtcli.events import conversation, input_audio_buffer, session
 from rtcli.formats import Entry
-from rtcli.session.config import Config
+from rtcli.session.config import Config, at
 from rtcli.session.ledger import Handler, Ledger, Memory
 
 Key = tuple[str, int]
@@ -103,5 +103,4 @@ def _key(event: Any) -> Key:
 
 
 def _transcribes(config: Any) -> bool:
-    heard = getattr(getattr(config, "audio", None) or None, "input", None) or None
-    return bool(getattr(heard, "transcription", None))
+    return at(config, "audio", "input", "transcription") is not None
