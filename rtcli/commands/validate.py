@@ -6,7 +6,7 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rtcli.formats import Entry
     from rtcli.reports import Report
-    from rtcli.rules import Finding
+    from rtcli.rules import Codes, Finding
     from rtcli.rules.summary import Summary
 
 
@@ -81,6 +81,7 @@ def validate(
 
     Exit code: 0 nothing found, 1 findings at or above --fail-severity, 2 a file could not be read.
     """
+    from rtcli.rules import Codes
     from rtcli.rules.summary import Summary
 
     summary = Summary()
@@ -94,18 +95,6 @@ def validate(
     if summary.unreadable:
         return 2
     return int(not exit_zero and summary.reaches(fail_severity.value))
-
-
-class Codes(NamedTuple):
-    """Which findings are wanted, by the beginnings of their codes."""
-
-    select: list[str]
-    ignore: list[str]
-
-    def want(self, code: str) -> bool:
-        """Whether a finding with this code is told."""
-        selected = not self.select or code.startswith(tuple(self.select))
-        return selected and not (self.ignore and code.startswith(tuple(self.ignore)))
 
 
 def _codes(option: str, given: list[str] | None) -> list[str]:
@@ -144,11 +133,11 @@ def _check(path: Path, summary: Summary, report: Report | None, dialect: Spoken,
     from rtcli.errors import UnreadableRecording
     from rtcli.events import DIALECTS, REALTIME, Listener
     from rtcli.formats import read
-    from rtcli.rules import Check, chosen
+    from rtcli.rules import Check
     from rtcli.views.text import said
 
     listener = Listener(DIALECTS.get(dialect.value))
-    check = Check(chosen(*codes), listener)
+    check = Check(codes.rules, listener)
     try:
         for finding in check.run(_watched(read(path, listener), path)):
             if not codes.want(finding.code):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from rtcli.rules import (
     audio,
     errors,
@@ -34,10 +37,20 @@ DEFAULT: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.tier != "extend
 """The rules that are on where nothing else is asked for."""
 
 
-def chosen(select: list[str], ignore: list[str]) -> tuple[Rule, ...]:
-    """The rules whose codes begin with one of the selected, or the usual ones, without the ignored."""
-    rules = [rule for rule in RULES if rule.code.startswith(tuple(select))] if select else DEFAULT
-    return tuple(rule for rule in rules if not (ignore and rule.code.startswith(tuple(ignore))))
+class Codes(NamedTuple):
+    """Which findings are wanted, by the beginnings of their codes; without any, those of the usual rules."""
+
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+
+    def want(self, code: str) -> bool:
+        """Whether findings with this code are told."""
+        return code.startswith(tuple(self.select) or "") and not code.startswith(tuple(self.ignore))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules to judge by; those marked extended are among them where they are selected."""
+        return tuple(rule for rule in (RULES if self.select else DEFAULT) if self.want(rule.code))
 
 
-__all__ = ["DEFAULT", "RULES", "SEVERITIES", "Check", "Finding", "Rule", "Severity", "Side", "at_least", "chosen"]
+__all__ = ["DEFAULT", "RULES", "SEVERITIES", "Check", "Codes", "Finding", "Rule", "Severity", "Side", "at_least"]
