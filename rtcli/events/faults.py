@@ -16,9 +16,10 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from rtcli.events.checks import NO_TYPE, NOT_AN_OBJECT, NOT_JSON, WRONG_TYPE, Walk, check_of
+from rtcli.events.checks import check_of
 from rtcli.events.dialects import DIALECTS, NEAR_MISSES, Dialect
 from rtcli.events.event import Event, Fault, Malformed, Unknown
+from rtcli.events.walk import NO_TYPE, NOT_AN_OBJECT, NOT_JSON, WRONG_TYPE, Walk
 from rtcli.events.wording import Path, kind, nearest, shown
 
 _SHOWN: Final = 60

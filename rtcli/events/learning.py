@@ -16,8 +16,9 @@ from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origi
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from rtcli.events.checks import Check, Walk, field_checks
+from rtcli.events.checks import Check, field_checks
 from rtcli.events.event import Event, Extra, Fault, type_name
+from rtcli.events.walk import Walk
 from rtcli.events.wording import Path
 
 Lessons = dict[type, set[str]]

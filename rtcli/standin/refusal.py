@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from rtcli.events import REALTIME, Event, Malformed, Unknown
-from rtcli.events.checks import MISSING, OUT_OF_RANGE, WRONG_TYPE, WRONG_VALUE
+from rtcli.events.walk import MISSING, OUT_OF_RANGE, WRONG_TYPE, WRONG_VALUE
 from rtcli.events.wording import describe
 
 _CLIENT_TYPES: Final = tuple(name for name, event in REALTIME.types.items() if event.sender == "client")

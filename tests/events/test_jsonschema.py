@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from rtcli.events import DIALECTS, Event, Malformed, decode
-from rtcli.events.describe import example
 from rtcli.events.event import type_name
+from rtcli.events.example import example
 from rtcli.events.jsonschema import of_dialects, of_type
 
 EVENTS = [(dialect, event) for dialect in DIALECTS.values() for event in dialect.types.values()]
