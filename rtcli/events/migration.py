@@ -9,8 +9,6 @@ from __future__ import annotations
 import copy
 from typing import Any, Final, NamedTuple
 
-import msgspec
-
 from rtcli.events.dialects import (
     BETA,
     CONTENT_TYPES,
@@ -23,7 +21,7 @@ from rtcli.events.dialects import (
     RenamedField,
 )
 from rtcli.events.event import Event, Malformed, Unknown
-from rtcli.events.faults import examine
+from rtcli.events.faults import judge
 from rtcli.events.wording import describe
 
 _TRANSCRIPTION_UPDATE: Final = "transcription_session.update"
@@ -68,7 +66,7 @@ def migrate(body: dict[str, Any], *, drop: bool = False) -> Migrated | Refused:
 
 def _checked(move: _Move, name: str, *, drop: bool) -> Migrated | Refused:
     """Only what realtime takes goes out."""
-    result = examine(msgspec.json.encode(move.body), REALTIME)
+    result = judge(move.body, REALTIME)
     if isinstance(result, Unknown) or (isinstance(result, Event) and result.foreign):
         return Refused((f"$.type: realtime has no {name}",))
     for extra in result.extra:

@@ -100,7 +100,10 @@ def test_an_update_that_cannot_be_is_refused_whole(asked, state, code, param):
 
 def test_the_same_voice_may_be_asked_for_again():
     config = settings()
-    update(config, audio={"output": {"voice": config.body["audio"]["output"]["voice"]}}, spoke=True)
+    voice = config.body["audio"]["output"]["voice"]
+    update(config, audio={"output": {"voice": voice}}, instructions="Be kind.", spoke=True)
+    assert config.body["audio"]["output"]["voice"] == voice
+    assert config.body["instructions"] == "Be kind."
 
 
 def test_a_session_keeps_its_type():
