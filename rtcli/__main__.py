@@ -13,9 +13,20 @@ def main() -> None:
 
         sys.stdout.write(f"rtcli {__version__}\n")
         return
-    from rtcli.commands import run  # noqa: PLC0415 - see above
+    import signal  # noqa: PLC0415 - see above
 
+    from rtcli.commands import run  # noqa: PLC0415
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _ended)
     sys.exit(run(arguments))
+
+
+def _ended(number: int, _frame: object) -> None:
+    """Leave by the ordinary way, which gives the terminal back as it was; one who ignores hang-ups goes on."""
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

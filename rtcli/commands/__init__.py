@@ -20,6 +20,7 @@ FOUND: Final = 1
 FAILED: Final = 2
 LOST: Final = 3
 INTERRUPTED: Final = 130
+TERMINATED: Final = 143
 
 EXIT_CODES: Final[dict[int, str]] = {
     DONE: "done, nothing found",
@@ -27,6 +28,7 @@ EXIT_CODES: Final[dict[int, str]] = {
     FAILED: "could not do it: usage, an unreadable file, the handshake, the network",
     LOST: "done, but data was lost on the way",
     INTERRUPTED: "ended by the second Ctrl-C; the first closes the connection and keeps the file whole",
+    TERMINATED: "ended from outside (SIGTERM); the terminal is left as it was",
 }
 
 COMMANDS: Final[dict[str, str]] = {

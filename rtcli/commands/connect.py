@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rtcli.commands.numbers import finite
+
 if TYPE_CHECKING:
     from rtcli.formats.writer import Mode
     from rtcli.links.connect import Outcome, Plan
@@ -93,7 +95,10 @@ def connect(
     ] = None,
     pace: Annotated[Pace, typer.Option(help="How fast audio is sent.", envvar="RTCLI_PACE")] = Pace.REALTIME,
     wait: Annotated[
-        float, typer.Option(min=0.1, metavar="SECONDS", help="The longest wait for an answer.", envvar="RTCLI_WAIT")
+        float,
+        typer.Option(
+            min=0.1, metavar="SECONDS", help="The longest wait for an answer.", envvar="RTCLI_WAIT", callback=finite
+        ),
     ] = 30.0,
 ) -> int:
     """Talk to a Realtime server from the terminal, and record it.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
+from rtcli.commands.numbers import finite
 from rtcli.commands.spoken import Spoken
 
 if TYPE_CHECKING:
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
 def replay(
     file: Annotated[Path, typer.Argument(help="The recording; - is standard input.")],
     speed: Annotated[
-        float, typer.Option("--speed", "-s", min=0.05, max=100.0, help="How many times as fast.", envvar="RTCLI_SPEED")
+        float,
+        typer.Option(
+            "--speed",
+            "-s",
+            min=0.05,
+            max=100.0,
+            help="How many times as fast.",
+            envvar="RTCLI_SPEED",
+            callback=finite,
+        ),
     ] = 1.0,
     idle_time_limit: Annotated[
         float | None,
@@ -28,6 +38,7 @@ def replay(
             metavar="SECONDS",
             help="No pause longer than this.",
             envvar="RTCLI_IDLE_TIME_LIMIT",
+            callback=finite,
         ),
     ] = None,
     start_offset: Annotated[
@@ -55,6 +66,8 @@ def replay(
     speed, ] goes on to the next turn, q leaves. On a pipe the lines come when they are due.
 
     Example:  rtcli replay call.jsonl --speed 2 --idle-time-limit 1
+
+    Exit code: 0 played, or left before its end, 2 the file could not be read.
     """
     from rtcli.errors import BadOption
     from rtcli.events import DIALECTS, Listener
@@ -80,9 +93,11 @@ def replay(
                 until_s=until_s,
             )
             with _Face(keyed=keyed) as face:
-                play(due, face, player, begins_turn=_begins_turn)
+                lasts_s = play(due, face, player, begins_turn=_begins_turn)
             if player.left or not loop:
                 return 0
+            if not lasts_s:
+                raise BadOption("--loop", "nothing in the recording takes any time")
             player = Player(player.speed, paused=False)
     except KeyboardInterrupt:
         return 0

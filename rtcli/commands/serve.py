@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from rtcli.commands.numbers import finite
+
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -20,7 +22,10 @@ def serve(
     pace: Annotated[
         float,
         typer.Option(
-            min=0.0, help="How long its delays are: 1 is natural, 0 answers at once.", envvar="RTCLI_SERVE_PACE"
+            min=0.0,
+            help="How long its delays are: 1 is natural, 0 answers at once.",
+            envvar="RTCLI_SERVE_PACE",
+            callback=finite,
         ),
     ] = 1.0,
     seed: Annotated[int | None, typer.Option(help="Make the ids repeat from run to run.", envvar="RTCLI_SEED")] = None,

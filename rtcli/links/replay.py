@@ -94,19 +94,22 @@ class Player:
 
 def play(
     due: Iterable[tuple[float, Entry]], face: Face, player: Player, *, begins_turn: Callable[[Entry], bool]
-) -> None:
+) -> float:
     """Play records as they become due, until the end or until the person leaves.
+
+    Gives back when the last record that was played was due, in seconds of playing time.
 
     Raises:
         KeyboardInterrupt: the person pressed Ctrl-C.
 
     """
-    asyncio.run(_play(due, face, player, begins_turn))
+    return asyncio.run(_play(due, face, player, begins_turn))
 
 
 async def _play(
     due: Iterable[tuple[float, Entry]], face: Face, player: Player, begins_turn: Callable[[Entry], bool]
-) -> None:
+) -> float:
+    lasts_s = 0.0
     pressed = asyncio.Event()
     async with Keyboard.open() as keyboard:
         listening = asyncio.create_task(_listen(keyboard, player, pressed)) if keyboard else None
@@ -117,8 +120,9 @@ async def _play(
                     player.skip_turn = False
                 await _until(due_s, player, pressed)
                 if player.left:
-                    return
+                    break
                 face.seen(entry)
+                lasts_s = due_s
         finally:
             for task in (listening, drawing):
                 if task:
@@ -126,6 +130,7 @@ async def _play(
                     with suppress(asyncio.CancelledError):
                         await task
             face.refresh(player.position_s, player.speed, paused=player.paused)
+    return lasts_s
 
 
 async def _until(due_s: float, player: Player, pressed: asyncio.Event) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -64,13 +65,29 @@ def test_a_pause_is_cut_to_the_limit(tmp_path):
     assert "an hour later" in replay(path, "--idle-time-limit", "0.1").stdout
 
 
-@pytest.mark.parametrize("arguments", [["--speed", "0"], ["--until", "soon"], ["--start-offset", "-5s"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--speed", "0"],
+        ["--speed", "nan"],
+        ["--idle-time-limit", "nan"],
+        ["--until", "soon"],
+        ["--start-offset", "-5s"],
+    ],
+)
 def test_what_cannot_be_meant_is_exit_code_2(recording, arguments):
     assert "Traceback" not in replay(recording, *arguments, code=2).stderr
 
 
 def test_a_standard_input_cannot_be_played_twice():
     assert "--loop" in replay("-", "--loop", code=2, text="{}\n").stderr
+
+
+@pytest.mark.parametrize("text", ["", '{"rtcli":1}\n', '{"rtcli":1}\n{"t":0.0,"note":"at once"}\n'])
+def test_what_takes_no_time_is_played_once_and_not_again_and_again(tmp_path, text):
+    path = tmp_path / "short.jsonl"
+    path.write_text(text)
+    assert "--loop" in replay(path, "--loop", code=2).stderr
 
 
 def test_a_loop_begins_again_until_it_is_left(recording):
@@ -115,5 +132,15 @@ def test_ctrl_c_leaves_in_order(recording):
         terminal.shows("say zero")
         terminal.type("\x03")
         assert terminal.leaves() == 0
+        assert terminal.whole
+        assert "Traceback" not in terminal.text
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_whoever_ends_it_from_outside_leaves_the_terminal_whole(recording, number):
+    with Terminal("replay", recording, "--speed", "0.1") as terminal:
+        terminal.shows("say zero")
+        terminal.process.send_signal(number)
+        assert terminal.leaves() == 128 + number
         assert terminal.whole
         assert "Traceback" not in terminal.text

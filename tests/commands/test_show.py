@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from terminal import Terminal
 
 RECORDING = """\
 {"rtcli":1,"started_at":"2026-11-20T19:00:00Z","url":"ws://127.0.0.1:1/v1/realtime"}
@@ -170,6 +171,17 @@ def test_following_ends_with_an_interrupt_and_leaves_the_whole_tree(recording):
     assert b"\x1b[?25h" in rest
     assert b"turn 1" in rest
     assert b"later" in rest
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_whoever_ends_following_from_outside_leaves_the_terminal_whole(recording, number):
+    with Terminal("show", "--follow", recording) as terminal:
+        terminal.shows("bye")
+        assert terminal.screen.cursor.hidden
+        terminal.process.send_signal(number)
+        assert terminal.leaves() == 128 + number
+        assert terminal.whole
+        assert "Traceback" not in terminal.text
 
 
 def until(descriptor, mark):

@@ -1,0 +1,19 @@
+"""Numbers that options take."""
+
+from __future__ import annotations
+
+import math
+
+import typer
+
+
+def finite(value: float | None) -> float | None:
+    """The number of an option, which typer lets be ``nan`` whatever its limits are.
+
+    Raises:
+        typer.BadParameter: it is none that can be counted with.
+
+    """
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a finite number.")
+    return value
