@@ -132,20 +132,23 @@ class LiveScreen:
 
 
 class _Window:
-    """Rows that are wrapped already."""
+    """Rows that are wrapped already; the last one is `ended` where more is printed below."""
 
-    def __init__(self, rows: list[Text]) -> None:
+    def __init__(self, rows: list[Text], *, ended: bool = False) -> None:
         self._rows = rows
+        self._ended = ended
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for number, row in enumerate(self._rows):
             if number:
                 yield Segment.line()
             yield from row.render(console)
+        if self._ended:
+            yield Segment.line()
 
 
 def print_tree(console: Console, session: Session) -> None:
     """Print the whole tree, many rows at a time: each print costs more than the row it prints."""
     rows = Tree(session, console.width).render()
     while batch := list(islice(rows, ROWS_A_PRINT)):
-        console.print(_Window(batch), soft_wrap=True, highlight=False)
+        console.print(_Window(batch, ended=True), soft_wrap=True, highlight=False)

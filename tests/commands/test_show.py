@@ -104,6 +104,16 @@ def test_a_log_without_times_cannot_be_chosen_from_by_time(tmp_path):
     assert "has no times" in done.stderr
 
 
+def test_every_row_of_a_long_tree_stands_on_a_line_of_its_own(tmp_path):
+    path = tmp_path / "long.jsonl"
+    notes = [f"note number {number}" for number in range(500)]
+    path.write_text("".join(f'{{"t":{number}.0,"note":"{note}"}}\n' for number, note in enumerate(notes)))
+    done = show(path)
+    assert done.stdout.endswith("\n")
+    lines = [line for line in done.stdout.splitlines() if "note number" in line]
+    assert [line.partition("note number")[2] for line in lines] == [f" {number}" for number in range(500)]
+
+
 def test_raw_lines_are_those_of_the_file(recording):
     assert show(recording, "--raw").stdout == RECORDING
     assert show(recording, "--raw", "--type", "response.done").stdout == RECORDING.splitlines(keepends=True)[4]
