@@ -31,12 +31,10 @@ GOALS = {"official union": "100x audio, 250x text", "all broken": ">= 1/3", "all
 
 
 def lines_of(make: Callable[[int], Path], size_bytes: int, count: int) -> list[bytes]:
-    """A header and the first server events of a corpus, as lines of a recording."""
+    """A header, the session and the first server events of a corpus, as lines of a recording."""
     lines = make(size_bytes).read_bytes().splitlines(keepends=True)
-    opening = {"type": "session.created", "event_id": "event_0", "session": {"type": "realtime"}}
-    first = json.dumps({"t": 0.0, "from": "server", "event": opening}).encode() + b"\n"
     served = [line for line in lines[1:] if b'"from":"server"' in line]
-    return [lines[0], first, *served[:count]]
+    return [lines[0], *served[: count + 1]]
 
 
 def changed(lines: list[bytes], percent: int, change: Callable[[dict[str, Any], int], None]) -> list[bytes]:
