@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from rtcli.events import Dialect, Event, Listener, Malformed, Unknown
+from rtcli.events import REALTIME, Dialect, Event, Listener, Malformed, Unknown
 from rtcli.events.vendors import AZURE_OPENAI, Vendor
 from rtcli.formats import Entry
 from rtcli.recording import Binary, Torn
 from rtcli.rules.finding import Finding
 from rtcli.rules.rule import NEEDS_CLIENT, End, First, Reversed, Rule, Verdict
 from rtcli.rules.schema import Oddities, disagreement, findings
+from rtcli.session.context import Need
 from rtcli.session.ledgers import Ledgers
 
 _OPENAI: Final = (None, AZURE_OPENAI)
@@ -30,13 +31,16 @@ class Check:
         """How many events were seen."""
         self._rules = tuple(rules)
         self._detector = (listener or Listener()).detector
-        self._dialect: Dialect | None = None
+        self._dialect: Dialect = REALTIME
         self._vendor: Vendor | None = None
         self.ledgers = Ledgers()
         """What is known of the connection that is being read."""
         self._oddities = Oddities()
         self._told_disagreement = False
+        self._kept: frozenset[Need] = frozenset()
+        """What the recording can be relied on for, as far as the table below knows."""
         self._table: dict[type, tuple[Rule, ...]] = {}
+        """The rules that can be judged, by the class of the event."""
         self._quiet: dict[type, str] = {}
         """Events that change nothing any more, and who sends them: one of them has been seen in its place."""
         self._unjudged: set[type] = set()
@@ -75,6 +79,9 @@ class Check:
             self._forget()
         self.ledgers.context.vendor = self._vendor.name if self._vendor else ""
         is_first = self.ledgers.context.note(entry)
+        if self.ledgers.context.kept is not self._kept:
+            self._kept = self.ledgers.context.kept
+            self._forget()
         rules = self._rules_for(type(event))
         if is_first:
             rules += self._rules_for(First)
@@ -85,7 +92,7 @@ class Check:
             elif entry.sender and type(event) in self._unjudged:
                 self._quiet[type(event)] = event.sender
             if type(event) in self._odd_kinds:
-                self._oddities.note(entry, self._detector.vendor)
+                self._oddities.note(entry, self._vendor)
         elif isinstance(event, Unknown | Malformed | Torn | Binary):
             self.events += not isinstance(event, Torn)
             found += self._odd(entry)
@@ -115,40 +122,42 @@ class Check:
 
     def _judge(self, entry: Entry, rules: tuple[Rule, ...]) -> list[Finding]:
         found: list[Finding] = []
-        kept = self.ledgers.context.kept
         for rule in rules:
-            missing = rule.needs - kept
-            if not missing or missing == NEEDS_CLIENT:
-                verdicts = rule.judge(entry.event, entry, self.ledgers)
-                if verdicts:
-                    told = found if not missing else self._held
-                    told += [self._finding(rule, entry, verdict) for verdict in verdicts]
-        if self._held and "client" in kept:
-            found, self._held = self._held + found, []
-        del self._held[_HELD_AT_MOST:]
+            verdicts = rule.judge(entry.event, entry, self.ledgers)
+            if verdicts:
+                told = found if rule.needs <= self._kept else self._held
+                told += [self._finding(rule, entry, verdict) for verdict in verdicts]
+        if self._held:
+            if "client" in self._kept:
+                found, self._held = self._held + found, []
+            del self._held[_HELD_AT_MOST:]
         vendor = self._vendor
         return [one for one in found if not self._oddities.known(one, vendor)] if found and vendor else found
 
     def _odd(self, entry: Entry) -> list[Finding]:
         """What the schema says about a line that is no event in order."""
-        vendor = self._detector.vendor
+        vendor = self._vendor
         if isinstance(entry.event, Unknown | Malformed):
             self._oddities.note(entry, vendor)
         return [one for one in findings(entry) if not (vendor and self._oddities.known(one, vendor))]
 
     def _forget(self) -> None:
-        """Another connection begins, or it shows who speaks there: other rules hold, and the first event counts."""
+        """Another connection begins, or one shows more of itself: other rules hold, and the next event counts."""
         self._table.clear()
         self._quiet.clear()
         self._unjudged.clear()
 
     def _learn(self, kind: type) -> tuple[Rule, ...]:
-        """The rules for a class: those that name it, or a class that it extends."""
-        name = self._detector.dialect.name
+        """The rules for a class: those that name it, or a class that it extends.
+
+        Those that miss nothing but the client's events are judged: it may speak later.
+        """
+        kept = self._kept | NEEDS_CLIENT
         rules = tuple(
             rule
             for rule in self._rules
-            if name in rule.dialects
+            if self._dialect.name in rule.dialects
+            and rule.needs <= kept
             and not (rule.openai_only and self._vendor not in _OPENAI)
             and any(base in rule.types for base in kind.__mro__)
         )

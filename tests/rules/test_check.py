@@ -12,14 +12,20 @@ from rtcli.rules import RULES, Check
 DONE = json.loads(encode(build.response("r").done(Response(status="completed"))))
 
 
-def connection(host):
-    header = {"rtcli": 1, "transport": "websocket", "lossless": True, "url": f"wss://{host}/v1/realtime"}
-    return [header, {"t": 1.0, "from": "server", "event": DONE}]
+def header(host="api.openai.com"):
+    return {"rtcli": 1, "transport": "websocket", "lossless": True, "url": f"wss://{host}/v1/realtime"}
+
+
+def served(event):
+    return {"t": 1.0, "from": "server", "event": event}
 
 
 def told(*hosts):
+    return found([record for host in hosts for record in (header(host), served(DONE))])
+
+
+def found(records):
     listener = Listener()
-    records = [record for host in hosts for record in connection(host)]
     lines = (json.dumps(record).encode() + b"\n" for record in records)
     return [(one.code, one.line) for one in Check(RULES, listener).run(read(lines, listener))]
 
@@ -29,3 +35,21 @@ def test_what_a_vendor_is_known_to_do_otherwise_is_judged_again_when_another_ser
     assert ("USE05", 2) not in told("api.x.ai")
     assert ("USE05", 4) in told("api.x.ai", "api.openai.com")
     assert ("USE05", 4) not in told("api.openai.com", "api.x.ai")
+
+
+def test_the_end_of_a_connection_is_judged_by_what_was_spoken_there():
+    listing = {"type": "mcp_list_tools.in_progress", "event_id": "e", "item_id": "m"}
+    session = {"type": "session.created", "event_id": "s"}
+    end = {"t": 2.0, "from": "server", "close": {"code": 1000}}
+
+    def ended(spoken, *then):
+        return [
+            code
+            for code, _ in found([header(), served(session | {"session": spoken}), served(listing), end, *then])
+            if code.startswith("MCP")
+        ]
+
+    assert ended({"type": "realtime"}) == ["MCP01"]
+    assert ended({"type": "realtime"}, header()) == ["MCP01"]
+    assert ended({"modalities": ["text"]}) == []
+    assert ended({"modalities": ["text"]}, header()) == []
