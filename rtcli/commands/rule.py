@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -10,9 +9,9 @@ import typer
 
 def _known(incomplete: str) -> list[str]:
     """The codes that begin so, for a shell."""
-    from rtcli.rules import RULES
+    from rtcli.rules import titles
 
-    return [rule.code for rule in RULES if rule.code.startswith(incomplete.upper())]
+    return [code for code in titles() if code.startswith(incomplete.upper())]
 
 
 def rule(
@@ -26,39 +25,26 @@ def rule(
 
     Exit code: 0 done, 2 there is no such rule.
     """
-    from rtcli.rules import RULES
-    from rtcli.rules.schema import TITLES
+    from rtcli.views.console import console
+    from rtcli.views.rule import print_page, print_rules
 
     if code is None:
-        for name, (severity, title) in TITLES.items():
-            sys.stdout.write(f"{name}  {severity:8} {title}\n")
-        for known in RULES:
-            more = "  (extended)" if known.tier == "extended" else ""
-            sys.stdout.write(f"{known.code}  {known.severity:8} {known.title}{more}\n")
-        return 0
-    sys.stdout.write(_page(code.upper()))
+        print_rules(console())
+    else:
+        print_page(console(), _wanted(code.upper()))
     return 0
 
 
-def _page(code: str) -> str:
-    import inspect
-
+def _wanted(code: str) -> str:
+    """The code, if there is such a rule."""
     from rtcli.errors import BadOption
     from rtcli.events.wording import nearest
-    from rtcli.rules import RULES
-    from rtcli.rules.schema import TITLES
+    from rtcli.rules import titles
 
-    for known in RULES:
-        if known.code == code:
-            needs = f"Needs: {', '.join(sorted(known.needs))}.\n" if known.needs else ""
-            text = (inspect.getdoc(known.judge) or "").replace("\n::\n", "\nExample:\n").replace("``", "")
-            return f"{code}  {known.severity}, {known.tier}\n\n{text}\n{needs}"
-    if code in TITLES:
-        severity, title = TITLES[code]
-        return (
-            f"{code}  {severity}\n\n{title}. It is told by one line alone: rtcli schema TYPE shows what is expected.\n"
+    known = titles()
+    if code not in known:
+        near = nearest(code, known, cutoff=0.6)
+        raise BadOption(
+            "CODE", f"there is no rule {code!r}", f"did you mean {near}?" if near else "rtcli rule lists them all"
         )
-    near = nearest(code, [*TITLES, *(one.code for one in RULES)], cutoff=0.6)
-    raise BadOption(
-        "CODE", f"there is no rule {code!r}", f"did you mean {near}?" if near else "rtcli rule lists them all"
-    )
+    return code

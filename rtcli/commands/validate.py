@@ -101,10 +101,9 @@ def _codes(option: str, given: list[str] | None) -> list[str]:
     """The codes and families, of which each must begin one that there is."""
     from rtcli.errors import BadOption
     from rtcli.events.wording import nearest
-    from rtcli.rules import RULES
-    from rtcli.rules.schema import TITLES
+    from rtcli.rules import titles
 
-    known = [*TITLES, *(rule.code for rule in RULES)]
+    known = titles()
     wanted = [code.strip().upper() for several in given or [] for code in several.split(",") if code.strip()]
     for code in wanted:
         if not any(one.startswith(code) for one in known):
@@ -201,11 +200,10 @@ class _Paragraphs:
 
 def _finish(summary: Summary, report: Report, output_format: Format, *, statistics: bool) -> None:
     if statistics and output_format is not Format.JSON:
-        from rtcli.rules import RULES
         from rtcli.views.console import console
         from rtcli.views.findings import statistics as table
 
-        console().print(table(summary, {rule.code: rule.title for rule in RULES}))
+        console().print(table(summary))
     report.finish(summary)
 
 

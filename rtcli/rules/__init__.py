@@ -19,6 +19,7 @@ from rtcli.rules import (
 from rtcli.rules.check import Check
 from rtcli.rules.finding import SEVERITIES, Finding, Severity, Side, at_least
 from rtcli.rules.rule import Rule
+from rtcli.rules.schema import TITLES
 
 RULES: tuple[Rule, ...] = (
     *sequence.RULES,
@@ -37,6 +38,11 @@ DEFAULT: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.tier != "extend
 """The rules that are on where nothing else is asked for."""
 
 
+def titles() -> dict[str, str]:
+    """The title of every code, of what is said about one line and of every rule."""
+    return {code: title for code, (_, title) in TITLES.items()} | {rule.code: rule.title for rule in RULES}
+
+
 class Codes(NamedTuple):
     """Which findings are wanted, by the beginnings of their codes; without any, those of the usual rules."""
 
@@ -53,4 +59,17 @@ class Codes(NamedTuple):
         return tuple(rule for rule in (RULES if self.select else DEFAULT) if self.want(rule.code))
 
 
-__all__ = ["DEFAULT", "RULES", "SEVERITIES", "Check", "Codes", "Finding", "Rule", "Severity", "Side", "at_least"]
+__all__ = [
+    "DEFAULT",
+    "RULES",
+    "SEVERITIES",
+    "TITLES",
+    "Check",
+    "Codes",
+    "Finding",
+    "Rule",
+    "Severity",
+    "Side",
+    "at_least",
+    "titles",
+]

@@ -6,8 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rtcli.rules import Finding
-from rtcli.rules.schema import TITLES
+from rtcli.rules import Finding, titles
 from rtcli.rules.summary import Summary
 from rtcli.views.text import said
 
@@ -48,10 +47,11 @@ class Full:
         self._console.print(Text.assemble("  ", (mark, "blue"), " ", (text, style)), soft_wrap=True)
 
 
-def statistics(summary: Summary, titles: dict[str, str]) -> Table:
+def statistics(summary: Summary) -> Table:
     """How often each code was found, the most frequent first."""
+    known = titles()
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(justify="right")
     for code, count in sorted(summary.by_code.items(), key=lambda row: (-row[1], row[0])):
-        table.add_row(f"{count:,}", code, titles.get(code) or TITLES[code][1])
+        table.add_row(f"{count:,}", code, known[code])
     return table

@@ -75,6 +75,37 @@ def test_statistics_count_by_code(files):
     assert "1  SCH07" in validate(files, "--statistics", code=1).stdout
 
 
+CLASHING = """\
+{"rtcli":1,"transport":"websocket","lossless":true}
+{"t":1.0,"from":"server","event":{"type":"error","event_id":"e","error":{"type":"x","code":"x","message":"No."}}}
+{"t":2.0,"from":"client","event":{"type":"input_audio_buffer.append","audio":""}}
+{"t":3.0,"from":"client","event":{"type":"response.create","event_id":7}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "codes"),
+    [
+        ([], {"ERR01", "SCH06"}),
+        (["--select", "AUD"], {"AUD04"}),
+        (["--select", "aud,SCH06"], {"AUD04", "SCH06"}),
+        (["--select", "AUD", "--select", "ERR"], {"AUD04", "ERR01"}),
+        (["--ignore", "ERR"], {"SCH06"}),
+        (["--select", "ERR,SCH", "--ignore", "SCH06"], {"ERR01"}),
+    ],
+)
+def test_findings_are_chosen_by_code_or_family_and_extended_ones_only_by_name(options, codes):
+    report = json.loads(validate("-", "--output-format", "json", *options, text=CLASHING, code=1).stdout)
+    assert {finding["code"] for finding in report["findings"]} == codes
+    assert set(report["summary"]["by_code"]) == codes
+
+
+def test_a_code_that_there_is_not_is_refused_with_the_nearest():
+    done = validate("-", "--select", "FUM", text="{}", code=2)
+    assert "--select" in done.stderr
+    assert "FUM" in done.stderr
+
+
 def test_the_exit_code_follows_the_severity_that_matters(files):
     unknown = '{"type":"response.create","tempo":1}\n'
     validate("-", text=unknown)
