@@ -233,8 +233,15 @@ def _why(payload: str) -> str:
 _APPEND: Final = (input_audio_buffer.Append,)
 
 RULES: Final[tuple[Rule, ...]] = (
-    Rule("AUD01", "error", not_base64, CARRIERS, dialects=frozenset({"realtime", "beta", "translation"})),
-    Rule("AUD02", "warning", half_a_sample, CARRIERS, needs=frozenset({"audio"})),
+    Rule(
+        "AUD01",
+        "error",
+        not_base64,
+        CARRIERS,
+        dialects=frozenset({"realtime", "beta", "translation"}),
+        every_delta=True,
+    ),
+    Rule("AUD02", "warning", half_a_sample, CARRIERS, needs=frozenset({"audio"}), every_delta=True),
     Rule("AUD03", "error", too_large, _APPEND, tier="second"),
     Rule("AUD04", "warning", empty_append, _APPEND, tier="extended"),
     Rule("AUD05", "warning", file_in_raw_audio, _APPEND),

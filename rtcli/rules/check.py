@@ -6,21 +6,23 @@ at the end of a connection comes there, and what is told once with a count at th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
 
 from rtcli.events import REALTIME, Dialect, Event, Listener, Malformed, Unknown
 from rtcli.events.vendors import AZURE_OPENAI, Vendor
 from rtcli.formats import Entry
 from rtcli.recording import Binary, Torn
 from rtcli.rules.finding import Finding
-from rtcli.rules.rule import NEEDS_CLIENT, End, First, Reversed, Rule, Verdict
+from rtcli.rules.rule import NEEDS_CLIENT, Backwards, End, First, Reversed, Rule, Verdict
 from rtcli.rules.schema import Oddities, disagreement, findings
 from rtcli.session.context import Need
 from rtcli.session.ledgers import Ledgers
 
 _OPENAI: Final = (None, AZURE_OPENAI)
 _HELD_AT_MOST: Final = 1000
+
+Steady = tuple[Callable[[Any, Entry], bool], tuple[Rule, ...]]
 
 
 class Check:
@@ -41,10 +43,8 @@ class Check:
         """What the recording can be relied on for, as far as the table below knows."""
         self._table: dict[type, tuple[Rule, ...]] = {}
         """The rules that can be judged, by the class of the event."""
-        self._quiet: dict[type, str] = {}
-        """Events that change nothing any more, and who sends them: one of them has been seen in its place."""
-        self._unjudged: set[type] = set()
-        """The classes of which only the schema has something to say."""
+        self._steady: dict[type, Steady] = {}
+        """How deltas are taken in that only continue a stream, and the rules that judge even those."""
         self._odd_kinds: set[type] = set()
         """The classes whose events can have something that the dialect does not know."""
         self._held: list[Finding] = []
@@ -54,54 +54,70 @@ class Check:
 
     def run(self, entries: Iterable[Entry]) -> Iterator[Finding]:
         """Everything found in the recording, in file order, and then what was told once."""
-        feed, quiet = self.feed, self._quiet
+        feed = self.feed
         for entry in entries:
-            if entry.sender and quiet.get(type(entry.event)) == entry.sender:
-                self.events += 1
-                continue
             found = feed(entry)
             if found:
                 yield from found
         yield from self.finish()
 
-    def feed(self, entry: Entry) -> list[Finding]:
+    def feed(self, entry: Entry) -> Sequence[Finding]:
         """What is found in the next line."""
+        steady = self._steady.get(type(entry.event))
+        if steady is not None and entry.sender == "server" and steady[0](entry.event, entry):
+            self.events += 1
+            self._last = entry
+            return self._judge(entry, steady[1]) if steady[1] else ()
+        return self._weigh(entry)
+
+    def _weigh(self, entry: Entry) -> list[Finding]:
+        """What is found in a line that may be anything."""
         found: list[Finding] = []
-        event = entry.event
         if self.ledgers.begins_anew(entry):
             found += self._close()
             self.ledgers = Ledgers()
             self._held = []
             self._forget()
         self._last, self._open = entry, True
+        found += self._judge_in_its_place(entry, self._heeded(entry))
+        self.ledgers.apply(entry)
+        self.ledgers.context.passed(entry)
+        if self._detector.disagree and not self._told_disagreement:
+            self._told_disagreement = True
+            found.append(disagreement(self._detector))
+        return found
+
+    def _heeded(self, entry: Entry) -> bool:
+        """Take in what an entry shows before it is judged; whether it is the server's first event."""
+        context = self.ledgers.context
         if self._detector.dialect is not self._dialect or self._detector.vendor is not self._vendor:
             self._dialect, self._vendor = self._detector.dialect, self._detector.vendor
             self._forget()
-        self.ledgers.context.vendor = self._vendor.name if self._vendor else ""
-        is_first = self.ledgers.context.note(entry)
-        if self.ledgers.context.kept is not self._kept:
-            self._kept = self.ledgers.context.kept
+        context.vendor = self._vendor.name if self._vendor else ""
+        is_first = context.note(entry)
+        if context.kept is not self._kept:
+            self._kept = context.kept
             self._forget()
+        return is_first
+
+    def _judge_in_its_place(self, entry: Entry, is_first: bool) -> list[Finding]:
+        """What the schema says of a line that is no event in order, and what the rules say of it."""
+        event, found = entry.event, []
         rules = self._rules_for(type(event))
         if is_first:
             rules += self._rules_for(First)
+        if self.ledgers.context.is_past(entry.t):
+            rules += self._rules_for(Backwards)
         if isinstance(event, Event):
             self.events += 1
             if entry.sender != event.sender and entry.sender and not event.reflected:
                 rules += self._rules_for(Reversed)
-            elif entry.sender and type(event) in self._unjudged:
-                self._quiet[type(event)] = event.sender
             if type(event) in self._odd_kinds:
                 self._oddities.note(entry, self._vendor)
         elif isinstance(event, Unknown | Malformed | Torn | Binary):
             self.events += not isinstance(event, Torn)
             found += self._odd(entry)
-        found += self._judge(entry, rules)
-        self.ledgers.apply(entry)
-        if self._detector.disagree and not self._told_disagreement:
-            self._told_disagreement = True
-            found.append(disagreement(self._detector))
-        return found
+        return found + self._judge(entry, rules)
 
     def finish(self) -> list[Finding]:
         """What could only be known at the end, and what was told once, with its counts."""
@@ -144,8 +160,7 @@ class Check:
     def _forget(self) -> None:
         """Another connection begins, or one shows more of itself: other rules hold, and the next event counts."""
         self._table.clear()
-        self._quiet.clear()
-        self._unjudged.clear()
+        self._steady.clear()
 
     def _learn(self, kind: type) -> tuple[Rule, ...]:
         """The rules for a class: those that name it, or a class that it extends.
@@ -165,8 +180,8 @@ class Check:
         if issubclass(kind, Event):
             if kind.extra != () or kind.foreign or kind.__struct_config__.dict:
                 self._odd_kinds.add(kind)
-            elif not rules and not self.ledgers.heeds(kind):
-                self._unjudged.add(kind)
+            elif (continues := self.ledgers.steadily(kind)) is not None:
+                self._steady[kind] = continues, tuple(rule for rule in rules if rule.every_delta)
         return rules
 
     def _finding(self, rule: Rule, entry: Entry, verdict: Verdict) -> Finding:

@@ -28,6 +28,10 @@ class Reversed(Struct):
     """Stands for an event that came from the side that does not send it."""
 
 
+class Backwards(Struct):
+    """Stands for a record whose time lies before that of the record before it."""
+
+
 class Verdict(NamedTuple):
     """What a rule says of one place."""
 
@@ -69,12 +73,14 @@ class Rule(NamedTuple):
     judge: Judge
     types: tuple[type, ...]
     """Classes of events or records; a class stands for those that extend it. `End` is the end of a connection,
-    `First` the server's first event, `Reversed` one from the wrong side."""
+    `First` the server's first event, `Reversed` one from the wrong side, `Backwards` a record out of time."""
     needs: frozenset[Need] = frozenset()
     tier: Tier = "core"
     dialects: frozenset[str] = CONVERSATION
     openai_only: bool = False
     """Other vendors' servers are known to do it otherwise, and are not judged."""
+    every_delta: bool = False
+    """It judges every delta by itself, also one that merely continues a stream."""
 
     @property
     def title(self) -> str:

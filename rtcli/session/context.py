@@ -40,6 +40,9 @@ class Context(Ledger):
         """Where the session was created; 0 while it was not."""
         self.closed = False
         """One side has closed the connection."""
+        self.latest_t: float | None = None
+        """The time of the record before, in seconds."""
+        self.latest_line = 0
         self._served = False
 
     def note(self, entry: Entry) -> bool:
@@ -59,6 +62,15 @@ class Context(Ledger):
                 self._keep("start")
             return True
         return False
+
+    def is_past(self, t: float | None) -> bool:
+        """Whether a record of that time, in seconds, lies before the one that came before it."""
+        return t is not None and self.latest_t is not None and t < self.latest_t
+
+    def passed(self, entry: Entry) -> None:
+        """Note when the entry was."""
+        if entry.t is not None:
+            self.latest_t, self.latest_line = entry.t, entry.line
 
     def _keep(self, *needs: Need) -> None:
         self.kept |= frozenset(needs)

@@ -39,10 +39,13 @@ class Memory(dict[K, V]):
     def __init__(self, size: int = REMEMBERED) -> None:
         super().__init__()
         self.size = size
+        self.has_forgotten = False
+        """Something has been dropped: what is not in the table may have been there."""
 
     def __setitem__(self, key: K, value: V) -> None:
         if len(self) >= self.size and key not in self:
             del self[next(iter(self))]
+            self.has_forgotten = True
         super().__setitem__(key, value)
 
     def setdefault(self, key: K, default: V) -> V:

@@ -1,11 +1,12 @@
 """The ledgers of one connection, and the fold that keeps them.
 
-Law: rules see the ledgers as they stood just before the event they judge. No ledger reads another;
-all of them may read the configuration, which is brought up to date first.
+Law: rules see the ledgers as they stood just before the event they judge. A ledger reads what it is
+made with, the configuration and at most one other ledger, which are brought up to date before it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -15,8 +16,12 @@ from rtcli.recording import Header
 from rtcli.session.calls import Calls
 from rtcli.session.config import Config
 from rtcli.session.context import Context
+from rtcli.session.conversation import Conversation
+from rtcli.session.identities import Identities
 from rtcli.session.ledger import Ledger
+from rtcli.session.lifecycle import Lifecycle
 from rtcli.session.mcp import Mcp
+from rtcli.session.obligations import Obligations
 from rtcli.session.settings import Settings
 from rtcli.session.transcripts import Transcripts
 from rtcli.session.translation import Translation
@@ -29,6 +34,10 @@ class Ledgers:
     def __init__(self) -> None:
         self.config = Config()
         self.context = Context(self.config)
+        self.identities = Identities(self.config)
+        self.obligations = Obligations(self.config)
+        self.lifecycle = Lifecycle(self.config, self.obligations)
+        self.conversation = Conversation(self.config)
         self.settings = Settings(self.config)
         self.calls = Calls(self.config)
         self.mcp = Mcp(self.config)
@@ -37,6 +46,10 @@ class Ledgers:
         self.usage = Usage(self.config)
         self._ledgers: Final[tuple[Ledger, ...]] = (
             self.context,
+            self.identities,
+            self.obligations,
+            self.lifecycle,
+            self.conversation,
             self.settings,
             self.calls,
             self.mcp,
@@ -66,9 +79,27 @@ class Ledgers:
         for handler in handlers:
             handler(event, entry)
 
-    def heeds(self, event_class: type) -> bool:
-        """Whether an event of this class moves any ledger."""
-        return bool(self._handlers_of(event_class)) or self.config.heeds(event_class)
+    def steadily(self, kind: type) -> Callable[[Any, Entry], bool] | None:
+        """How to take in an event of the server that only continues a stream, faster than by `apply`.
+
+        The function gives back False, and has done nothing, for an event that does more than that.
+        """
+        goes_on = self.lifecycle.steadily(kind)
+        if goes_on is None:
+            return None
+        context, identities = self.context, self.identities
+
+        def continues(event: Any, entry: Entry) -> bool:
+            t, latest = entry.t, context.latest_t
+            if t is not None and (latest is None or t < latest):
+                return False
+            if identities.has(event.event_id) or not goes_on(event, entry):
+                return False
+            identities.note(event.event_id, entry.line)
+            context.latest_t, context.latest_line = t, entry.line
+            return True
+
+        return continues
 
     def _handlers_of(self, kind: type) -> tuple[partial[None], ...]:
         found = []

@@ -1,0 +1,327 @@
+"""Responses and what they write, from their creation to their end.
+
+Law: whatever an event names exists afterwards, placed by the first event that names it; what is over
+stays over, and what comes late is attached to it. Of a response that is over its texts are dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
+
+from rtcli.events import Event, input_audio_buffer, output_audio_buffer, response
+from rtcli.formats import Entry
+from rtcli.session.config import Config, at, format_name
+from rtcli.session.ledger import Handler, Ledger, Memory
+from rtcli.session.obligations import Obligations
+from rtcli.session.transitions import OVER, after
+from rtcli.session.written import JOINED_AT, OutputItem, Part, Response, Stream, StreamKind
+from rtcli.units import base64_bytes
+
+STALL_S: Final = 5.0
+"""A pause between two events of one response that is too long to be overlooked."""
+
+DELTAS: Final[Mapping[type[Event], StreamKind]] = {
+    response.OutputTextDelta: "text",
+    response.OutputAudioDelta: "audio",
+    response.OutputAudioTranscriptDelta: "transcript",
+    response.FunctionCallArgumentsDelta: "arguments",
+    response.McpCallArgumentsDelta: "mcp arguments",
+}
+DONES: Final[Mapping[type[Event], StreamKind]] = {
+    response.OutputTextDone: "text",
+    response.OutputAudioDone: "audio",
+    response.OutputAudioTranscriptDone: "transcript",
+    response.FunctionCallArgumentsDone: "arguments",
+    response.McpCallArgumentsDone: "mcp arguments",
+}
+_FINAL: Final[Mapping[str, str]] = {
+    "text": "text",
+    "transcript": "transcript",
+    "arguments": "arguments",
+    "mcp arguments": "arguments",
+}
+"""By kind of stream, the field of its ``done`` event that has all of it."""
+
+
+class Lifecycle(Ledger):
+    """The responses of a connection."""
+
+    def __init__(self, config: Config, obligations: Obligations) -> None:
+        super().__init__(config)
+        self.obligations = obligations
+        self.responses: Memory[str, Response] = Memory()
+        self.open: dict[str, Response] = {}
+        """Those that are not over, in the order of their beginning."""
+        self.items: Memory[str, OutputItem] = Memory()
+        """What responses have written, by id, the latest of an id."""
+        self.last: Response | None = None
+        """The last response that was created in the conversation."""
+        self._flowing: dict[type, Stream] = {}
+        """By class of delta the stream that the last one was in, while it is open."""
+
+    @property
+    def speaking(self) -> Response | None:
+        """The response in the conversation that is open; the first, if there are several."""
+        return next((one for one in self.open.values() if one.in_conversation), None)
+
+    def response_of(self, event: Any) -> Response | None:
+        """The response that an event names, if it is known."""
+        return self.responses.get(event.response_id)
+
+    def item_of(self, event: Any) -> OutputItem | None:
+        """The item of that id in the response that the event names, if it is known."""
+        found = self.responses.get(event.response_id)
+        return found.items.get(event.item_id) if found else None
+
+    def stream_of(self, event: Any) -> Stream | None:
+        """The stream that a delta or its ``done`` belongs to, if it has begun."""
+        item = self.item_of(event)
+        return item.streams.get((_index(event), kind_of(type(event)))) if item else None
+
+    def part_of(self, event: Any) -> Part | None:
+        """The part that an event names, if it is known."""
+        item = self.item_of(event)
+        return item.parts.get(_index(event)) if item else None
+
+    def steadily(self, kind: type) -> Callable[[Any, Entry], bool] | None:
+        """How to take in an event of this class that only continues what the last one did.
+
+        The function gives back False, and has done nothing, for an event that does more than that.
+        """
+        if issubclass(kind, response.OutputAudioDelta):
+            return self._sounds_on
+        return self._writes_on if any(base in DELTAS for base in kind.__mro__) else None
+
+    def _writes_on(self, event: Any, entry: Entry) -> bool:
+        stream = self._flowing.get(type(event))
+        if (
+            stream is None
+            or stream.item_id != event.item_id
+            or stream.response_id != event.response_id
+            or stream.output_index != event.output_index
+            or (stream.content_index >= 0 and stream.content_index != event.content_index)
+        ):
+            return False
+        answer, t = stream.response, entry.t
+        if t is not None:
+            if answer.last_t is None or t - answer.last_t > STALL_S:
+                return False
+            answer.last_t = t
+        stream.pieces.append(event.delta)
+        stream.deltas += 1
+        answer.deltas_since_speech += 1
+        return len(stream.pieces) < JOINED_AT or stream.join()
+
+    def _sounds_on(self, event: Any, entry: Entry) -> bool:
+        stream = self._flowing.get(type(event))
+        if (
+            stream is None
+            or stream.item_id != event.item_id
+            or stream.response_id != event.response_id
+            or stream.output_index != event.output_index
+            or stream.content_index != event.content_index
+        ):
+            return False
+        answer, t = stream.response, entry.t
+        if t is not None:
+            if answer.last_t is None or t - answer.last_t > STALL_S or (not answer.starved and answer.is_dry_at(t)):
+                return False
+            answer.last_t = t
+        size = base64_bytes(len(event.delta), event.delta[-2:])
+        stream.item.audio_bytes += size
+        answer.audio_bytes += size
+        stream.deltas += 1
+        answer.deltas_since_speech += 1
+        return True
+
+    def _created(self, event: response.Created, entry: Entry) -> None:
+        reported = event.response
+        one = self._response(reported.id or "")
+        if one.line or one.state in OVER:
+            return
+        request = self.obligations.settled
+        one.line, one.t, one.last_t = entry.line, entry.t, entry.t
+        one.asked = request.line if request else 0
+        one.state = after("response", one.state, "created")
+        one.conversation_id = reported.conversation_id or None
+        one.in_conversation = reported.conversation_id is not None
+        one.modalities = reported.output_modalities or None
+        one.audio_format = format_name(at(reported, "audio", "output")) or self.config.output_format
+        if one.in_conversation:
+            self.last = one
+
+    def _done(self, event: response.Done, entry: Entry) -> None:
+        one = self._response(event.response.id or "")
+        if one.state in OVER:
+            return
+        one.state = after("response", one.state, event.response.status or "done")
+        if one.state not in OVER:
+            one.state = "completed"
+        one.done_line, one.last_t = entry.line, entry.t
+        self.open.pop(one.id, None)
+        for item in one.items.values():
+            item.parts, item.streams, item.final = {}, {}, None
+        self._flowing = {kind: stream for kind, stream in self._flowing.items() if stream.response is not one}
+
+    def _response(self, response_id: str) -> Response:
+        one = self.responses.get(response_id)
+        if one is None:
+            one = self.responses[response_id] = self.open[response_id] = Response(response_id)
+            one.audio_format = self.config.output_format
+            if len(self.open) > self.responses.size:
+                del self.open[next(iter(self.open))]
+        return one
+
+    def _written(self, event: Any, entry: Entry) -> Response:
+        """The response that an event writes to."""
+        one = self._response(event.response_id)
+        one.state = after("response", one.state, "written")
+        one.last_t = entry.t if entry.t is not None else one.last_t
+        if one.state in OVER:
+            one.late_line = one.late_line or entry.line
+        return one
+
+    def _item(self, one: Response, item_id: str) -> OutputItem:
+        item = one.items.get(item_id)
+        if item is None:
+            item = one.items[item_id] = self.items[item_id] = OutputItem(item_id)
+        return item
+
+    def _item_added(self, event: response.OutputItemAdded, entry: Entry) -> None:
+        item = self._item(self._written(event, entry), event.item.id or "")
+        self._describe(item, event)
+        item.line = item.line or entry.line
+        item.state = after("output item", item.state, "added")
+
+    def _item_done(self, event: response.OutputItemDone, entry: Entry) -> None:
+        one = self._written(event, entry)
+        item = self._item(one, event.item.id or "")
+        self._describe(item, event)
+        item.state = after("output item", item.state, "done")
+        item.done_line = item.done_line or entry.line
+        item.final = event.item if one.is_open else None
+        self._stop(item)
+
+    def _describe(self, item: OutputItem, event: Any) -> None:
+        if item.type:
+            return
+        item.type = str(type(event.item).__struct_config__.tag)
+        item.role = getattr(event.item, "role", "")
+        item.output_index = event.output_index
+        item.call_id = getattr(event.item, "call_id", "") or ""
+
+    def _stop(self, item: OutputItem) -> None:
+        self._flowing = {kind: stream for kind, stream in self._flowing.items() if stream.item is not item}
+
+    def _part_added(self, event: response.ContentPartAdded, entry: Entry) -> None:
+        part = self._part(event, entry)
+        part.line = part.line or entry.line
+        part.state = after("part", part.state, "added")
+
+    def _part_done(self, event: response.ContentPartDone, entry: Entry) -> None:
+        part = self._part(event, entry)
+        part.done_line = part.done_line or entry.line
+        part.state = after("part", part.state, "done")
+        self._stop(self._item(self._written(event, entry), event.item_id))
+
+    def _part(self, event: Any, entry: Entry) -> Part:
+        item = self._item(self._written(event, entry), event.item_id)
+        part = item.parts.get(_index(event))
+        if part is None:
+            part = item.parts[_index(event)] = Part()
+        return part
+
+    def _delta(self, event: Any, entry: Entry) -> None:
+        kind = kind_of(type(event))
+        one = self._written(event, entry)
+        stream = self._stream(one, event, entry, kind)
+        one.deltas_since_speech += 1
+        if kind == "audio":
+            self._sounds(one, stream, event, entry)
+        elif stream.state == "open":
+            stream.add(event.delta)
+        if stream.state in OVER:
+            stream.late_line = stream.late_line or entry.line
+            return
+        part = stream.item.parts.get(stream.content_index)
+        if one.is_open and stream.item.state == "open" and (part is None or part.state == "open"):
+            self._flowing[type(event)] = stream
+
+    @staticmethod
+    def _sounds(one: Response, stream: Stream, event: Any, entry: Entry) -> None:
+        if one.first_audio_t is None:
+            one.first_audio_t, one.first_audio_line = entry.t, one.first_audio_line or entry.line
+        if entry.t is not None and one.is_dry_at(entry.t):
+            one.starved = True
+        size = base64_bytes(len(event.delta), event.delta[-2:])
+        stream.deltas += 1
+        stream.item.first_audio_t = entry.t if stream.item.first_audio_t is None else stream.item.first_audio_t
+        stream.item.audio_bytes += size
+        one.audio_bytes += size
+
+    def _stream(self, one: Response, event: Any, entry: Entry, kind: StreamKind) -> Stream:
+        item = self._item(one, event.item_id)
+        index = _index(event)
+        stream = item.streams.get((index, kind))
+        if stream is None:
+            output_index = event.output_index
+            stream = Stream(kind, one, item, one.id, item.id, output_index, index, entry.line)
+            if one.is_open:
+                item.streams[index, kind] = stream
+        return stream
+
+    def _stream_done(self, event: Any, entry: Entry) -> None:
+        kind = kind_of(type(event))
+        stream = self._stream(self._written(event, entry), event, entry, kind)
+        stream.done_line = stream.done_line or entry.line
+        if stream.state == "open" and kind in _FINAL:
+            stream.final = getattr(event, _FINAL[kind])
+        stream.state = after("stream", stream.state, "done")
+        stream.pieces = []
+        stream.item.audio_done = stream.item.audio_done or kind == "audio"
+        self._flowing = {cls: other for cls, other in self._flowing.items() if other is not stream}
+
+    def _cancelled(self, event: response.Cancel, entry: Entry) -> None:
+        named = self.responses.get(event.response_id) if event.response_id else None
+        for one in [named] if named else self.open.values():
+            one.cancel_line = one.cancel_line or entry.line
+
+    def _cleared(self, _event: output_audio_buffer.Clear, entry: Entry) -> None:
+        for one in self.open.values():
+            one.cancel_line = one.cancel_line or entry.line
+
+    def _interrupted(self, _event: input_audio_buffer.SpeechStarted, entry: Entry) -> None:
+        for one in self.open.values():
+            one.speech_line = one.speech_line or entry.line
+            one.deltas_since_speech = 0
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        response.Created: _created,
+        response.Done: _done,
+        response.OutputItemAdded: _item_added,
+        response.OutputItemDone: _item_done,
+        response.ContentPartAdded: _part_added,
+        response.ContentPartDone: _part_done,
+        **dict.fromkeys(DELTAS, _delta),
+        **dict.fromkeys(DONES, _stream_done),
+        response.Cancel: _cancelled,
+        output_audio_buffer.Clear: _cleared,
+        input_audio_buffer.SpeechStarted: _interrupted,
+    }
+
+
+_KINDS: dict[type, StreamKind] = {**DELTAS, **DONES}
+
+
+def kind_of(event_class: type[Event]) -> StreamKind:
+    """The kind of the stream that an event of this class, or of the class it extends, belongs to."""
+    kind = _KINDS.get(event_class)
+    if kind is None:
+        kind = _KINDS[event_class] = next(_KINDS[base] for base in event_class.__mro__ if base in _KINDS)
+    return kind
+
+
+def _index(event: Any) -> int:
+    index = getattr(event, "content_index", -1)
+    return index if isinstance(index, int) else 0

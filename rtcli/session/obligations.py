@@ -1,0 +1,208 @@
+"""Requests of the client, until the server has answered them or refused them.
+
+Law: every request is settled at most once, by the event that answers it or by an error; an answer
+settles the oldest request that it fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
+
+from msgspec import Struct
+
+from rtcli.events import Event, conversation, error, input_audio_buffer, response, session
+from rtcli.events.event import ServerEvent, type_name
+from rtcli.formats import Entry
+from rtcli.session.config import Config, at
+from rtcli.session.ledger import Handler, Ledger
+
+PATIENCE_S: Final = 10.0
+"""How long an answer may take, where there are times."""
+PATIENCE_EVENTS: Final = 50
+"""How many events of the server may come first, where there are none."""
+_KEPT: Final = 256
+
+ANSWER_OF: Final[Mapping[type[Event], str]] = {
+    session.Update: "session.updated",
+    conversation.ItemCreate: "conversation.item.added",
+    conversation.ItemDelete: "conversation.item.deleted",
+    conversation.ItemRetrieve: "conversation.item.retrieved",
+    conversation.ItemTruncate: "conversation.item.truncated",
+    input_audio_buffer.Commit: "input_audio_buffer.committed",
+    input_audio_buffer.Clear: "input_audio_buffer.cleared",
+    response.Create: "response.created",
+}
+"""What is answered, and by what; an append, a cancel and a clear of the output are not."""
+
+_CODES: Final[Mapping[str, str]] = {
+    "input_audio_buffer_commit_empty": "input_audio_buffer.commit",
+    "conversation_already_has_active_response": "response.create",
+    "item_truncate_invalid_item_id": "conversation.item.truncate",
+    "item_delete_invalid_item_id": "conversation.item.delete",
+    "item_retrieve_invalid_item_id": "conversation.item.retrieve",
+    "item_create_duplicate_id": "conversation.item.create",
+}
+"""The requests that errors refuse which do not name their cause. Source: errors in captured sessions."""
+_PARAMS: Final[Mapping[str, str]] = {
+    "session": "session.update",
+    "item": "conversation.item.create",
+    "response": "response.create",
+}
+"""The same, by the first word of ``error.param``."""
+_CANCEL: Final = "response_cancel_not_active"
+
+
+class Request(Struct):
+    """An event of the client that expects an answer."""
+
+    type: str
+    line: int
+    t: float | None
+    key: str
+    """The id of the item it is about; empty where it is about none, or leaves the id to the server."""
+    event_id: str
+    served: int
+    """How many events of the server had come before it."""
+    item_type: str = ""
+    """What is to be created."""
+    out_of_band: bool = False
+    """A response is asked for outside the conversation."""
+    metadata: Any = None
+
+
+class Obligations(Ledger):
+    """What the client waits for."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.pending: dict[int, Request] = {}
+        """By line, the oldest first."""
+        self.settled: Request | None = None
+        """What the last event has answered or refused."""
+        self.unexplained = False
+        """Something was refused, and nothing shows what."""
+        self.served = 0
+        """How many events the server has sent, without those that merely continue a stream."""
+
+    def of(self, kind: str) -> list[Request]:
+        """The requests of a type that are waiting, the oldest first."""
+        return [request for request in self.pending.values() if request.type == kind]
+
+    def overdue(self, t: float | None) -> list[Request]:
+        """The requests that have waited too long when the server sends something else at `t` seconds."""
+        late = []
+        for request in self.pending.values():
+            if t is not None and request.t is not None:
+                waited_too_long = t - request.t > PATIENCE_S
+            else:
+                waited_too_long = self.served - request.served >= PATIENCE_EVENTS
+            if not waited_too_long:
+                break
+            late.append(request)
+        return late
+
+    def answers(self, event: Any) -> Request | None:
+        """The request that an event of the server answers or refuses."""
+        find = next((self._FINDERS[base] for base in type(event).__mro__ if base in self._FINDERS), None)
+        return find(self, event) if find else None
+
+    def _asked(self, event: Any, entry: Entry) -> None:
+        if len(self.pending) >= _KEPT:
+            del self.pending[next(iter(self.pending))]
+        asked = getattr(event, "response", None) or None
+        self.pending[entry.line] = Request(
+            event.type,
+            entry.line,
+            entry.t,
+            _key(event),
+            event.event_id or "",
+            self.served,
+            _item_type(getattr(event, "item", None)),
+            at(asked, "conversation") == "none",
+            at(asked, "metadata"),
+        )
+
+    def _heard(self, event: Any, entry: Entry) -> None:
+        self.served += 1
+        if self.pending:
+            self.settled = self.answers(event)
+            if self.settled is not None:
+                del self.pending[self.settled.line]
+            for request in self.overdue(entry.t):
+                del self.pending[request.line]
+        else:
+            self.settled = None
+        if self.settled is None and isinstance(event, error.Error) and not self._is_explained(event):
+            self.unexplained = True
+
+    @staticmethod
+    def _is_explained(event: error.Error) -> bool:
+        details = event.error
+        return bool(details.event_id) or details.code == _CANCEL or (details.code or "") in _CODES
+
+    def _by_kind(self, event: Any) -> Request | None:
+        kind = _REQUEST_OF[event.type]
+        return next(iter(self.of(kind)), None)
+
+    def _by_item(self, event: Any) -> Request | None:
+        key = event.item_id if hasattr(event, "item_id") else getattr(event.item, "id", None)
+        kind = _REQUEST_OF[event.type]
+        return next((request for request in self.of(kind) if request.key == key), None)
+
+    def _added(self, event: Any) -> Request | None:
+        found = self._by_item(event)
+        if found is None and getattr(event.item, "role", "") != "assistant":
+            kind = _item_type(event.item)
+            waiting = self.of("conversation.item.create")
+            found = next((one for one in waiting if not one.key and one.item_type == kind), None)
+        return found
+
+    def _created(self, event: response.Created) -> Request | None:
+        waiting = self.of("response.create")
+        metadata = event.response.metadata or None
+        named = next((one for one in waiting if metadata and one.metadata == metadata), None)
+        if named:
+            return named
+        out_of_band = event.response.conversation_id is None
+        fitting = (one for one in waiting if one.out_of_band == out_of_band)
+        return next(fitting, waiting[0] if waiting else None)
+
+    def _refused(self, event: error.Error) -> Request | None:
+        details = event.error
+        if details.event_id:
+            return next((one for one in self.pending.values() if one.event_id == details.event_id), None)
+        kind = _CODES.get(details.code or "") or _PARAMS.get((details.param or "").partition(".")[0], "")
+        return next(iter(self.of(kind)), None)
+
+    _FINDERS: ClassVar[Mapping[type, Callable[[Obligations, Any], Request | None]]] = {
+        session.Updated: _by_kind,
+        input_audio_buffer.Committed: _by_kind,
+        input_audio_buffer.Cleared: _by_kind,
+        conversation.ItemDeleted: _by_item,
+        conversation.ItemRetrieved: _by_item,
+        conversation.ItemTruncated: _by_item,
+        conversation.ItemAdded: _added,
+        conversation.ItemCreated: _added,
+        response.Created: _created,
+        error.Error: _refused,
+    }
+    """By event of the server: how to find the request that it settles."""
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        **dict.fromkeys(ANSWER_OF, _asked),
+        ServerEvent: _heard,
+    }
+
+
+def _key(event: Any) -> str:
+    item_id = event.item_id if hasattr(event, "item_id") else at(event, "item", "id")
+    return item_id if isinstance(item_id, str) else ""
+
+
+def _item_type(item: Any) -> str:
+    return str(item.__struct_config__.tag) if isinstance(item, Struct) else ""
+
+
+_REQUEST_OF: Final = {answer: type_name(kind) for kind, answer in ANSWER_OF.items()} | {
+    "conversation.item.created": "conversation.item.create",
+}
