@@ -282,11 +282,12 @@ def speed_changed(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
     Source: openai-python 3.52.0, ``realtime_audio_config_output.py``.
     """
     asked = at(event.session, "audio", "output", "speed")
-    if asked is None or not ledgers.settings.open or asked == at(ledgers.config.session, "audio", "output", "speed"):
+    if asked is None or not ledgers.lifecycle.open or asked == at(ledgers.config.session, "audio", "output", "speed"):
         return ()
-    response_id, line = next(reversed(ledgers.settings.open.items()))
-    message = f"the speed is changed while the response {response_id[:SHOWN]} is given"
-    return (Verdict("$.session.audio.output.speed", message, "wait for response.done", (line,)),)
+    running = next(reversed(ledgers.lifecycle.open.values()))
+    message = f"the speed is changed while the response {running.id[:SHOWN]} is given"
+    lines = (running.line,) if running.line else ()
+    return (Verdict("$.session.audio.output.speed", message, "wait for response.done", lines),)
 
 
 def vad_with_streaming_model(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]:
