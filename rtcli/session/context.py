@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import ClassVar, Final, Literal
+from urllib.parse import parse_qs, urlsplit
 
 from rtcli.events import Event, session
 from rtcli.formats import Entry
@@ -40,6 +41,8 @@ class Context(Ledger):
         """Where the session was created; 0 while it was not."""
         self.closed = False
         """One side has closed the connection."""
+        self.first_t: float | None = None
+        """The time of the first record, in seconds."""
         self.latest_t: float | None = None
         """The time of the record before, in seconds."""
         self.latest_line = 0
@@ -51,6 +54,7 @@ class Context(Ledger):
         Gives back whether it is the server's first event.
         """
         if entry.t is not None and "times" not in self.kept and not isinstance(entry.event, Header):
+            self.first_t = entry.t
             self._keep("times")
         if isinstance(entry.event, Close):
             self._keep("end")
@@ -82,7 +86,7 @@ class Context(Ledger):
             kept |= {"lossless", "audio"}
         if header.handshake:
             kept.add("handshake")
-        if header.transport == "websocket":
+        if header.transport == "websocket" and not _is_sideband(header.url):
             kept.add("websocket")
         self.kept = frozenset(kept)
 
@@ -97,3 +101,11 @@ class Context(Ledger):
         Close: _closed,
         session.Created: _created,
     }
+
+
+def _is_sideband(url: str | None) -> bool:
+    """Whether a connection stands beside a call that carries the audio.
+
+    Source: the guide to server-side controls: ``/v1/realtime?call_id=...``.
+    """
+    return "call_id" in parse_qs(urlsplit(url or "").query)

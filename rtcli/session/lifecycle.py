@@ -185,7 +185,7 @@ class Lifecycle(Ledger):
     def _item(self, one: Response, item_id: str) -> OutputItem:
         item = one.items.get(item_id)
         if item is None:
-            item = one.items[item_id] = self.items[item_id] = OutputItem(item_id)
+            item = one.items[item_id] = self.items[item_id] = OutputItem(item_id, one.id)
         return item
 
     def _item_added(self, event: response.OutputItemAdded, entry: Entry) -> None:

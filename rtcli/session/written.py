@@ -78,6 +78,8 @@ class OutputItem(Struct):
     """An item that a response writes."""
 
     id: str
+    response_id: str = ""
+    """The response that writes it."""
     type: str = ""
     role: str = ""
     line: int = 0
