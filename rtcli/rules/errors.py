@@ -20,6 +20,8 @@ RACES: Final = frozenset(
     }
 )
 """Codes of errors that a client in order meets when two events cross on the way."""
+OCCUPIED: Final = "conversation_already_has_active_response"
+"""Code of the error that refuses a response while another is being given. Source: captured error events."""
 ALMOST_USED_UP: Final = 0.02
 _SHOWN: Final = 300
 _OFTEN: Final = 3
@@ -29,7 +31,8 @@ def server_error(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdic
     """The server reports an error.
 
     It refused something that the client sent, or is in trouble itself. A refused event is refused whole:
-    nothing of it has happened.
+    nothing of it has happened. Where the error does not name the event that caused it, the session tells:
+    the oldest request of the kind that its code or ``param`` is about.
 
     Fix: give client events an ``event_id``; the error names the one that caused it.
 
@@ -37,16 +40,33 @@ def server_error(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdic
 
         > response.create {"event_id": "mine"}
         < error {"error": {"type": "invalid_request_error", "code": "x", "message": "No.", "event_id": "mine"}}     # ERR01
+        > conversation.item.delete {"item_id": "a"}
+        < error {"error": {"type": "invalid_request_error", "code": "item_delete_invalid_item_id", "message": "No."}}     # ERR02
 
     Source: openai-python 3.52.0, ``realtime_error_event.py``.
     """
     details = event.error
     if details.code in RACES:
         return ()
-    cause = ledgers.usage.sent.get(details.event_id or "")
     about = f" at {details.param[:_SHOWN]}" if details.param else ""
-    message = f"{details.code or details.type}{about}: {details.message[:_SHOWN]}"
-    return (Verdict("$.error", message, lines=(cause,) if cause else (), side="client" if cause else None),)
+    joined, lines = _joined(event, ledgers)
+    message = f"{details.code or details.type}{about}: {details.message[:_SHOWN]}{joined}"
+    return (Verdict("$.error", message, lines=lines, side="client" if lines else None),)
+
+
+def _joined(event: Any, ledgers: Ledgers) -> tuple[str, tuple[int, ...]]:
+    """What an error refused and why, as far as the session shows it, and the lines that show it."""
+    request = ledgers.obligations.answers(event)
+    line = request.line if request else ledgers.usage.sent.get(event.error.event_id or "") or 0
+    if event.error.code != OCCUPIED or request is None:
+        told = f"; it refuses {request.type} in line {line}" if request and not event.error.event_id else ""
+        return told, (line,) if line else ()
+    running = ledgers.lifecycle.speaking
+    if running is None or not running.line:
+        return f"; the {request.type} in line {line} is lost", (line,)
+    begun = f"asked for in line {running.asked}" if running.asked else "begun by the server's turn detection"
+    told = f"; the {request.type} in line {line} is lost: {running.id[:60]} has been running since line {running.line}, {begun}"
+    return told, tuple(number for number in (line, running.line, running.asked) if number)
 
 
 def harmless_race(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
