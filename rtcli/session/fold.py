@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from rtcli.events import REALTIME, Event, Malformed, Unknown, session
 from rtcli.formats import Entry
 from rtcli.recording import Header, Open
 from rtcli.session import items, records, responses, speech
 from rtcli.session.config import Config
+from rtcli.session.mark import Mark, hang
+from rtcli.session.places import Places, place_of
 from rtcli.session.state import State
-from rtcli.session.tree import Connection
+from rtcli.session.tree import Connection, children_of
 
 HANDLERS: Final[dict[type, Callable[[State, Any, float | None], None]]] = {
     **responses.HANDLERS,
@@ -40,6 +44,8 @@ class Session:
         self.entries = 0
         self.timed = False
         """Some entry had a time."""
+        self._places = Places()
+        self._now_s: float | None = None
         self._state: State | None = None
         self._handlers = dict(HANDLERS)
 
@@ -48,7 +54,9 @@ class Session:
         event = entry.event
         self.entries += 1
         self.timed = self.timed or entry.t is not None
+        self._now_s = entry.t
         state = self._state_for(event, entry.t)
+        state.touched = None
         self.config.apply(entry)
         if isinstance(event, Event):
             state.connection.events += 1
@@ -64,6 +72,21 @@ class Session:
             state.connection.header = event
         else:
             records.record(state, event, entry.t, entry.sender)
+        self._places.put(entry.line, place_of(state, event), state.connection)
+
+    def mark(self, mark: Mark) -> None:
+        """Hang a mark on the node that its line is about; where that is not known any more, where the session is."""
+        spot = self._places.of(mark.line)
+        if spot is not None:
+            node, connection = spot.node, spot.connection
+        elif self._state is not None:
+            node, connection = self._state.here, self._state.connection
+        else:
+            return
+        connection.errors += mark.severity == "error"
+        connection.warnings += mark.severity == "warning"
+        at_s = self._now_s if connection is self.connections[-1] else None
+        hang(node.marks, replace(mark, at_s=at_s, after=len(children_of(node))))
 
     def _handler(self, kind: type) -> Callable[[State, Any, float | None], None] | None:
         """The handler of a class, or of the class it extends: an event with extra fields is a subclass."""

@@ -55,9 +55,7 @@ def odd(state: State, entry: Entry, event: Unknown | Malformed) -> None:
     """An event that cannot be applied; a run of a kind is one node."""
     faults = event.faults if isinstance(event, Malformed) else ()
     key = (event.type, *((fault.code, fault.path) for fault in faults))
-    node = state.odd.get(key) or Odd(
-        entry.t, event.type, isinstance(event, Malformed), faults, 0, entry.line, sender=entry.sender
-    )
+    node = state.odd.get(key) or Odd(entry.t, event.type, isinstance(event, Malformed), faults, 0, sender=entry.sender)
     _count(state, key, node, words_of(event.type, event.body), entry.t)
 
 
@@ -78,6 +76,7 @@ def _count(state: State, key: tuple[object, ...], node: Odd, words: str, at_s: f
             state.odd.clear()
         state.here.children.append(node)
         state.odd[key] = node
+    state.touched = node
     node.count += 1
     node.last_s = at_s
     if words:
@@ -101,7 +100,8 @@ def record(state: State, content: object, at_s: float | None, sender: str | None
     match content:
         case Close(code=code, reason=reason):
             state.connection.closed = True
-            state.connection.children.append(Ended(at_s, sender, code, reason))
+            state.touched = Ended(at_s, sender, code, reason)
+            state.connection.children.append(state.touched)
         case Note(text=text):
             state.hang(Remark(at_s, "note", text))
         case Binary(data=data):

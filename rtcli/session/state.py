@@ -46,6 +46,8 @@ class State:
         self.setup: RealtimeSession | TranscriptionSession | None = None
         """The configuration that was reported last."""
         self.causes: dict[str, tuple[str, Item | None]] = {}
+        self.touched: Node | None = None
+        """What the entry that is being applied has hung or looked up, the last of it."""
 
     @property
     def here(self) -> Place:
@@ -55,13 +57,14 @@ class State:
     def hang(self, node: Node) -> None:
         """Hang a node where the session is now."""
         self.here.children.append(node)  # type: ignore[arg-type]
+        self.touched = node
         self.odd.clear()
 
     def begin_turn(self, at_s: float | None) -> Turn:
         """The turn that takes the user's input: the open one, unless it has been answered."""
         if self.turn is None or self.turn.answered:
             self.connection.turns += 1
-            self.turn = Turn(at_s, self.connection.turns)
+            self.turn = self.touched = Turn(at_s, self.connection.turns)
             self.connection.children.append(self.turn)
             self.odd.clear()
         return self.turn
@@ -132,6 +135,7 @@ class State:
         if item is None:
             item = self.items[item_id] = Item(at_s, item_id, known=False)
             self.hang(item)
+        self.touched = item
         return item
 
 

@@ -6,12 +6,13 @@ comes late changes what it says.
 
 from __future__ import annotations
 
-from msgspec import Struct, field
+from msgspec import field
 
+from rtcli.session.mark import Marked
 from rtcli.units import audio_ms, base64_bytes
 
 
-class Stream(Struct, gc=True):
+class Stream(Marked, gc=True):
     """Deltas of one kind: ``audio``, ``text``, ``transcript``, ``arguments``, ``output``, ``segment`` or ``input``."""
 
     kind: str

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from msgspec import Struct, field
+from msgspec import field
 
 from rtcli.events import Fault
 from rtcli.events.configuration import RealtimeSession, TranscriptionSession
 from rtcli.events.objects import ErrorDetails, RateLimit, StatusDetails, TranscriptionError, Usage
 from rtcli.recording import Header
+from rtcli.session.mark import Marked
 from rtcli.session.stream import Stream
 
 
-class Setup(Struct):
+class Setup(Marked):
     """The session's configuration, as the server reported it."""
 
     at_s: float | None
@@ -26,7 +27,7 @@ class Setup(Struct):
     """What was in force before; None when the session was created."""
 
 
-class Speech(Struct):
+class Speech(Marked):
     """A stretch of the user's audio that became, or is to become, a message."""
 
     at_s: float | None
@@ -38,7 +39,7 @@ class Speech(Struct):
     dropped: bool = False
 
 
-class Part(Struct):
+class Part(Marked):
     """A content part; its streams are its children."""
 
     at_s: float | None
@@ -50,7 +51,7 @@ class Part(Struct):
     children: list[Stream] = field(default_factory=list)
 
 
-class Failure(Struct):
+class Failure(Marked):
     """Something that did not work out, with the server's own words."""
 
     at_s: float | None
@@ -60,10 +61,9 @@ class Failure(Struct):
     event_id: str = ""
     cause: str = ""
     """The type of the client's event that caused it, where the server names the event."""
-    line: int = 0
 
 
-class Cut(Struct):
+class Cut(Marked):
     """The assistant's audio was cut short at what the user heard."""
 
     at_s: float | None
@@ -74,7 +74,7 @@ class Cut(Struct):
     settled: bool = False
 
 
-class Item(Struct):
+class Item(Marked):
     """An item of the conversation, or one that a response writes."""
 
     at_s: float | None
@@ -106,7 +106,7 @@ class Item(Struct):
     children: list[Part | Stream | Failure | Cut] = field(default_factory=list)
 
 
-class Response(Struct):
+class Response(Marked):
     """An answer of the model."""
 
     at_s: float | None
@@ -139,7 +139,7 @@ class Response(Struct):
         return max(0.0, (self.first_output_s - self.asked_s) * 1000)
 
 
-class Odd(Struct):
+class Odd(Marked):
     """Events that have no place in a turn: of another kind of session, of an unknown type, or damaged.
 
     A run of a kind is one node.
@@ -150,7 +150,6 @@ class Odd(Struct):
     damaged: bool = False
     faults: tuple[Fault, ...] = ()
     count: int = 1
-    line: int = 0
     last_s: float | None = None
     sender: str | None = None
     known: bool = False
@@ -159,7 +158,7 @@ class Odd(Struct):
     """What they say, as far as it can be told without knowing them."""
 
 
-class Remark(Struct):
+class Remark(Marked):
     """A record that is no event: a note, a binary frame, a torn line, or a key that was pressed."""
 
     at_s: float | None
@@ -167,7 +166,7 @@ class Remark(Struct):
     text: str
 
 
-class Ended(Struct):
+class Ended(Marked):
     """A close frame."""
 
     at_s: float | None
@@ -179,7 +178,7 @@ class Ended(Struct):
 Leaf = Setup | Failure | Odd | Remark | Ended | Stream
 
 
-class Turn(Struct):
+class Turn(Marked):
     """One input of the user and everything that answers it."""
 
     at_s: float | None
@@ -192,7 +191,7 @@ class Turn(Struct):
     children: list[Item | Response | Leaf] = field(default_factory=list)
 
 
-class Connection(Struct):
+class Connection(Marked):
     """One socket, from its handshake to its close."""
 
     at_s: float | None = None
@@ -203,6 +202,9 @@ class Connection(Struct):
     events: int = 0
     unknown: int = 0
     malformed: int = 0
+    errors: int = 0
+    """Marks of this severity, on any of its nodes."""
+    warnings: int = 0
     closed: bool = False
     rate_limits: list[RateLimit] = field(default_factory=list)
     children: list[Turn | Response | Item | Leaf] = field(default_factory=list)
