@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rtcli.commands.marked import Marked, check_of
 from rtcli.commands.numbers import finite
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def connect(
             min=0.1, metavar="SECONDS", help="The longest wait for an answer.", envvar="RTCLI_WAIT", callback=finite
         ),
     ] = 30.0,
+    findings: Marked = True,
 ) -> int:
     """Talk to a Realtime server from the terminal, and record it.
 
@@ -135,7 +137,7 @@ def connect(
         pace=pace.value,
         wait_s=wait,
     )
-    return _leave(_hold(plan, hold))
+    return _leave(_hold(plan, hold, findings=findings))
 
 
 def _lines(variable: str) -> list[str]:
@@ -149,13 +151,16 @@ def _by() -> str:
     return f"rtcli {__version__} connect"
 
 
-def _hold(plan: Plan, hold: Any) -> Outcome:
+def _hold(plan: Plan, hold: Any, *, findings: bool) -> Outcome:
+    from rtcli.events import Listener
     from rtcli.session import Session
     from rtcli.views.console import console
     from rtcli.views.face import TerminalFace
 
     interactive = sys.stdin.isatty() and not plan.scripted
-    face = TerminalFace(console(), Session(), prompting=interactive)
+    listener = Listener()
+    check = check_of(listener, findings=findings)
+    face = TerminalFace(console(), Session(), listener, prompting=interactive, check=check)
     with face:
         outcome: Outcome = hold(plan, face)
     return outcome

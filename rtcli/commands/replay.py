@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
+from rtcli.commands.marked import Marked, check_of
 from rtcli.commands.numbers import finite
 from rtcli.commands.spoken import Spoken
 
 if TYPE_CHECKING:
     from rtcli.formats import Entry
+    from rtcli.rules import Check
 
 
 def replay(
@@ -59,6 +61,7 @@ def replay(
     dialect: Annotated[
         Spoken, typer.Option(help="Read it in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
     ] = Spoken.AUTO,
+    findings: Marked = True,
 ) -> int:
     """Play a recording into the live tree with its own timing.
 
@@ -86,14 +89,17 @@ def replay(
     player = Player(speed, paused=start_paused and keyed)
     try:
         while True:
+            listener = Listener(DIALECTS.get(dialect.value))
             due = paced(
-                read(file, Listener(DIALECTS.get(dialect.value))),
+                read(file, listener),
                 idle_limit_s=idle_time_limit,
                 start_s=start_s,
                 until_s=until_s,
             )
-            with _Face(keyed=keyed) as face:
+            with _Face(check_of(listener, findings=findings), keyed=keyed) as face:
                 lasts_s = play(due, face, player, begins_turn=_begins_turn)
+                if until_s is None and not player.left:
+                    face.ended()
             if player.left or not loop:
                 return 0
             if not lasts_s:
@@ -116,13 +122,15 @@ def _begins_turn(entry: Entry) -> bool:
 class _Face:
     """The live tree, and below it where the recording is."""
 
-    def __init__(self, *, keyed: bool) -> None:
+    def __init__(self, check: Check | None, *, keyed: bool) -> None:
         from rtcli.session import Session
         from rtcli.views.console import console
+        from rtcli.views.marks import Marks
         from rtcli.views.screen import screen_for
 
         self._keyed = keyed
         self._session = Session()
+        self._marks = Marks(check, self._session)
         self._screen = screen_for(console(), self._session)
 
     def __enter__(self) -> Self:
@@ -133,7 +141,11 @@ class _Face:
 
     def seen(self, entry: Entry) -> None:
         self._session.apply(entry)
-        self._screen.seen(entry)
+        self._screen.seen(entry, self._marks.of(entry))
+
+    def ended(self) -> None:
+        """The recording is at its end."""
+        self._screen.marked(self._marks.at_end())
 
     def refresh(self, position_s: float, speed: float, *, paused: bool) -> None:
         from rich.text import Text

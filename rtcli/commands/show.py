@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec import Struct
 
+from rtcli.commands.marked import Marked, check_of
 from rtcli.commands.spoken import Spoken
 
 if TYPE_CHECKING:
@@ -109,12 +110,14 @@ def show(
     dialect: Annotated[
         Spoken, typer.Option(help="Read it in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
     ] = Spoken.AUTO,
+    findings: Marked = True,
 ) -> int:
     """Show a recording as a tree or as a timeline.
 
     The tree is session, turn, response, item, part, with runs of deltas folded into one line. A
     filter (--type, --from, --since, --until) turns it into the timeline: the tree of a part of a
-    session would show what never was.
+    session would show what never was. What `rtcli validate` finds wrong stands where it happens;
+    with a filter, what it finds wrong with the lines that are shown.
 
     Example:  rtcli show call.jsonl --timeline --type "response.*" --since -10
 
@@ -127,7 +130,7 @@ def show(
     choice = Choice(kinds or [], side.value if side else None, since_s, until_s)
     if follow:
         _refuse_to_follow(path, choice)
-    problems = Problems(dialect)
+    problems = Problems(dialect, findings=findings and not raw)
     try:
         if raw:
             _show_raw(_chosen(_entries(path, problems, None, follow=follow), choice, path), flush=follow)
@@ -144,10 +147,12 @@ def show(
 class Problems:
     """What is to be said of the file itself, told in a line each when all is shown."""
 
-    def __init__(self, dialect: Spoken) -> None:
+    def __init__(self, dialect: Spoken, *, findings: bool) -> None:
         from rtcli.events import DIALECTS, Listener
 
         self.listener = Listener(DIALECTS.get(dialect.value))
+        self.check = check_of(self.listener, findings=findings)
+        """What finds what is marked."""
         self._torn = 0
         self._odd: list[int] = []
         self._odd_count = 0
@@ -262,32 +267,46 @@ def _show_screen(path: Path, choice: Choice, problems: Problems, *, follow: bool
 def _show_timeline(
     console: Console, path: Path, choice: Choice, problems: Problems, *, follow: bool, fold: bool
 ) -> None:
+    from rtcli.views.marks import Marks, MarksOnShown
     from rtcli.views.screen import LineScreen
     from rtcli.views.timeline import Timeline
 
     lines = Timeline(fold=fold)
     screen = LineScreen(console, lines)
+    marks = MarksOnShown(Marks(problems.check))
+
+    def skip(entry: Entry) -> None:
+        lines.heed(entry)
+        late = marks.of(entry, shown=False)
+        if late:
+            screen.marked(late)
+
     try:
-        for entry in _chosen(_entries(path, problems, None, follow=follow), choice, path, lines.heed):
-            screen.seen(entry)
+        for entry in _chosen(marks.judged(_entries(path, problems, None, follow=follow)), choice, path, skip):
+            screen.seen(entry, marks.of(entry, shown=True))
+        screen.marked(marks.at_end())
     finally:
         screen.close()
 
 
 def _show_tree(console: Console, path: Path, problems: Problems, *, follow: bool) -> None:
     from rtcli.session import Session
+    from rtcli.views.marks import Marks
     from rtcli.views.screen import print_tree, screen_for
 
     session = Session()
+    marks = Marks(problems.check, session)
     if not follow:
         for entry in _entries(path, problems, None, follow=False):
             session.apply(entry)
+            marks.of(entry)
+        marks.at_end()
         print_tree(console, session)
         return
     screen: Screen = screen_for(console, session)
     try:
         for entry in _entries(path, problems, screen.refresh, follow=True):
             session.apply(entry)
-            screen.seen(entry)
+            screen.seen(entry, marks.of(entry))
     finally:
         screen.close()

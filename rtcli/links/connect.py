@@ -20,7 +20,7 @@ from typing import Any, Final, Protocol
 from msgspec import Struct
 
 from rtcli.errors import RecordingExists, RecordingFailed
-from rtcli.events import response, session
+from rtcli.events import Listener, response, session
 from rtcli.formats import Entry
 from rtcli.formats.wav import WavWriter, read_pcm16
 from rtcli.formats.writer import Mode, Writer
@@ -42,6 +42,8 @@ class Face(Protocol):
     """What a person sees and types into; on a pipe it has no prompt."""
 
     session: Session
+    listener: Listener
+    """What decodes the events that it sees."""
     prompting: bool
     """Whether it takes keys; otherwise whole lines come from standard input."""
 
@@ -140,7 +142,7 @@ class _Conversation:
                 raise RecordingExists(str(path))
         async with AsyncExitStack() as stack:
             target = plan.target or Target(with_query(await stack.enter_async_context(serving()), plan.query))
-            tap = Tap(self._seen)
+            tap = Tap(self._seen, self._face.listener)
             client = await open_client(target, tap, plan.headers)
             stack.callback(self._end_files)
             if not keep.off:

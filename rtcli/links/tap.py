@@ -22,7 +22,7 @@ from rtcli.recording.secrets import harmless_url
 class Tap:
     """Stamps what passes with the time since the tap was made, records it, and shows it."""
 
-    def __init__(self, seen: Callable[[Entry], None]) -> None:
+    def __init__(self, seen: Callable[[Entry], None], listener: Listener | None = None) -> None:
         self.started = datetime.now(UTC)
         self.failure: RecordingFailed | None = None
         """Why recording stopped, if it did."""
@@ -30,7 +30,7 @@ class Tap:
         self._began = time.monotonic()
         self._seen = seen
         self._writer: Writer | None = None
-        self._listener = Listener()
+        self._listener = listener or Listener()
         self._line = 0
 
     @property

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.text import Text
 
+from rtcli.events import Listener
 from rtcli.formats import Entry
 from rtcli.session import Session
+from rtcli.views.marks import Marks
 from rtcli.views.prompt import EndOfInput, Prompt
 from rtcli.views.screen import screen_for
 from rtcli.views.text import said
+
+if TYPE_CHECKING:
+    from rtcli.rules import Check
 
 
 class TerminalFace:
     """The live tree above, the prompt below; on a pipe one line an event and no prompt."""
 
-    def __init__(self, console: Console, session: Session, *, prompting: bool) -> None:
+    def __init__(
+        self, console: Console, session: Session, listener: Listener, *, prompting: bool, check: Check | None = None
+    ) -> None:
         self.session = session
+        self.listener = listener
+        self._marks = Marks(check, session)
         self._console = console
         self._screen = screen_for(console, session)
         self.prompting = prompting and console.is_terminal
@@ -31,12 +40,13 @@ class TerminalFace:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._screen.marked(self._marks.at_end())
         self._screen.close()
 
     def seen(self, entry: Entry) -> None:
         """Fold the entry into the session and show it."""
         self.session.apply(entry)
-        self._screen.seen(entry)
+        self._screen.seen(entry, self._marks.of(entry))
 
     def typed(self, key: str) -> str | None:
         """Feed the prompt; gives back the line that the key finished."""

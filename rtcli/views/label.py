@@ -9,6 +9,7 @@ from msgspec import Struct
 from rich.text import Text
 
 from rtcli.events.objects import ErrorDetails, TranscriptionError
+from rtcli.session.mark import Mark
 from rtcli.session.stream import Stream
 from rtcli.session.tree import Connection, Cut, Ended, Failure, Item, Odd, Part, Remark, Response, Setup, Speech, Turn
 from rtcli.views import setup
@@ -20,6 +21,7 @@ USER: Final = "cyan"
 MODEL: Final = "green"
 TOOL: Final = "yellow"
 ERROR: Final = "red"
+WARNING: Final = "yellow"
 QUIET: Final = "dim"
 SYSTEM: Final = "blue"
 
@@ -30,6 +32,7 @@ STATUS: Final[dict[str, tuple[str, str]]] = {
     "incomplete": ("◐", "magenta"),
     "in_progress": ("…", QUIET),
 }
+SEVERITIES: Final[dict[str, tuple[str, str]]] = {"error": ("✗", ERROR), "warning": ("⚠", WARNING), "info": ("·", QUIET)}
 ITEM_KINDS: Final[dict[str, tuple[str, str]]] = {
     "function_call": ("call", TOOL),
     "function_call_output": ("output", TOOL),
@@ -95,6 +98,8 @@ def _connection(node: Connection) -> Label:
         (said(node.header.url), QUIET) if node.header and node.header.url else "",
         (f"{node.unknown:,} of unknown type", "magenta") if node.unknown else "",
         (f"{node.malformed:,} damaged", ERROR) if node.malformed else "",
+        (plural(node.errors, "error"), ERROR) if node.errors else "",
+        (plural(node.warnings, "warning"), WARNING) if node.warnings else "",
     )
     return Label(_join(head, more))
 
@@ -287,7 +292,8 @@ def _odd(node: Odd) -> Label:
     head = Text.assemble(
         (f"! {said(node.type) or 'no event'}", f"bold {ERROR}"), often, (f" damaged, line {node.line}", QUIET)
     )
-    faults = "; ".join(f"{fault.path}: {fault.message}" for fault in node.faults)
+    told = {mark.code for mark in node.marks}
+    faults = "; ".join(f"{fault.path}: {fault.message}" for fault in node.faults if fault.code not in told)
     return Label(head, visible(faults), ERROR)
 
 
@@ -303,6 +309,15 @@ def _ended(node: Ended) -> Label:
     )
 
 
+def mark_row(node: Mark) -> Label:
+    """What was found, with its code, the line of the recording, and how often."""
+    sign, style = SEVERITIES[node.severity]
+    often = f" {times(node.count)} from" if node.count > 1 else ""
+    head = Text.assemble((f"{sign} {node.code}", f"bold {style}"), (f"{often} line {node.line}", QUIET))
+    more = f" (and {node.more:,} more of {node.code})" if node.more else ""
+    return Label(head, visible(node.text) + more, style)
+
+
 LABELS: Final[dict[type, Callable[[Any], Label]]] = {
     Connection: _connection,
     Setup: _setup,
@@ -316,4 +331,5 @@ LABELS: Final[dict[type, Callable[[Any], Label]]] = {
     Odd: _odd,
     Remark: _remark,
     Ended: _ended,
+    Mark: mark_row,
 }

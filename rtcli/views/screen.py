@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final, Protocol
 
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from rtcli.formats import Entry
 from rtcli.session import Session
+from rtcli.session.mark import Mark
 from rtcli.views.timeline import Timeline
 from rtcli.views.tree import Tree
 
@@ -26,8 +27,11 @@ ROWS_A_PRINT: Final = 100
 class Screen(Protocol):
     """Shows a session while it goes on."""
 
-    def seen(self, entry: Entry) -> None:
-        """Take in an entry that the session has applied."""
+    def seen(self, entry: Entry, marks: Sequence[Mark] = ()) -> None:
+        """Take in an entry that the session has applied, and the marks that it has taken."""
+
+    def marked(self, marks: Sequence[Mark]) -> None:
+        """Take in marks that came to light without an entry."""
 
     def refresh(self, footer: Text | None = None) -> None:
         """Draw what changed since; call it as often as the eye can use."""
@@ -53,9 +57,13 @@ class LineScreen:
         self._console = console
         self._timeline = timeline or Timeline()
 
-    def seen(self, entry: Entry) -> None:
+    def seen(self, entry: Entry, marks: Sequence[Mark] = ()) -> None:
         """Print the lines that can be told now."""
-        self._print(self._timeline.feed(entry))
+        self._print(self._timeline.feed(entry, marks))
+
+    def marked(self, marks: Sequence[Mark]) -> None:
+        """Print them, after the runs that are still open."""
+        self._print(self._timeline.flush() + self._timeline.found(marks))
 
     def refresh(self, footer: Text | None = None) -> None:
         """Nothing is left to draw."""
@@ -89,8 +97,11 @@ class LiveScreen:
         self._tree = Tree(session, console.width)
         self._shown: tuple[object, ...] = ()
 
-    def seen(self, entry: Entry) -> None:
+    def seen(self, entry: Entry, marks: Sequence[Mark] = ()) -> None:
         """The session knows already; the next refresh shows it."""
+
+    def marked(self, marks: Sequence[Mark]) -> None:
+        """The session knows already."""
 
     def refresh(self, footer: Text | None = None) -> None:
         """Draw the window, if anything in it may have changed."""

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from rtcli.session import Session
 from rtcli.session.stream import Stream
-from rtcli.session.tree import Item, Part, children_of
+from rtcli.session.tree import Item, Part, Speech, children_of
 from rtcli.views.label import Label, label, sole_stream
 from rtcli.views.measure import TIME_WIDTH, clock
 from rtcli.views.wrap import Growing, wrap_styled, wrapped
@@ -129,19 +129,32 @@ class _Body:
 
 
 def _upwards(node: Any) -> Iterator[Any]:
-    """What is shown below a node, the last first. Parts are shown as their streams, or as the speech that was heard."""
-    if isinstance(node, Item) and sole_stream(node):
-        return
-    speech = node.speech if isinstance(node, Item) else None
-    for child in reversed(children_of(node)):
-        if not isinstance(child, Part):
-            yield child
-        elif child.children:
-            yield from reversed(child.children)
-        elif not (speech and child.kind == "audio"):
-            yield child
+    """What is shown below a node, the last first; marks stand where the node had got to when they were made."""
+    item = node if isinstance(node, Item) else None
+    speech = item.speech if item else None
+    children = [] if item and sole_stream(item) else children_of(node)
+    marks = getattr(node, "marks", [])
+    left = len(marks)
+    for number in range(len(children), 0, -1):
+        while left and marks[left - 1].after >= number:
+            left -= 1
+            yield marks[left]
+        yield from _shown(children[number - 1], speech)
+    while left:
+        left -= 1
+        yield marks[left]
     if speech:
         yield speech
+
+
+def _shown(child: Any, speech: Speech | None) -> Iterator[Any]:
+    """A child, or what stands for it: parts are shown as their streams, or as the speech that was heard."""
+    if not isinstance(child, Part):
+        yield child
+    elif child.children:
+        yield from reversed(child.children)
+    elif not (speech and child.kind == "audio"):
+        yield child
 
 
 def render(session: Session, width: int) -> Iterator[Text]:

@@ -14,7 +14,7 @@ RECORDING = """\
 {"t":0.5,"from":"client","event":{"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_text","text":"Hello?"}]}}}
 {"t":1.0,"from":"client","event":{"type":"response.create"}}
 {"t":2.0,"from":"server","event":{"type":"response.created","event_id":"e1","response":{"id":"resp_1","conversation_id":"c","status":"in_progress"}}}
-{"t":3.0,"from":"server","event":{"type":"response.done","event_id":"e2","response":{"id":"resp_1","conversation_id":"c","status":"completed"}}}
+{"t":3.0,"from":"server","event":{"type":"response.done","event_id":"e2","response":{"id":"resp_1","conversation_id":"c","status":"completed","usage":{"total_tokens":9,"input_tokens":7,"output_tokens":2}}}}
 {"t":9.0,"from":"server","close":{"code":1000,"reason":"bye"}}
 """
 
@@ -49,7 +49,7 @@ def test_a_file_is_shown_as_a_tree(recording):
     assert lines[1:] == [
         "├─ turn 1",
         "│  ├─ user Hello?",
-        "│  └─ response resp_1 ✓ completed",
+        "│  └─ response resp_1 ✓ completed · 7 tokens in, 2 out",
         "└─ closed by server 1000 bye",
     ]
 
