@@ -8,12 +8,16 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from rtcli.errors import RtcliError
+from rtcli.errors import BadOption, RtcliError
+
+if TYPE_CHECKING:
+    from rtcli.commands.configuration import Configuration
 
 DONE: Final = 0
 FOUND: Final = 1
@@ -46,6 +50,41 @@ COMMANDS: Final[dict[str, str]] = {
 _CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
+class Configured(TyperCommand):
+    """A command whose options may stand in a file; who asks for help does not wait for it."""
+
+    _found: Configuration | None = None
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the configuration, whose values go before the defaults and after the environment's."""
+        if not ctx.resilient_parsing and not set(args) & set(ctx.help_option_names):
+            from rtcli.commands import configuration
+
+            self._found = configuration.find(_folder(), COMMANDS)
+            ctx.default_map = self._found.defaults(self, ctx) if self._found else None
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; what it does not take from the configuration is named where it stands."""
+        try:
+            return super().invoke(ctx)
+        except BadOption as error:
+            name = error.option.removeprefix("--").replace("-", "_")
+            source = ctx.get_parameter_source(name)
+            if self._found is None or source is None or source.name != "DEFAULT_MAP":
+                raise
+            where = self._found.place(ctx.info_name, error.option.removeprefix("--"))
+            raise BadOption(where, error.why, error.remedy) from error
+
+
+def _folder() -> Path:
+    """The current folder; one that was removed has nothing in it, nor above it."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path()
+
+
 class Commands(TyperGroup):
     """The group of all commands; loads the one that is asked for."""
 
@@ -59,7 +98,7 @@ class Commands(TyperGroup):
             return None
         function = getattr(import_module(f"rtcli.commands.{cmd_name}"), cmd_name)
         single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        single.command(cmd_name, context_settings=_CONTEXT)(function)
+        single.command(cmd_name, cls=Configured, context_settings=_CONTEXT)(function)
         return typer.main.get_command(single)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002

@@ -6,17 +6,12 @@ from typing import Annotated
 
 import typer
 
-
-def _known(incomplete: str) -> list[str]:
-    """The codes that begin so, for a shell."""
-    from rtcli.rules import titles
-
-    return [code for code in titles() if code.startswith(incomplete.upper())]
+from rtcli.commands.codes import offered
 
 
 def rule(
     code: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help="A rule, such as FUN10.", autocompletion=_known)
+        str | None, typer.Argument(metavar="[CODE]", help="A rule, such as FUN10.", autocompletion=offered)
     ] = None,
 ) -> int:
     """List the rules, or print the page of one: what it means, why it happens, and how to fix it.

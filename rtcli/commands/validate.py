@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from rtcli.commands.codes import offered_prefixes
 from rtcli.commands.spoken import Spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rtcli.formats import Entry
     from rtcli.reports import Report
-    from rtcli.rules import Codes, Finding
+    from rtcli.rules import Finding
+    from rtcli.rules.silence import Silence
     from rtcli.rules.summary import Summary
 
 
@@ -26,7 +26,12 @@ class Format(StrEnum):
 
     FULL = "full"
     CONCISE = "concise"
+    GROUPED = "grouped"
     JSON = "json"
+    JSON_LINES = "json-lines"
+    GITHUB = "github"
+    JUNIT = "junit"
+    SARIF = "sarif"
 
 
 class Threshold(StrEnum):
@@ -44,10 +49,22 @@ def validate(
     output_format: Annotated[
         Format, typer.Option(help="How findings are written.", envvar="RTCLI_OUTPUT_FORMAT")
     ] = Format.FULL,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write the report to this file, whole or not at all.",
+            envvar="RTCLI_OUTPUT_FILE",
+        ),
+    ] = None,
     statistics: Annotated[
         bool,
         typer.Option(
-            "--statistics", help="Count findings by code, instead of listing them.", envvar="RTCLI_STATISTICS"
+            "--statistics",
+            help="Count findings by code, instead of listing them, and say which rules were silent and why.",
+            envvar="RTCLI_STATISTICS",
         ),
     ] = False,
     exit_zero: Annotated[
@@ -56,15 +73,35 @@ def validate(
     fail_severity: Annotated[
         Threshold, typer.Option(help="Exit with 1 from this severity on.", envvar="RTCLI_FAIL_SEVERITY")
     ] = Threshold.WARNING,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Hide the findings that this file knows.", envvar="RTCLI_BASELINE"),
+    ] = None,
+    write_baseline: Annotated[
+        bool,
+        typer.Option(
+            "--write-baseline",
+            help="Write what is found to the file of --baseline, and hide it.",
+            envvar="RTCLI_WRITE_BASELINE",
+        ),
+    ] = False,
     select: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="CODE", help="Only these codes, or families such as FUN (repeatable).", envvar="RTCLI_SELECT"
+            metavar="CODE",
+            help="Only these codes, or families such as FUN (repeatable).",
+            envvar="RTCLI_SELECT",
+            autocompletion=offered_prefixes,
         ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(metavar="CODE", help="Not these codes or families (repeatable).", envvar="RTCLI_IGNORE"),
+        typer.Option(
+            metavar="CODE",
+            help="Not these codes or families (repeatable).",
+            envvar="RTCLI_IGNORE",
+            autocompletion=offered_prefixes,
+        ),
     ] = None,
     dialect: Annotated[
         Spoken, typer.Option(help="Check against this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
@@ -77,115 +114,85 @@ def validate(
     what was probably meant. Fields and types that the schema does not know are remarks (info), never
     errors. `rtcli rule` lists the rules; those marked extended are judged only if they are selected.
 
+    Options may stand in rtcli.toml, in a table [validate], or in pyproject.toml as [tool.rtcli.validate].
+
     Example:  rtcli validate recordings/ --output-format concise
 
     Exit code: 0 nothing found, 1 findings at or above --fail-severity, 2 a file could not be read.
     """
+    from rtcli.commands.baselines import Known
+    from rtcli.commands.checking import Run, recordings
+    from rtcli.commands.codes import chosen
+    from rtcli.commands.output import writing
+    from rtcli.events import DIALECTS
     from rtcli.rules import Codes
     from rtcli.rules.summary import Summary
 
     summary = Summary()
-    report = _report(output_format)
-    codes = Codes(_codes("--select", select), _codes("--ignore", ignore))
-    for path in _recordings(paths, summary):
-        _check(path, summary, None if statistics else report, dialect, codes)
-    _finish(summary, report, output_format, statistics=statistics)
-    for sentence in summary.unreadable:
-        _complain(sentence)
+    if statistics:
+        summary.silence = _silence(output_format)
+    codes = Codes(chosen("--select", select), chosen("--ignore", ignore))
+    known = Known(baseline, write=write_baseline)
+    files = recordings(paths, summary, output)
+    with writing(output) as out:
+        report = _report(output_format, out)
+        run = Run(summary, None if statistics else report, codes, DIALECTS.get(dialect.value), known)
+        for path in files:
+            run.check(path)
+        if statistics and output_format not in _DOCUMENTS:
+            _print_statistics(summary, out)
+        report.finish(summary)
+    _tell(summary, "" if summary.unreadable else known.save(), sentence=out is not sys.stdout)
     if summary.unreadable:
         return 2
     return int(not exit_zero and summary.reaches(fail_severity.value))
 
 
-def _codes(option: str, given: list[str] | None) -> list[str]:
-    """The codes and families, of which each must begin one that there is."""
+_DOCUMENTS = {Format.JSON, Format.JSON_LINES, Format.JUNIT, Format.SARIF}
+"""Formats in which nothing else may stand."""
+_WITHOUT_COUNTS = {Format.GITHUB, Format.JUNIT, Format.SARIF}
+
+
+def _silence(output_format: Format) -> Silence:
+    """What is told beside the counts, in a format that has room for both."""
     from rtcli.errors import BadOption
-    from rtcli.events.wording import nearest
-    from rtcli.rules import titles
+    from rtcli.rules.silence import Silence
 
-    known = titles()
-    wanted = [code.strip().upper() for several in given or [] for code in several.split(",") if code.strip()]
-    for code in wanted:
-        if not any(one.startswith(code) for one in known):
-            near = nearest(code, known, cutoff=0.6)
-            raise BadOption(
-                option,
-                f"no rule begins with {code!r}",
-                f"did you mean {near}?" if near else "rtcli rule lists them all",
-            )
-    return wanted
+    if output_format in _WITHOUT_COUNTS:
+        others = ", ".join(one.value for one in Format if one not in _WITHOUT_COUNTS)
+        raise BadOption("--statistics", f"{output_format.value} has no place for counts", f"take one of {others}")
+    return Silence()
 
 
-def _recordings(paths: list[Path], summary: Summary) -> list[Path]:
-    from rtcli.formats import ENDINGS, find
-
-    recordings = []
-    for path in paths:
-        found = find(path)
-        if not found:
-            summary.unreadable.append(f"there is no recording in {path}: no file ends in {', '.join(ENDINGS)}")
-        recordings += found
-    return recordings
-
-
-def _check(path: Path, summary: Summary, report: Report | None, dialect: Spoken, codes: Codes) -> None:
-    from rtcli.errors import UnreadableRecording
-    from rtcli.events import DIALECTS, REALTIME, Listener
-    from rtcli.formats import read
-    from rtcli.rules import Check
-    from rtcli.views.text import said
-
-    listener = Listener(DIALECTS.get(dialect.value))
-    check = Check(codes.rules, listener)
-    try:
-        for finding in check.run(_watched(read(path, listener), path)):
-            if not codes.want(finding.code):
-                continue
-            summary.add(finding)
-            if report:
-                report.finding(str(path), finding)
-    except UnreadableRecording as error:
-        summary.unreadable.append(str(error))
-    else:
-        summary.files += 1
-        detector = listener.detector
-        if detector.disagree or detector.dialect is not REALTIME or detector.vendor:
-            vendor = f" ({detector.vendor.name})" if detector.vendor else ""
-            summary.spoken[said(str(path))] = detector.disagreement() + vendor
-    summary.events += check.events
-
-
-def _watched(entries: Iterator[Entry], path: Path) -> Iterator[Entry]:
-    """The entries, with a progress bar where somebody is watching."""
-    if not sys.stderr.isatty() or not path.is_file():
-        return entries
-    from rich.console import Console
-
-    from rtcli.views.progress import reading
-
-    return reading(entries, Console(stderr=True), path.name, path.stat().st_size)
-
-
-def _report(output_format: Format) -> Report:
+def _report(output_format: Format, out: TextIO) -> Report:
     if output_format is Format.FULL:
-        return _Paragraphs()
+        return _Paragraphs(out)
     from rtcli.reports import REPORTS
 
-    return REPORTS[output_format.value](sys.stdout)
+    if isinstance(out, TextIOWrapper):
+        if output_format in _DOCUMENTS:
+            out.reconfigure(encoding="utf-8")
+        else:
+            out.reconfigure(errors="backslashreplace")
+    return REPORTS[output_format.value](out)
 
 
 class _Paragraphs:
     """The report for people. Rich is loaded when there is something to paint."""
 
-    def __init__(self) -> None:
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
         self._view: Report | None = None
 
     def finding(self, name: str, finding: Finding) -> None:
         self._painted().finding(name, finding)
 
+    def done(self, name: str) -> None:
+        """Nothing is said of a file alone."""
+
     def finish(self, summary: Summary) -> None:
-        if self._view is None and not sys.stdout.isatty() and not os.environ.get("FORCE_COLOR"):
-            sys.stdout.write(summary.sentence() + "\n")
+        if self._view is None and not self._out.isatty() and not os.environ.get("FORCE_COLOR"):
+            self._out.write(summary.sentence() + "\n")
         else:
             self._painted().finish(summary)
 
@@ -194,20 +201,22 @@ class _Paragraphs:
             from rtcli.views.console import console
             from rtcli.views.findings import Full
 
-            self._view = Full(console())
+            self._view = Full(console(self._out))
         return self._view
 
 
-def _finish(summary: Summary, report: Report, output_format: Format, *, statistics: bool) -> None:
-    if statistics and output_format is not Format.JSON:
-        from rtcli.views.console import console
-        from rtcli.views.findings import statistics as table
+def _print_statistics(summary: Summary, out: TextIO) -> None:
+    from rtcli.views.console import console
+    from rtcli.views.findings import print_statistics
 
-        console().print(table(summary))
-    report.finish(summary)
+    print_statistics(console(out), summary)
 
 
-def _complain(sentence: str) -> None:
+def _tell(summary: Summary, written: str, *, sentence: bool) -> None:
+    """What does not belong to the report, to standard error."""
     from rtcli.views.text import said
 
-    sys.stderr.write(f"rtcli: {said(sentence)}\n")
+    if sentence:
+        sys.stderr.write(summary.sentence() + "\n")
+    for told in (*summary.unreadable, *([written] if written else [])):
+        sys.stderr.write(f"rtcli: {said(told)}\n")

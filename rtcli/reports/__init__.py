@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol, TextIO
+from typing import Final, TextIO
 
 from rtcli.reports.concise import Concise
+from rtcli.reports.github import Github
+from rtcli.reports.grouped import Grouped
 from rtcli.reports.json import Json
-from rtcli.rules import Finding
-from rtcli.rules.summary import Summary
+from rtcli.reports.json_lines import JsonLines
+from rtcli.reports.junit import Junit
+from rtcli.reports.report import Report
+from rtcli.reports.sarif import Sarif
 
-
-class Report(Protocol):
-    """Takes findings as they are found, and the summary when all files are done."""
-
-    def finding(self, name: str, finding: Finding) -> None:
-        """A finding in the file `name`."""
-
-    def finish(self, summary: Summary) -> None:
-        """The end of the run."""
-
-
-REPORTS: Final[dict[str, Callable[[TextIO], Report]]] = {"concise": Concise, "json": Json}
+REPORTS: Final[dict[str, Callable[[TextIO], Report]]] = {
+    "concise": Concise,
+    "grouped": Grouped,
+    "json": Json,
+    "json-lines": JsonLines,
+    "github": Github,
+    "junit": Junit,
+    "sarif": Sarif,
+}
 """Every format by the name that ``--output-format`` takes; ``full``, for people, is a view."""
 
 __all__ = ["REPORTS", "Report"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from rtcli.rules.finding import Finding, Severity, at_least
+from rtcli.rules.silence import Silence
 
 
 class Summary:
@@ -16,10 +17,14 @@ class Summary:
         self.by_severity: Counter[Severity] = Counter()
         self.by_code: Counter[str] = Counter()
         """Findings by code; one that is told once counts once."""
+        self.hidden = 0
+        """Findings that the baseline has; they count nowhere else."""
         self.spoken: dict[str, str] = {}
         """By file what is spoken and what shows it, where it is not plainly the dialect of today."""
         self.unreadable: list[str] = []
         """Why files could not be read, a sentence each."""
+        self.silence: Silence | None = None
+        """Which rules could not be judged, where that was asked for."""
 
     def add(self, finding: Finding) -> None:
         """Count a finding."""
@@ -30,8 +35,8 @@ class Summary:
         """Whether anything found is as grave as the threshold."""
         return any(at_least(severity, threshold) for severity in self.by_severity)
 
-    def sentence(self) -> str:
-        """The outcome in one line."""
+    def outcome(self) -> str:
+        """The outcome in one line, without a word of a peer."""
         seen = f"{_count(self.events, 'event')} in {_count(self.files, 'file')}"
         found = [
             _count(self.by_severity[severity], severity)
@@ -39,11 +44,15 @@ class Summary:
             if self.by_severity[severity]
         ]
         remarks = _count(self.by_severity["info"], "remark") if self.by_severity["info"] else ""
-        told = "".join(f"\n{name}: {verdict}" for name, verdict in self.spoken.items())
+        hidden = f" ({_count(self.hidden, 'finding')} hidden by the baseline)" if self.hidden else ""
         if found:
-            return f"Found {', '.join([*found, remarks] if remarks else found)} in {seen}.{told}"
-        return f"All good: {seen}{', ' + remarks if remarks else ''}.{told}"
+            return f"Found {', '.join([*found, remarks] if remarks else found)} in {seen}{hidden}."
+        return f"All good: {seen}{', ' + remarks if remarks else ''}{hidden}."
+
+    def sentence(self) -> str:
+        """The outcome, and what is spoken in each file where that is not plain."""
+        return self.outcome() + "".join(f"\n{name}: {verdict}" for name, verdict in self.spoken.items())
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}".replace("infos", "info")
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import IO
+
 from rich.console import Console
 
 
@@ -17,6 +19,6 @@ class PipeConsole(Console):
         raise BrokenPipeError
 
 
-def console() -> Console:
-    """The console on standard output; what it prints is never taken for markup that was not meant."""
-    return PipeConsole(highlight=False, markup=False, emoji=False)
+def console(file: IO[str] | None = None) -> Console:
+    """The console on standard output, or a file; what it prints is never taken for markup that was not meant."""
+    return PipeConsole(file=file, highlight=False, markup=False, emoji=False)

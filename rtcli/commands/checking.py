@@ -1,0 +1,123 @@
+"""One run of checks: which recordings, and what becomes of each finding."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rtcli.errors import BadOption, UnreadableRecording
+
+if TYPE_CHECKING:
+    from rtcli.commands.baselines import Known
+    from rtcli.events import Detector, Dialect
+    from rtcli.formats import Entry
+    from rtcli.reports import Report
+    from rtcli.rules import Codes, Finding
+    from rtcli.rules.summary import Summary
+
+_REPORT_BEGINS = b'{"schema":"rtcli.'
+
+
+def recordings(paths: list[Path], summary: Summary, output: Path | None) -> list[Path]:
+    """The recordings that the paths stand for, in order.
+
+    Raises:
+        BadOption: the report would be written over one of them.
+
+    """
+    from rtcli.formats import ENDINGS, find
+
+    every = []
+    for path in paths:
+        found = [one for one in find(path) if not (path.is_dir() and _is_report(one, output))]
+        if not found:
+            summary.unreadable.append(f"there is no recording in {path}: no file ends in {', '.join(ENDINGS)}")
+        every += found
+    if any(_is_same(path, output) for path in every):
+        raise BadOption("--output", f"{output} is one of the recordings", "name another file")
+    return every
+
+
+def _is_same(path: Path, output: Path | None) -> bool:
+    if output is None or str(output) == "-" or str(path) == "-":
+        return False
+    try:
+        return output.is_file() and path.samefile(output)
+    except OSError:
+        return False
+
+
+def _is_report(path: Path, output: Path | None) -> bool:
+    """Whether a file in a folder is the report of an earlier run, which this one replaces."""
+    if not _is_same(path, output):
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_REPORT_BEGINS)) == _REPORT_BEGINS
+
+
+class Run:
+    """Checks recordings one after another, by the same rules and into the same report."""
+
+    def __init__(
+        self, summary: Summary, report: Report | None, codes: Codes, dialect: Dialect | None, known: Known
+    ) -> None:
+        self._summary = summary
+        self._report = report
+        self._codes = codes
+        self._dialect = dialect
+        self._known = known
+
+    def check(self, path: Path) -> None:
+        """Check a recording; one that cannot be read is noted."""
+        from rtcli.events import Listener
+        from rtcli.formats import read
+        from rtcli.rules import Check
+        from rtcli.rules.silence import Watch
+
+        listener = Listener(self._dialect)
+        check = Check(self._codes.rules, listener)
+        entries = _in_progress(read(path, listener), path)
+        watch = Watch(check, listener.detector) if self._summary.silence else None
+        try:
+            for finding in check.run(watch.entries(entries) if watch else entries):
+                if self._codes.want(finding.code):
+                    self._found(str(path), finding)
+        except UnreadableRecording as error:
+            self._summary.unreadable.append(str(error))
+        else:
+            self._done(path, listener.detector)
+            if watch and self._summary.silence:
+                self._summary.silence.note(self._codes.rules, watch.connections)
+        self._summary.events += check.events
+
+    def _found(self, name: str, finding: Finding) -> None:
+        if self._known.hides(name, finding):
+            self._summary.hidden += 1
+            return
+        self._summary.add(finding)
+        if self._report:
+            self._report.finding(name, finding)
+
+    def _done(self, path: Path, detector: Detector) -> None:
+        from rtcli.events import REALTIME
+        from rtcli.views.text import said
+
+        self._summary.files += 1
+        if self._report:
+            self._report.done(str(path))
+        if detector.disagree or detector.dialect is not REALTIME or detector.vendor:
+            vendor = f" ({detector.vendor.name})" if detector.vendor else ""
+            self._summary.spoken[said(str(path))] = detector.disagreement() + vendor
+
+
+def _in_progress(entries: Iterator[Entry], path: Path) -> Iterator[Entry]:
+    """The entries, with a progress bar where somebody is watching."""
+    if not sys.stderr.isatty() or not path.is_file():
+        return entries
+    from rich.console import Console
+
+    from rtcli.views.progress import reading
+
+    return reading(entries, Console(stderr=True), path.name, path.stat().st_size)

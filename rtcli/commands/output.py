@@ -1,0 +1,56 @@
+"""Where a result goes: standard output, or a file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from rtcli.errors import BadOption
+
+STANDARD_OUTPUT = Path("-")
+
+
+@contextmanager
+def writing(path: Path | None, option: str = "--output") -> Iterator[TextIO]:
+    """The stream to write to; a file takes its name when everything is written.
+
+    What is no plain file, such as a device or a pipe, is written to as it is.
+
+    Raises:
+        BadOption: the file cannot be written.
+
+    """
+    if path is None or path == STANDARD_OUTPUT:
+        yield sys.stdout
+        return
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+                yield stream
+        else:
+            with _replacing(Path(os.path.realpath(path))) as stream:
+                yield stream
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise BadOption(option, f"cannot write {path}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[TextIO]:
+    """A new file beside the old one, which takes its place at the end."""
+    new = path.with_name(f".{path.name[:100]}.{os.getpid()}.new")
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with open(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:  # noqa: PTH123 - a handle
+            yield stream
+        new.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            new.unlink()
+        raise
