@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from json.encoder import encode_basestring_ascii
 from typing import Any, TextIO
 
 import msgspec
@@ -58,8 +59,11 @@ def summary_fields(summary: Summary) -> dict[str, Any]:
 
 
 def written(value: object) -> str:
-    """The value as JSON on one line."""
-    return msgspec.json.encode(clean(value)).decode()
+    """The value as JSON on one line, in which no control or invisible character stands as itself."""
+    text = msgspec.json.encode(clean(value)).decode()
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else encode_basestring_ascii(c)[1:-1] for c in text)
 
 
 def clean(value: Any) -> Any:

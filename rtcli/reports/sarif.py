@@ -85,8 +85,16 @@ def uri(name: str) -> str:
     """A file's name as a URI: relative as it was given, or from the root; any byte of it survives."""
     path = PurePath(name)
     if path.is_absolute():
-        return "file://" + quote(os.fsencode("/" * (path.drive != "") + path.as_posix()))
-    return quote(os.fsencode(path.as_posix()))
+        return "file://" + quote(_bytes("/" * (path.drive != "") + path.as_posix()))
+    return quote(_bytes(path.as_posix()))
+
+
+def _bytes(name: str) -> bytes:
+    """The name as the system has it; a lone surrogate that it could not have stays one."""
+    try:
+        return os.fsencode(name)
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "surrogatepass")
 
 
 def _fingerprint(name: str, finding: Finding) -> str:
