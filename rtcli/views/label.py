@@ -95,11 +95,11 @@ def _connection(node: Connection) -> Label:
     if node.session_id:
         head.append(f" {short(node.session_id)}", QUIET)
     more = _join(
-        (said(node.header.url), QUIET) if node.header and node.header.url else "",
         (f"{node.unknown:,} of unknown type", "magenta") if node.unknown else "",
         (f"{node.malformed:,} damaged", ERROR) if node.malformed else "",
         (plural(node.errors, "error"), ERROR) if node.errors else "",
         (plural(node.warnings, "warning"), WARNING) if node.warnings else "",
+        (said(node.header.url), QUIET) if node.header and node.header.url else "",
     )
     return Label(_join(head, more))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -125,6 +126,25 @@ def test_a_tool_call_is_answered_with_a_command():
     )
     texts = [event.text for event in events("call.jsonl") if event.type == "response.output_text.done"]
     assert texts == ["Here is what I found: all is well"]
+
+
+def test_what_is_wrong_is_marked_as_it_happens():
+    output = '/event {"type":"conversation.item.create","item":{"type":"function_call_output","call_id":"nobody","output":"x"}}'
+    lines = rtcli("connect", "demo", "--text", "-o", "call.jsonl", text=f"{output}\nhello\n").stdout.splitlines()
+    (sent,) = (number for number, line in enumerate(lines) if "nobody" in line and "→" in line)
+    assert "✗ FUN01" in lines[sent + 1]
+    assert "✗ ERR01" in "\n".join(lines)
+    assert "How can I help" in "\n".join(lines[sent:]), "and it goes on"
+    found = rtcli("validate", "call.jsonl", "--output-format", "concise", "--select", "FUN01", code=1).stdout
+    (line,) = re.findall(r"call\.jsonl:(\d+): error FUN01", found)
+    assert f"✗ FUN01 line {line} " in lines[sent + 1], "live, and of the file, it is the same line"
+
+
+def test_marks_can_be_left_out():
+    output = '/event {"type":"response.create","response":7}'
+    done = rtcli("connect", "demo", "--text", "--no-record", "--no-findings", text=f"{output}\n")
+    assert "invalid_type" in done.stdout
+    assert not re.search("[✗⚠]", done.stdout)
 
 
 def test_options_configure_the_session_over_the_file():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -88,6 +89,50 @@ def test_what_takes_no_time_is_played_once_and_not_again_and_again(tmp_path, tex
     path = tmp_path / "short.jsonl"
     path.write_text(text)
     assert "--loop" in replay(path, "--loop", code=2).stderr
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """An output for a call that there never was, and a call that nobody answers."""
+    call = {"id": "f", "type": "function_call", "name": "weather", "call_id": "call_1", "arguments": "{}"}
+    output = {"type": "function_call_output", "call_id": "nobody", "output": "x"}
+    answer = {"id": "r", "conversation_id": "c", "status": "completed", "output": [call | {"status": "completed"}]}
+    events = [
+        ("server", {"type": "session.created", "event_id": "e1", "session": {"type": "realtime", "id": "s"}}),
+        ("client", {"type": "conversation.item.create", "item": output}),
+        ("server", {"type": "response.created", "event_id": "e2", "response": {"id": "r", "conversation_id": "c"}}),
+        ("server", {"type": "response.output_item.added", "event_id": "e3", "response_id": "r", "output_index": 0,
+                    "item": call | {"status": "in_progress"}}),
+        ("server", {"type": "response.done", "event_id": "e4", "response": answer}),
+    ]  # fmt: skip
+    lines = [{"rtcli": 1, "started_at": "", "transport": "websocket", "handshake": True, "lossless": True}]
+    lines += [{"t": number / 10, "from": side, "event": event} for number, (side, event) in enumerate(events)]
+    lines.append({"t": 1.0, "from": "server", "close": {"code": 1000}})
+    path = tmp_path / "broken.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def test_what_is_wrong_is_marked_below_its_line_and_what_was_left_undone_at_the_end(broken):
+    lines = replay(broken, "-s", "100").stdout.splitlines()
+    (output,) = (number for number, line in enumerate(lines) if "nobody" in line and "→" in line)
+    assert "✗ FUN01 line 3" in lines[output + 1]
+    (undone,) = (number for number, line in enumerate(lines) if "⚠ FUN10 line 5" in line)
+    assert any("close" in line for line in lines[:undone])
+    assert not re.search("[✗⚠]", replay(broken, "-s", "100", "--no-findings").stdout)
+
+
+def test_what_was_left_undone_is_not_said_of_a_recording_that_is_played_in_part(broken):
+    done = replay(broken, "-s", "100", "--until", "0.5s")
+    assert "FUN01" in done.stdout
+    assert "FUN10" not in done.stdout
+
+
+def test_a_mark_is_in_the_live_tree(broken):
+    with Terminal("replay", broken, "-s", "100") as terminal:
+        assert terminal.leaves() == 0
+        assert "✗ FUN01 line 3" in terminal.text
+        assert "⚠ FUN10 line 5" in terminal.text
 
 
 def test_a_loop_begins_again_until_it_is_left(recording):

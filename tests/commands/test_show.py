@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -181,6 +182,89 @@ def test_following_ends_with_an_interrupt_and_leaves_the_whole_tree(recording):
     assert b"\x1b[?25h" in rest
     assert b"turn 1" in rest
     assert b"later" in rest
+
+
+BROKEN = """\
+{"rtcli":1,"started_at":"2026-11-20T19:00:00Z","url":"ws://127.0.0.1:1/v1/realtime","transport":"websocket","handshake":true,"lossless":true}
+{"t":0.1,"from":"server","event":{"type":"session.created","event_id":"e1","session":{"type":"realtime","id":"sess_1","model":"m"}}}
+{"t":0.5,"from":"client","event":{"type":"conversation.item.create","item":{"type":"function_call_output","call_id":"nobody","output":"x"}}}
+{"t":2.0,"from":"server","event":{"type":"response.done","event_id":"e2","response":7}}
+{"t":9.0,"from":"server","close":{"code":1000,"reason":"bye"}}
+"""
+
+
+@pytest.fixture
+def broken(tmp_path):
+    path = tmp_path / "broken.jsonl"
+    path.write_text(BROKEN)
+    return path
+
+
+def found(output):
+    """The codes that are marked, each with its sign."""
+    return [(word[0], word[2:7]) for word in re.findall(r"[✗⚠] [A-Z]{3}\d\d", output)]
+
+
+def test_what_is_wrong_is_marked_where_it_happens(broken):
+    done = show(broken)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = [line[10:] for line in done.stdout.splitlines()]
+    below = {row: rows[number + 1] for number, row in enumerate(rows[:-1])}
+    assert "FUN01 line 3 the session has no function call nobody" in below["├─ output nobody x"]
+    assert "SCH06 line 4 $.response: expected an object" in below["├─ ! response.done damaged, line 4"]
+    assert "2 errors" in rows[0]
+
+
+def test_in_the_timeline_too(broken):
+    assert found(show(broken, "--timeline").stdout) == [("✗", "FUN01"), ("✗", "SCH06")]
+
+
+@pytest.mark.parametrize(
+    ("options", "codes"),
+    [
+        (["--type", "conversation.*"], ["FUN01"]),
+        (["--from", "server"], ["SCH06"]),
+        (["--since", "-7.5"], ["SCH06"]),
+        (["--type", "session.*"], []),
+    ],
+)
+def test_a_filter_leaves_the_marks_on_what_it_shows(broken, options, codes):
+    """The session before it is judged all the same: without it, nobody could say that the call is unknown."""
+    assert [code for _, code in found(show(broken, *options).stdout)] == codes
+
+
+def test_marks_can_be_left_out_and_raw_lines_have_none(broken):
+    plain = show(broken, "--no-findings").stdout
+    assert "damaged, line 4" in plain
+    assert not found(plain)
+    assert show(broken, RTCLI_FINDINGS="0").stdout == plain
+    assert show(broken, "--raw").stdout == BROKEN
+
+
+def test_rules_are_loaded_only_to_judge(broken):
+    run = "import sys; from rtcli.commands import run; run({}); print('rtcli.rules' in sys.modules)"
+    for arguments, loaded in [
+        (["show", "--help"], "False"),
+        (["show", str(broken), "--no-findings"], "False"),
+        (["show", str(broken)], "True"),
+    ]:
+        done = subprocess.run(
+            [sys.executable, "-c", run.format(arguments)], capture_output=True, text=True, timeout=60, check=True
+        )
+        assert done.stdout.splitlines()[-1] == loaded, arguments
+
+
+def test_what_is_found_while_a_recording_grows_is_marked_at_once(broken):
+    lines = BROKEN.splitlines(keepends=True)
+    broken.write_text("".join(lines[:2]))
+    with Terminal("show", "-F", broken) as terminal:
+        terminal.shows("sess_1")
+        with broken.open("a") as file:
+            file.write(lines[2])
+        terminal.shows("✗ FUN01 line 3")
+        terminal.type("\x03")
+        assert terminal.leaves() == 0
+        assert "1 error" in terminal.text
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
