@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 from rtcli.rules import (
     audio,
+    duplicates,
     errors,
     functions,
     mcp,
+    mismatches,
+    references,
     sequence,
     sessions,
     transcription,
@@ -23,6 +26,8 @@ from rtcli.rules.schema import TITLES
 
 RULES: tuple[Rule, ...] = (
     *sequence.RULES,
+    *references.RULES,
+    *mismatches.RULES,
     *audio.RULES,
     *sessions.RULES,
     *functions.RULES,
@@ -31,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     *usage.RULES,
     *transcription.RULES,
     *translation.RULES,
+    *duplicates.RULES,
 )
 """Every rule, family by family."""
 

@@ -68,7 +68,12 @@ def voice_changed(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
         > session.update {"session": {"type": "realtime", "audio": {"output": {"voice": "ash"}}}}
         < session.updated {"session": {"type": "realtime", "audio": {"output": {"voice": "ash"}}}}
         < response.created {"response": {"id": "r"}}
+        < response.output_item.added {"response_id": "r", "output_index": 0, "item": {"type": "message", "id": "i", "role": "assistant", "content": []}}
+        < response.content_part.added {"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0, "part": {"type": "audio"}}
         < response.output_audio.delta {"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0, "delta": "AAAA"}
+        < response.output_audio.done {"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0}
+        < response.content_part.done {"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0, "part": {"type": "audio"}}
+        < response.output_item.done {"response_id": "r", "output_index": 0, "item": {"type": "message", "id": "i", "role": "assistant", "content": [{"type": "output_audio"}]}}
         < response.done {"response": {"id": "r"}}
         > session.update {"session": {"type": "realtime", "audio": {"output": {"voice": "ash"}}}}
         > session.update {"session": {"type": "realtime", "audio": {"output": {"voice": "cedar"}}}}     # SES02

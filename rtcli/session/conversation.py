@@ -1,22 +1,37 @@
 """The items of the conversation: which there are, which there were, and what is known of them.
 
 Law: an item is known from the first event that names it as the conversation's, the client's own
-``conversation.item.create`` among them, until it is deleted; then its id is free again.
+``conversation.item.create`` among them, until it is deleted or refused; then its id is free again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from msgspec import Struct
 
-from rtcli.events import conversation, input_audio_buffer, response
+from rtcli.events import Malformed, conversation, error, input_audio_buffer, response
 from rtcli.events.objects import Message
 from rtcli.formats import Entry
-from rtcli.session.config import Config
+from rtcli.session.config import Config, at
+from rtcli.session.identities import is_elided
 from rtcli.session.ledger import Handler, Ledger, Memory
+from rtcli.session.obligations import Obligations
 from rtcli.session.transitions import State, after
+
+_ANNOUNCERS: Final = frozenset(
+    {
+        "conversation.item.create",
+        "conversation.item.added",
+        "conversation.item.created",
+        "response.output_item.added",
+        "input_audio_buffer.speech_started",
+        "input_audio_buffer.committed",
+    }
+)
+"""Events that make an item known even where they are faulty: the next event that names it is not to blame."""
+_AUDIO: Final = frozenset({"output_audio", "audio", "input_audio"})
 
 
 class Known(Struct):
@@ -30,13 +45,24 @@ class Known(Struct):
     role: str = ""
     status: str = ""
     has_audio: bool = False
+    previous_id: str = ""
+    """The item that it stands behind, as the server told last."""
+    faulty: bool = False
+    """A faulty event announced it, so that what it is may have been told there."""
     sent_line: int = 0
     """Where the client created it; 0 where it did not."""
+    committed_line: int = 0
     added_line: int = 0
     created_line: int = 0
     """Of ``conversation.item.created``, beta's word for it; some servers send both."""
     done_line: int = 0
+    deleting_line: int = 0
+    """Where the client asked for its deletion, while that is neither done nor refused."""
     deleted_line: int = 0
+    refused_line: int = 0
+    """The error that refused its creation."""
+    replaces: bool = False
+    """The client created it behind its wish to delete another of that id: the next deletion is the other's."""
 
     @property
     def is_there(self) -> bool:
@@ -47,28 +73,45 @@ class Known(Struct):
 class Conversation(Ledger):
     """The items of a connection."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, obligations: Obligations) -> None:
         super().__init__(config)
+        self.obligations = obligations
         self.items: Memory[str, Known] = Memory()
         """By id, deleted ones too."""
-        self.default_id = ""
-        """The id of the conversation, as the first response in it told."""
+        self.id = ""
+        """The id of the conversation, as the last response in it told."""
+        self.id_line = 0
+        """The first response that told this id."""
 
     def has(self, item_id: str) -> bool:
         """Whether there may be an item of that id; when some are forgotten, that cannot be denied."""
         known = self.items.get(item_id)
-        return known.is_there if known is not None else self.items.has_forgotten
+        return known.is_there if known is not None else self._may_have_had(item_id)
 
     def had(self, item_id: str) -> bool:
         """Whether there may be, or may have been, an item of that id."""
-        return item_id in self.items or self.items.has_forgotten
+        return item_id in self.items or self._may_have_had(item_id)
+
+    def _may_have_had(self, item_id: str) -> bool:
+        return self.items.has_forgotten or is_elided(item_id)
 
     def _known(self, item_id: Any, entry: Entry) -> Known:
-        item_id = item_id if isinstance(item_id, str) else ""
+        """What is known of an item; of one without an id nothing is kept."""
+        if not isinstance(item_id, str) or not item_id:
+            return Known("", entry.line)
         known = self.items.get(item_id)
         if known is None:
             known = self.items[item_id] = Known(item_id, entry.line)
         return known
+
+    def _begun(self, item_id: Any, entry: Entry) -> Known:
+        """The same for an event that begins an item: another, if the one of that id is gone."""
+        known = self._known(item_id, entry)
+        return known if known.is_there else self._renewed(known, entry)
+
+    def _renewed(self, known: Known, entry: Entry) -> Known:
+        fresh = self.items[known.id] = Known(known.id, entry.line, replaces=known.is_there)
+        return fresh
 
     def _describe(self, known: Known, item: Any) -> None:
         known.type = str(type(item).__struct_config__.tag)
@@ -76,36 +119,54 @@ class Conversation(Ledger):
         known.status = getattr(item, "status", "") or known.status
         if isinstance(item, Message):
             kinds = {type(part).__struct_config__.tag for part in item.content}
-            known.has_audio = known.has_audio or bool(kinds & {"output_audio", "audio", "input_audio"})
+            known.has_audio = known.has_audio or not kinds.isdisjoint(_AUDIO)
 
     def _named(self, event: Any, entry: Entry) -> None:
-        known = self._known(event.item_id, entry)
+        known = self._begun(event.item_id, entry)
         known.state = after("item", known.state, "announced")
 
-    def _sent(self, event: conversation.ItemCreate, entry: Entry) -> None:
-        if isinstance(event.item.id, str) and event.item.id:
-            known = self._known(event.item.id, entry)
-            if known.state == "deleted":
-                known = self.items[known.id] = Known(known.id, entry.line)
+    def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
+        self._named(event, entry)
+        known = self._known(event.item_id, entry)
+        known.committed_line = known.committed_line or entry.line
+        known.previous_id = event.previous_item_id or ""
+
+    def _faulty(self, event: Malformed, entry: Entry) -> None:
+        if event.type in _ANNOUNCERS:
+            body = event.body
+            known = self._begun(at(body, "item", "id") or at(body, "item_id"), entry)
             known.state = after("item", known.state, "announced")
-            known.sent_line = known.sent_line or entry.line
-            self._describe(known, event.item)
+            known.faulty = True
+
+    def _sent(self, event: conversation.ItemCreate, entry: Entry) -> None:
+        known = self._begun(event.item.id, entry)
+        if known.deleting_line:
+            known = self._renewed(known, entry)
+        known.state = after("item", known.state, "announced")
+        known.sent_line = known.sent_line or entry.line
+        self._describe(known, event.item)
 
     def _added(self, event: Any, entry: Entry) -> None:
-        known = self._known(event.item.id, entry)
-        if known.state == "deleted":
-            known = self.items[known.id] = Known(known.id, entry.line)
+        known = self._begun(event.item.id, entry)
         known.state = after("item", known.state, "added")
-        if isinstance(event, conversation.ItemCreated):
+        if event.type == "conversation.item.created":
             known.created_line = known.created_line or entry.line
         else:
             known.added_line = known.added_line or entry.line
+        known.previous_id = event.previous_item_id or ""
         self._describe(known, event.item)
 
-    def _written(self, event: Any, entry: Entry) -> None:
-        one = self._known(event.item.id, entry)
-        one.state = after("item", one.state, "announced")
-        self._describe(one, event.item)
+    def _announced(self, event: response.OutputItemAdded, entry: Entry) -> None:
+        known = self._begun(event.item.id, entry)
+        known.state = after("item", known.state, "announced")
+        self._describe(known, event.item)
+
+    def _reported(self, event: Any, entry: Entry) -> None:
+        """An item as it is now; if it is deleted, that does not bring it back."""
+        known = self._known(event.item.id, entry)
+        if known.is_there:
+            known.state = after("item", known.state, "announced")
+        self._describe(known, event.item)
 
     def _done(self, event: conversation.ItemDone, entry: Entry) -> None:
         known = self._known(event.item.id, entry)
@@ -113,28 +174,50 @@ class Conversation(Ledger):
         known.done_line = known.done_line or entry.line
         self._describe(known, event.item)
 
+    def _asked_to_delete(self, event: conversation.ItemDelete, entry: Entry) -> None:
+        known = self.items.get(event.item_id)
+        if known is not None:
+            known.deleting_line = entry.line
+
     def _deleted(self, event: conversation.ItemDeleted, entry: Entry) -> None:
         known = self._known(event.item_id, entry)
+        if known.replaces:
+            known.replaces = False
+            return
         known.state = after("item", known.state, "deleted")
-        known.deleted_line = entry.line
+        known.deleting_line, known.deleted_line = 0, entry.line
 
-    def _retrieved(self, event: conversation.ItemRetrieved, entry: Entry) -> None:
-        self._written(event, entry)
+    def _refused(self, _event: error.Error, entry: Entry) -> None:
+        request = self.obligations.settled
+        known = self.items.get(request.key) if request else None
+        if request is None or known is None:
+            return
+        if request.type == "conversation.item.delete":
+            known.deleting_line, known.replaces = 0, False
+        elif known.sent_line == request.line and known.state == "announced":
+            known.state = after("item", known.state, "deleted")
+            known.refused_line = entry.line
 
-    def _began(self, event: response.Created, _entry: Entry) -> None:
-        self.default_id = self.default_id or event.response.conversation_id or ""
+    def _answered(self, event: Any, entry: Entry) -> None:
+        told = at(event.response, "conversation_id")
+        if told and told != self.id:
+            self.id, self.id_line = told, entry.line
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
         input_audio_buffer.SpeechStarted: _named,
         input_audio_buffer.TimeoutTriggered: _named,
-        input_audio_buffer.Committed: _named,
+        input_audio_buffer.Committed: _committed,
         conversation.ItemCreate: _sent,
         conversation.ItemAdded: _added,
         conversation.ItemCreated: _added,
         conversation.ItemDone: _done,
+        conversation.ItemDelete: _asked_to_delete,
         conversation.ItemDeleted: _deleted,
-        conversation.ItemRetrieved: _retrieved,
-        response.OutputItemAdded: _written,
-        response.OutputItemDone: _written,
-        response.Created: _began,
+        conversation.ItemRetrieved: _reported,
+        response.OutputItemAdded: _announced,
+        response.OutputItemDone: _reported,
+        response.Created: _answered,
+        response.Done: _answered,
+        error.Error: _refused,
+        Malformed: _faulty,
     }

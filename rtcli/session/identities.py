@@ -6,8 +6,11 @@ Law: of the last few thousand ids none is forgotten; what is kept does not grow.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
+import msgspec
+
+from rtcli.events import encode
 from rtcli.events.event import ServerEvent
 from rtcli.formats import Entry
 from rtcli.session.config import Config
@@ -15,6 +18,11 @@ from rtcli.session.ledger import REMEMBERED, Handler, Ledger
 
 _ELISIONS: Final = ("…", "...", "<", "[")
 """What loggers put where an id was."""
+
+
+def is_elided(name: str) -> bool:
+    """Whether a logger has shortened or replaced an id, so that it says nothing about what was sent."""
+    return any(mark in name for mark in _ELISIONS)
 
 
 class Identities(Ledger):
@@ -25,25 +33,39 @@ class Identities(Ledger):
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
         """The generation before; it is dropped when the young one has grown."""
+        self._latest: Any = None
+        """The server's last event."""
 
     def line_of(self, event_id: str) -> int:
-        """Where the id was used; 0 where it was not, or where it is a logger's elision."""
+        """Where the id was used first; 0 where it was not, or where it is a logger's elision."""
         line = self._young.get(event_id) or self._old.get(event_id) or 0
-        return 0 if line and any(mark in event_id for mark in _ELISIONS) else line
+        return 0 if line and is_elided(event_id) else line
 
     def has(self, event_id: str) -> bool:
         """Whether the id was used."""
         return event_id in self._young or event_id in self._old
 
-    def note(self, event_id: str, line: int) -> None:
-        """Note a new id."""
+    def is_written_twice(self, event: Any) -> bool:
+        """Whether an event is the same, id and all, as the one that the server sent just before."""
+        latest = self._latest
+        if latest is None or latest.event_id != event.event_id:
+            return False
+        return bool(msgspec.json.decode(encode(latest)) == msgspec.json.decode(encode(event)))
+
+    def note(self, event: Any, line: int) -> None:
+        """Note an event with a new id."""
+        self._latest = event
+        self._keep(event.event_id, line)
+
+    def _keep(self, event_id: str, line: int) -> None:
         self._young[event_id] = line
         if len(self._young) >= REMEMBERED:
             self._old, self._young = self._young, {}
 
     def _served(self, event: ServerEvent, entry: Entry) -> None:
+        self._latest = event
         event_id = getattr(event, "event_id", None)
-        if isinstance(event_id, str) and event_id and not self.has(event_id):
-            self.note(event_id, entry.line)
+        if isinstance(event_id, str) and event_id and event_id not in self._young:
+            self._keep(event_id, self._old.get(event_id) or entry.line)
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {ServerEvent: _served}

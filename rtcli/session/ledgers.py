@@ -37,7 +37,7 @@ class Ledgers:
         self.identities = Identities(self.config)
         self.obligations = Obligations(self.config)
         self.lifecycle = Lifecycle(self.config, self.obligations)
-        self.conversation = Conversation(self.config)
+        self.conversation = Conversation(self.config, self.obligations)
         self.settings = Settings(self.config)
         self.calls = Calls(self.config)
         self.mcp = Mcp(self.config)
@@ -95,7 +95,7 @@ class Ledgers:
                 return False
             if identities.has(event.event_id) or not goes_on(event, entry):
                 return False
-            identities.note(event.event_id, entry.line)
+            identities.note(event, entry.line)
             context.latest_t, context.latest_line = t, entry.line
             return True
 
