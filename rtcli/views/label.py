@@ -14,35 +14,20 @@ from rtcli.session.stream import Stream
 from rtcli.session.tree import Connection, Cut, Ended, Failure, Item, Odd, Part, Remark, Response, Setup, Speech, Turn
 from rtcli.views import setup
 from rtcli.views.measure import duration, plural, short, size, times
+from rtcli.views.style import (
+    ERROR,
+    ITEM_KINDS,
+    MODEL,
+    QUIET,
+    ROLES,
+    SEVERITIES,
+    STATUS,
+    SYSTEM,
+    USER,
+    WARNING,
+)
 from rtcli.views.text import said
 from rtcli.views.wrap import visible
-
-USER: Final = "cyan"
-MODEL: Final = "green"
-TOOL: Final = "yellow"
-ERROR: Final = "red"
-WARNING: Final = "yellow"
-QUIET: Final = "dim"
-SYSTEM: Final = "blue"
-
-STATUS: Final[dict[str, tuple[str, str]]] = {
-    "completed": ("✓", MODEL),
-    "failed": ("✗", f"bold {ERROR}"),
-    "cancelled": ("⊘", "magenta"),
-    "incomplete": ("◐", "magenta"),
-    "in_progress": ("…", QUIET),
-}
-SEVERITIES: Final[dict[str, tuple[str, str]]] = {"error": ("✗", ERROR), "warning": ("⚠", WARNING), "info": ("·", QUIET)}
-ITEM_KINDS: Final[dict[str, tuple[str, str]]] = {
-    "function_call": ("call", TOOL),
-    "function_call_output": ("output", TOOL),
-    "mcp_call": ("MCP call", TOOL),
-    "mcp_list_tools": ("MCP tools", TOOL),
-    "mcp_approval_request": ("MCP approval asked", TOOL),
-    "mcp_approval_response": ("MCP approval", TOOL),
-    "": ("item", QUIET),
-}
-ROLES: Final = {"user": USER, "assistant": MODEL, "system": SYSTEM}
 
 
 class Label(Struct):
