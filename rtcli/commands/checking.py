@@ -78,9 +78,9 @@ class Run:
 
         listener = Listener(self._dialect)
         check = Check(self._codes.rules, listener)
-        entries = _in_progress(read(path, listener), path)
         watch = Watch(check, listener.detector) if self._summary.silence else None
         try:
+            entries = _in_progress(read(path, listener), path)
             for finding in check.run(watch.entries(entries) if watch else entries):
                 if self._codes.want(finding.code):
                     self._found(str(path), finding)

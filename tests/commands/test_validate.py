@@ -7,17 +7,23 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
+from rtcli.reports import REPORTS
+
+RECORDINGS = Path(__file__).parents[2] / "recordings"
 GOOD = '{"type":"response.create"}\n'
 BAD = '{"type":"session.update","session":{"type":"realtime","tool_choice":"atuo"}}\n'
 HOSTILE = '{"type":"error","event_id":"\\u001b]0;owned\\u0007","error":{"type":"x","message":3}}\n'
 
 
-def validate(*arguments, text="", code=0, **environment):
-    command = [sys.executable, "-m", "rtcli", "validate", *map(str, arguments)]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, env=os.environ | environment)
+def validate(*arguments, text="", code=0, cwd=None, **environment):
+    command = [sys.executable, "-m", "rtcli", "validate", *map(os.fsdecode, arguments)]
+    done = subprocess.run(
+        command, input=text, capture_output=True, text=True, timeout=60, env=os.environ | environment, cwd=cwd
+    )
     assert done.returncode == code, (done.stdout, done.stderr)
     assert "Traceback" not in done.stderr
     return done
@@ -39,8 +45,7 @@ def test_every_recording_of_the_real_server_has_no_finding(shared):
 
 
 def test_the_projects_own_recordings_have_no_finding():
-    folder = Path(__file__).parents[2] / "recordings"
-    assert "All good" in validate(folder, "--fail-severity", "info").stdout
+    assert "All good" in validate(*RECORDINGS.glob("*.jsonl"), "--fail-severity", "info").stdout
 
 
 def test_a_finding_has_line_path_message_expectation_and_nearest_word(files):
@@ -71,8 +76,43 @@ def test_json_names_its_schema_and_parses(files):
     assert json.loads(validate(files / "good.jsonl", "--output-format", "json").stdout)["findings"] == []
 
 
-def test_statistics_count_by_code(files):
-    assert "1  SCH07" in validate(files, "--statistics", code=1).stdout
+@pytest.mark.parametrize("output_format", ["full", "concise", "grouped"])
+def test_statistics_count_by_code(files, output_format):
+    done = validate(files, "--statistics", "--output-format", output_format, code=1)
+    assert "1  SCH07  A value is not one of those allowed" in done.stdout.splitlines()
+
+
+def test_statistics_say_which_rules_were_silent_and_why():
+    done = validate("-", "--statistics", "--select", "FUN,AUD", text=GOOD)
+    assert "  end: the recording does not run to the close: FUN10-11" in done.stdout.splitlines()
+    (start,) = [line for line in done.stdout.splitlines() if line.startswith("  start: ")]
+    assert "FUN03" in start
+    assert "FUN02" not in done.stdout
+
+
+@pytest.mark.parametrize("output_format", ["json", "json-lines"])
+def test_statistics_in_json_have_the_silent_rules_in_the_summary(output_format):
+    done = validate("-", "--statistics", "--select", "FUN", "--output-format", output_format, text=GOOD)
+    summary = json.loads(done.stdout).get("summary") or json.loads(done.stdout)
+    silent = {row["reason"]: row for row in summary["silent"]}
+    assert silent["end"]["codes"] == ["FUN10", "FUN11"]
+    assert (silent["end"]["files"], silent["end"]["of"]) == (1, 1)
+
+
+def test_a_recording_in_which_everything_is_kept_has_no_silent_rule_of_its_dialect():
+    silent = [
+        line
+        for line in validate(RECORDINGS / "tool.jsonl", "--statistics").stdout.splitlines()
+        if line.startswith("  ")
+    ]
+    assert [line.split(":")[0].strip() for line in silent] == ["dialect"]
+
+
+@pytest.mark.parametrize("output_format", ["github", "junit", "sarif"])
+def test_statistics_are_refused_where_there_is_no_place_for_them(files, output_format):
+    done = validate(files, "--statistics", "--output-format", output_format, code=2)
+    assert "--statistics" in done.stderr
+    assert done.stdout == ""
 
 
 CLASHING = """\
@@ -124,7 +164,7 @@ def test_an_unknown_field_is_told_once_with_its_count():
     assert "(5 times)" in done.stdout
 
 
-@pytest.mark.parametrize("output_format", ["full", "concise", "json"])
+@pytest.mark.parametrize("output_format", ["full", *REPORTS])
 def test_nothing_of_a_peer_drives_the_terminal(output_format):
     done = validate("-", "--output-format", output_format, text=HOSTILE, code=1, FORCE_COLOR="")
     assert "\x1b]0" not in done.stdout
@@ -202,3 +242,122 @@ def test_a_beta_client_at_a_realtime_server_is_named_with_the_spelling_of_today(
     assert 'did you mean "instructions"?' in told
     assert "error SCH13 response.audio.delta" in told
     assert "realtime says response.output_audio.delta" in told
+
+
+def test_the_side_and_the_other_lines_are_told():
+    lines = [
+        {"type": "session.created", "event_id": "e1", "session": {"type": "realtime"}},
+        {"type": "session.update", "session": {"modalities": ["text"]}},
+    ]
+    told = validate("-", "--select", "SCH14", text="\n".join(map(json.dumps, lines)) + "\n", code=1).stdout
+    assert {"    = side: client", "    = with line 1"} <= set(told.splitlines())
+
+
+@pytest.mark.parametrize("output_format", ["full", *REPORTS])
+def test_the_report_goes_to_a_file_as_it_would_go_to_standard_output(files, output_format):
+    options = ["--output-format", output_format]
+    printed = validate(files, *options, code=1).stdout
+    done = validate(files, *options, "-o", files / "report", code=1)
+    assert (files / "report").read_text() == printed
+    assert done.stdout == ""
+    assert done.stderr == "Found 1 error in 3 events in 2 files.\n"
+    assert validate(files, *options, "-o", "-", code=1).stdout == printed
+
+
+def test_statistics_go_to_the_file_too(files):
+    validate(files, "--statistics", "-o", files / "report", code=1)
+    assert "1  SCH07" in (files / "report").read_text()
+
+
+def test_a_report_replaces_the_last_one_but_never_a_recording(files):
+    options = ["--output-format", "json-lines", "-o", files / "report.jsonl"]
+    for _ in range(2):
+        validate(files, *options, code=1)
+    assert len((files / "report.jsonl").read_text().splitlines()) == 2
+    for paths in ([files], [files / "good.jsonl"], [files / "sub", files / "sub/../good.jsonl"]):
+        done = validate(*paths, "-o", files / "good.jsonl", code=2)
+        assert "is one of the recordings" in done.stderr
+        assert (files / "good.jsonl").read_text() == GOOD
+
+
+def test_a_file_that_cannot_be_read_stands_in_the_report_of_a_ci_system(files):
+    paths = [files / "good.jsonl", files / "missing.jsonl"]
+    root = ET.fromstring(validate(*paths, "--output-format", "junit", code=2).stdout)
+    assert [suite.get("errors") for suite in root] == ["0", "1"]
+    run = json.loads(validate(*paths, "--output-format", "sarif", code=2).stdout)["runs"][0]
+    assert run["invocations"][0]["executionSuccessful"] is False
+    assert "::error title=rtcli::cannot read" in validate(*paths, "--output-format", "github", code=2).stdout
+
+
+def test_what_the_baseline_knows_is_hidden_and_what_is_new_is_told(files):
+    known = files / "known.json"
+    done = validate(files, "--baseline", known, "--write-baseline")
+    assert "1 finding hidden by the baseline" in done.stdout
+    assert str(known) in done.stderr
+    assert json.loads(known.read_text())["schema"] == "rtcli.baseline/1"
+    (files / "sub/bad.jsonl").write_text(GOOD * 40 + BAD)
+    done = validate("sub", "--baseline", "known.json", "--output-format", "json", cwd=files)
+    report = json.loads(done.stdout)
+    assert (report["findings"], report["summary"]["hidden"], report["summary"]["by_code"]) == ([], 1, {})
+    validate("bad.jsonl", "--baseline", "../known.json", cwd=files / "sub")
+    (files / "sub/bad.jsonl").write_text(BAD + BAD)
+    done = validate(files, "--baseline", known, code=1)
+    assert "bad.jsonl:2" in done.stdout
+    assert "Found 1 error in 3 events in 2 files (1 finding hidden by the baseline)." in done.stdout
+
+
+def test_a_baseline_is_not_written_when_a_file_could_not_be_read(files):
+    validate(files, files / "missing.jsonl", "--baseline", files / "known.json", "--write-baseline", code=2)
+    assert not (files / "known.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "part"),
+    [
+        (None, [], "--write-baseline makes it"),
+        ("{", [], "is no baseline"),
+        ('{"schema":"rtcli.baseline/9"}', [], "rtcli.baseline/9"),
+        (BAD, ["--write-baseline"], "is no baseline"),
+    ],
+)
+def test_a_baseline_that_is_none_is_one_line_and_stays_as_it_is(files, content, options, part):
+    path = files / "known.json"
+    if content is not None:
+        path.write_text(content)
+    done = validate(files, "--baseline", path, *options, code=2)
+    assert len(done.stderr.splitlines()) == 1
+    assert part in done.stderr
+    assert content is None or path.read_text() == content
+
+
+def test_a_baseline_is_written_to_a_file_that_is_named():
+    assert "add --baseline FILE" in validate("-", "--write-baseline", text=GOOD, code=2).stderr
+
+
+@pytest.mark.parametrize("output_format", ["full", *REPORTS])
+def test_the_words_of_a_file_name_break_no_format(tmp_path, output_format):
+    path = os.fsencode(tmp_path) + b'/\x1b]0;owned\x07\n::error::x,y\xff<&".jsonl'
+    with open(path, "w") as file:
+        file.write(BAD)
+    text = validate(tmp_path, "--output-format", output_format, code=1).stdout
+    assert "\x1b" not in text
+    assert not any(line.startswith("::error::") for line in text.splitlines())
+    validate(path, "--output-format", output_format, "-o", tmp_path / "report", code=1)
+    assert (tmp_path / "report").read_text() == text
+
+
+@pytest.mark.parametrize("output_format", [*REPORTS])
+def test_what_a_program_reads_does_not_depend_on_the_width_or_on_colour(files, output_format):
+    narrow = validate(files, "--output-format", output_format, code=1, COLUMNS="60", FORCE_COLOR="1").stdout
+    assert narrow == validate(files, "--output-format", output_format, code=1, COLUMNS="200").stdout
+
+
+@pytest.mark.parametrize("output_format", ["full", *REPORTS])
+def test_every_format_of_a_run_without_findings_is_whole(files, output_format):
+    text = validate(files / "good.jsonl", "--output-format", output_format).stdout
+    if output_format in {"json", "json-lines", "sarif"}:
+        json.loads(text)
+    elif output_format == "junit":
+        assert len(ET.fromstring(text)) == 1
+    else:
+        assert text == "All good: 1 event in 1 file.\n"

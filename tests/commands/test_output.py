@@ -1,0 +1,69 @@
+"""A file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+
+import pytest
+
+from rtcli.commands.output import writing
+from rtcli.errors import BadOption
+
+
+def test_a_file_is_replaced_when_everything_is_written(tmp_path):
+    path = tmp_path / "report"
+    path.write_text("old")
+    path.chmod(0o640)
+    with writing(path) as out:
+        out.write("new")
+        out.flush()
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert os.listdir(tmp_path) == ["report"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_run_that_fails_leaves_everything_as_it_was(tmp_path, there):
+    path = tmp_path / "report"
+    if there:
+        path.write_text("old")
+
+    def fail():
+        with writing(path) as out:
+            out.write("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert os.listdir(tmp_path) == (["report"] if there else [])
+    assert not there or path.read_text() == "old"
+
+
+def test_a_link_stays_one_and_what_it_points_to_is_replaced(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "report")
+    with writing(tmp_path / "link") as out:
+        out.write("new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "report").read_text() == "new"
+
+
+def test_a_pipe_is_written_to_as_it_is(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+    reader.start()
+    with writing(pipe) as out:
+        out.write("new")
+    reader.join(10)
+    assert read == ["new"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize("name", ["missing/report", "."])
+def test_what_cannot_be_written_is_one_sentence(tmp_path, name):
+    with pytest.raises(BadOption, match="--output: cannot write"), writing(tmp_path / name):
+        pass
