@@ -25,6 +25,7 @@ from rtcli.events.objects import (
     StreamedPart,
     Usage,
 )
+from rtcli.units import BYTES_PER_MS
 
 DELTA_MS = 200
 TOKEN_MS = 50
@@ -41,13 +42,7 @@ class Answer(NamedTuple):
     first_at: float
     """When its first audio came."""
     audio_ms: int
-    done_at: float
     what: sound.Samples
-
-    @property
-    def played_at(self) -> float:
-        """When a player that began at once has played all of it."""
-        return max(self.done_at, self.first_at + self.audio_ms / 1000)
 
 
 def answers(
@@ -56,13 +51,13 @@ def answers(
     *,
     thinks_s: float = 0.35,
     pace: float = 3.0,
-    cut_at: float | None = None,
+    cut_after_s: float | None = None,
     cut_by: str = "turn_detected",
     carried_ms: int | None = None,
     in_conversation: bool = True,
     metadata: dict[str, str] | None = None,
 ) -> Answer:
-    """The model answers with speech, streamed `pace` times as fast as it plays, until `cut_at`."""
+    """The model answers with speech, streamed `pace` times as fast as it plays, for so long or to its end."""
     words = text.split()
     billed_ms = WITHOUT_SOUND_MS + len(words) * WORD_MS
     what = sound.voice(billed_ms if carried_ms is None else carried_ms, begin_ms=len(text) * 97)
@@ -79,6 +74,7 @@ def answers(
     part = output.content(0)
     call.server(part.part_added(StreamedPart(type="audio", transcript="")))
     first_at = call.now + 0.002
+    cut_at = None if cut_after_s is None else first_at + cut_after_s
     spoken, sent_ms, end = _stream(call, part, words, what, first_at, pace, cut_at)
     call.now = end
     transcript = " ".join(spoken)
@@ -102,7 +98,9 @@ def answers(
     )
     call.server(made.done(done))
     limits(call)
-    return Answer(response_id, item_id, first_at, sent_ms, call.now, what)
+    played_ms = sent_ms * BYTES_PER_MS[call.said_on_the_wire_in] / BYTES_PER_MS[call.said_in]
+    call.played_until = max(call.played_until, first_at) + played_ms / 1000
+    return Answer(response_id, item_id, first_at, sent_ms, what)
 
 
 def _stream(call: Call, part: Any, words: list[str], what: sound.Samples, first_at: float, pace: float, cut_at: Any):
@@ -127,9 +125,9 @@ def _stream(call: Call, part: Any, words: list[str], what: sound.Samples, first_
     return spoken, sent // sound.PER_MS, min(stop, ends_at + 0.01)
 
 
-def heard_out(call: Call, answer: Answer, gap_s: float = 0.7) -> None:
+def heard_out(call: Call, _answer: Answer, gap_s: float = 0.7) -> None:
     """The caller listens to the end, and thinks for a moment."""
-    call.now = max(call.now, answer.played_at) + gap_s
+    call.now = max(call.now, call.played_until) + gap_s
 
 
 class Called(NamedTuple):
@@ -235,8 +233,9 @@ def usage(call: Call, text_tokens: int, audio_tokens: int) -> Usage:
 
 
 def limits(call: Call) -> None:
-    """The server says how much is left of the limit."""
-    left = max(0, call.tokens_left)
+    """The server says how much is left of the limit, which is full again before the next response."""
+    left = min(call.tokens_left, call.left_at_most)
+    call.tokens_left = call.limit
     reset_s = round((call.limit - left) / call.limit * 60, 3)
     limit = RateLimit(name="tokens", limit=call.limit, remaining=left, reset_seconds=reset_s)
     call.server(call.events.rate_limits([limit]))

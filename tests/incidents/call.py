@@ -77,6 +77,8 @@ class Call:
         self.conversation_id = self.new_id("conv")
         self.text_tokens, self.audio_tokens = 112, 0
         self.limit = self.tokens_left = limit
+        self.left_at_most = limit
+        self.played_until = 0.0
         self._lines: list[tuple[float, str]] = []
         self._mic: list[tuple[float, sound.Samples]] = []
         self._mic_from: float | None = None
@@ -232,6 +234,10 @@ class Call:
         self.server(named.added(item, previous_item_id=self.tail), at)
         self.server(named.done(item, previous_item_id=self.tail), at and at + 0.001)
         self.tail = item_id
+
+    def quiet(self, at: float) -> None:
+        """The client drops what it has not played yet."""
+        self.played_until = min(self.played_until, at)
 
     def refuses(
         self,

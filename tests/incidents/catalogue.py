@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from incidents import turns
+from incidents import audio, calls, sessions, turns
 
 Incident = Callable[..., list[str]]
 
@@ -13,7 +13,29 @@ INCIDENTS: tuple[tuple[str, str, Incident], ...] = (
     ("lost-response", "a tool's output and VAD at once", turns.lost_response),
     ("lost-response", "and never told", partial(turns.lost_response, ever_told=False)),
     ("truncated-beyond-audio", "by the clock on the wall", turns.truncated_beyond_audio),
-    ("answered-twice", "by the client and by VAD", turns.answered_twice),
+    ("update-refused", "over one key", sessions.update_refused),
+    ("update-refused", "that has no id", partial(sessions.update_refused, named=False)),
+    ("output-format-ignored", "PCM16 for µ-law", audio.output_format_ignored),
+    ("output-format-ignored", "PCM16 for A-law", partial(audio.output_format_ignored, said_in="audio/pcma")),
+    ("call-unanswered", "and the caller asks again", calls.call_unanswered),
     ("empty-commit", "after each commit of VAD", turns.empty_commit),
+    ("speech-not-detected", "µ-law sent as PCM16", audio.speech_not_detected),
+    (
+        "speech-not-detected",
+        "PCM16 sent as µ-law",
+        partial(audio.speech_not_detected, declared="audio/pcmu", sent="audio/pcm"),
+    ),
+    ("audio-cut-short", "to a third", audio.audio_cut_short),
+    ("rate-limited", "three times", sessions.rate_limited),
+    ("session-expired", "closed with 1001", sessions.session_expired),
+    ("session-expired", "closed with 1000", partial(sessions.session_expired, code=1000)),
+    ("beta-refused", "at once", sessions.beta_refused),
+    ("beta-refused", "after session.created", partial(sessions.beta_refused, created=True)),
+    ("answered-twice", "by the client and by VAD", turns.answered_twice),
+    ("echo", "of the loudspeaker", audio.echo),
+    ("transcription-missing", "after two words", calls.transcription_missing),
+    ("transcription-missing", "from the beginning", partial(calls.transcription_missing, transcription="never")),
+    ("call-loop", "four times the same error", calls.call_loop),
+    ("cancel-missed", "of a response outside the conversation", calls.cancel_missed),
 )
 """The name of the first cause, what is told in this call, and the call."""

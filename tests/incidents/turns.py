@@ -139,6 +139,7 @@ def truncated_beyond_audio(*, healthy: bool = False) -> list[str]:
         call.speaks(objection, at=begin)
         truncate = build.item(answer.item_id).truncate(audio_end_ms=played_ms if healthy else by_the_clock_ms)
         call.client(truncate, begin + 0.262)
+        call.quiet(begin + 0.262)
         if healthy:
             call.server(call.events.item(answer.item_id).truncated(audio_end_ms=played_ms), begin + 0.3)
         else:
