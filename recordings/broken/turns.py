@@ -42,8 +42,8 @@ ROWS: tuple[Row, ...] = (
     edited(
         "TUR02",
         "heard",
-        "The first `input_audio_buffer.speech_started` is left out",
-        drop("input_audio_buffer.speech_started"),
+        "The second `input_audio_buffer.speech_started` is left out",
+        drop("input_audio_buffer.speech_started#2"),
     ),
     edited(
         "TUR03",
@@ -143,7 +143,8 @@ ROWS: tuple[Row, ...] = (
     edited(
         "TUR17",
         "interruption",
-        "`conversation.item.truncate` and its answer are left out",
+        "`conversation.item.truncate` and its answer are left out, and the connection is closed 5 s later",
         drop("conversation.item.truncate", "conversation.item.truncated"),
+        later("close", 5),
     ),
 )
