@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from incidents.catalogue import INCIDENTS
+from incidents.catalogue import INCIDENTS, NEAR_MISSES
 
 CALLS = [pytest.param(name, call, id=f"{name}: {told}") for name, told, call in INCIDENTS]
 
@@ -33,4 +33,11 @@ def test_the_worst_cause_of_an_incident_is_named_first(name, call, tmp_path):
 def test_nothing_is_found_in_the_same_call_without_the_fault(name, call, tmp_path):
     path = tmp_path / "call.jsonl"
     path.write_text("\n".join(call(healthy=True)) + "\n")
+    assert doctor(path, code=0)["causes"] == []
+
+
+@pytest.mark.parametrize("call", NEAR_MISSES, ids=lambda call: call.__name__)
+def test_a_call_that_only_looks_like_an_incident_has_no_cause(call, tmp_path):
+    path = tmp_path / "call.jsonl"
+    path.write_text("\n".join(call()) + "\n")
     assert doctor(path, code=0)["causes"] == []

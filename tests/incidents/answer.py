@@ -6,7 +6,8 @@ import json
 from typing import Any, NamedTuple
 
 from incidents import sound
-from incidents.call import FORMATS, Call
+from incidents.call import Call
+from incidents.setup import FORMATS
 
 from rtcli.events import build
 from rtcli.events.objects import (
@@ -98,7 +99,7 @@ def answers(
     )
     call.server(made.done(done))
     limits(call)
-    played_ms = sent_ms * BYTES_PER_MS[call.said_on_the_wire_in] / BYTES_PER_MS[call.said_in]
+    played_ms = sent_ms * BYTES_PER_MS[call.said_on_the_wire_in] / BYTES_PER_MS[call.setup.said_in]
     call.played_until = max(call.played_until, first_at) + played_ms / 1000
     return Answer(response_id, item_id, first_at, sent_ms, what)
 
@@ -206,7 +207,7 @@ def reported(call: Call, status: Any, *, in_conversation: bool = True, **changes
         "conversation_id": call.conversation_id if in_conversation else None,
         "output_modalities": ["audio"],
         "max_output_tokens": "inf",
-        "audio": ResponseAudio(output=ResponseAudioOutput(format=FORMATS[call.said_in], voice=call.voice)),
+        "audio": ResponseAudio(output=ResponseAudioOutput(format=FORMATS[call.setup.said_in], voice=call.setup.voice)),
         "usage": None,
         "metadata": None,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from incidents import sound
 from incidents.answer import Answer, answers, heard_out
 from incidents.call import Call
+from incidents.setup import Setup
 from incidents.turns import good_turn, greeted
 
 from rtcli.events import build
@@ -12,7 +13,7 @@ from rtcli.events import build
 
 def output_format_ignored(*, healthy: bool = False, said_in: str = "audio/pcmu") -> list[str]:
     """G.711 is asked for and confirmed, and PCM16 comes."""
-    call = Call(said_in=said_in)
+    call = Call(Setup(said_in=said_in))
     if not healthy:
         call.said_on_the_wire_in = "audio/pcm"
     call.begin()
@@ -28,7 +29,7 @@ def output_format_ignored(*, healthy: bool = False, said_in: str = "audio/pcmu")
 
 def speech_not_detected(*, healthy: bool = False, declared: str = "audio/pcm", sent: str = "audio/pcmu") -> list[str]:
     """The microphone's audio is in another format than the session's, and is taken for noise."""
-    call = Call(heard_in=declared)
+    call = Call(Setup(heard_in=declared))
     if not healthy:
         call.appended_in = sent
     greeted(call)
@@ -77,7 +78,7 @@ def echo(*, healthy: bool = False) -> list[str]:
     good_turn(call)
     call.speaks("And what are your hours in the week?")
     if healthy:
-        _interrupted(call, HOURS, "No, I mean the hours of Sunday.", began_s=2.0)
+        interrupted(call, HOURS, "No, I mean the hours of Sunday.", began_s=2.0)
         heard_out(call, answers(call, "On Sunday we are closed."))
         return call.hangs_up()
     for reply in (f"{HOURS}.", f"Yes, as you say: {HOURS}.", f"I repeat it gladly: {HOURS}."):
@@ -94,7 +95,7 @@ def _truncated(call: Call, answer: Answer, at: float) -> None:
     call.server(call.events.item(answer.item_id).truncated(audio_end_ms=played_ms), at + 0.04)
 
 
-def _interrupted(call: Call, reply: str, objection: str, *, began_s: float) -> None:
+def interrupted(call: Call, reply: str, objection: str, *, began_s: float) -> None:
     """The caller interrupts an answer."""
     answer = answers(call, reply, pace=1.6, cut_after_s=began_s + 0.27)
     call.speaks(objection, at=answer.first_at + began_s)

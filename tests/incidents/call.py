@@ -11,22 +11,10 @@ from itertools import count
 from typing import Any
 
 from incidents import sound
+from incidents.setup import DEFAULTS, PADDING_MS, SILENCE_MS, STARTED_AT, Setup, reported
 
 from rtcli.events import Event, build, encode
-from rtcli.events.configuration import (
-    AudioInput,
-    AudioOutput,
-    FunctionTool,
-    RealtimeConfig,
-    RealtimeSession,
-    ServerVad,
-    SessionAudio,
-    Transcription,
-)
 from rtcli.events.objects import (
-    AudioPcm,
-    AudioPcma,
-    AudioPcmu,
     InputAudio,
     InputText,
     Message,
@@ -34,50 +22,25 @@ from rtcli.events.objects import (
     TranscriptionTokens,
 )
 
-FORMATS = {"audio/pcm": AudioPcm(rate=24000), "audio/pcmu": AudioPcmu(), "audio/pcma": AudioPcma()}
-STARTED_AT = "2026-11-20T19:00:00.000000Z"
-STARTED_AT_UNIX_S = 1795201200
 CHUNK_MS = 100
-PADDING_MS, SILENCE_MS = 300, 500
 VAD_DELAY_S = 0.15
 WORD_MS = 330
-INSTRUCTIONS = "You answer the telephone of Fern & Co, a shop for plants. Be brief and friendly."
-DEFAULT_INSTRUCTIONS = "You are a helpful, witty, and friendly AI. Talk quickly."
-GET_ORDER = FunctionTool(
-    name="get_order",
-    description="Look up an order by its number.",
-    parameters={"type": "object", "properties": {"order": {"type": "string"}}, "required": ["order"]},
-)
 
 
 class Call:
     """One call: what both sides sent, when, and what the microphone heard."""
 
-    def __init__(
-        self,
-        *,
-        heard_in: str = "audio/pcmu",
-        said_in: str = "audio/pcmu",
-        transcribed: bool = True,
-        create_response: bool = True,
-        tools: tuple[FunctionTool, ...] = (GET_ORDER,),
-        limit: int = 40_000,
-    ) -> None:
+    def __init__(self, setup: Setup | None = None) -> None:
         self._numbers = count(1)
         self.events = build.Events(lambda: self.new_id("event"))
-        self.heard_in, self.said_in = heard_in, said_in
-        self.appended_in = heard_in
-        self.said_on_the_wire_in = said_in
-        self.voice = "marin"
-        self.transcribed = transcribed
-        self.create_response = create_response
-        self.tools = tools
+        self.setup = setup or Setup()
+        self.appended_in = self.setup.heard_in
+        self.said_on_the_wire_in = self.setup.said_in
         self.now = 0.104
         self.tail: str | None = None
         self.conversation_id = self.new_id("conv")
         self.text_tokens, self.audio_tokens = 112, 0
-        self.limit = self.tokens_left = limit
-        self.left_at_most = limit
+        self.limit = self.tokens_left = self.left_at_most = 40_000
         self.played_until = 0.0
         self._lines: list[tuple[float, str]] = []
         self._mic: list[tuple[float, sound.Samples]] = []
@@ -102,57 +65,20 @@ class Call:
             self.now = at = self.now + 0.0013
         self._lines.append((at, f'{{"t":{at:.6f},"from":"{sender}","event":{text}}}'))
 
-    def config(self, **changes: Any) -> RealtimeConfig:
-        """What the client asks of the session."""
-        wanted = {
-            "output_modalities": ["audio"],
-            "instructions": INSTRUCTIONS,
-            "tools": list(self.tools),
-            "audio": SessionAudio(
-                input=AudioInput(
-                    format=FORMATS[self.heard_in],
-                    transcription=Transcription(model="gpt-4o-transcribe") if self.transcribed else None,
-                    turn_detection=ServerVad(
-                        threshold=0.5,
-                        prefix_padding_ms=PADDING_MS,
-                        silence_duration_ms=SILENCE_MS,
-                        create_response=self.create_response,
-                        interrupt_response=True,
-                    ),
-                ),
-                output=AudioOutput(format=FORMATS[self.said_in], voice=self.voice),
-            ),
-        }
-        return RealtimeConfig(**wanted | changes)
+    def connected(self) -> None:
+        """The session is there, with the server's defaults."""
+        self.server(self.events.session.created(reported(self._session_id, DEFAULTS)))
 
-    def reported(self, asked: RealtimeConfig | None = None) -> RealtimeSession:
-        """The session as the server says it is: its defaults, and what was asked."""
-        asked = asked or RealtimeConfig(
-            output_modalities=["audio"], instructions=DEFAULT_INSTRUCTIONS, tools=[], audio=_default_audio()
-        )
-        return RealtimeSession(
-            id=self._session_id,
-            object="realtime.session",
-            model="gpt-realtime",
-            output_modalities=asked.output_modalities,
-            instructions=asked.instructions,
-            tools=asked.tools,
-            tool_choice="auto",
-            max_output_tokens="inf",
-            tracing=None,
-            truncation="auto",
-            prompt=None,
-            expires_at=STARTED_AT_UNIX_S + 3600,
-            audio=asked.audio,
-            include=None,
-        )
+    def configured(self) -> None:
+        """The session is as the client wants it."""
+        self.server(self.events.session.updated(reported(self._session_id, self.setup.config())))
 
     def begin(self) -> None:
         """The session is there, and configured as the client wants it; the microphone is open."""
-        self.server(self.events.session.created(self.reported()))
-        self.client(build.session.update(self.config()))
+        self.connected()
+        self.client(build.session.update(self.setup.config()))
         self.now += 0.08
-        self.server(self.events.session.updated(self.reported(self.config())))
+        self.configured()
         self.open_microphone()
 
     def open_microphone(self) -> None:
@@ -179,6 +105,7 @@ class Call:
         at: float | None = None,
         what: sound.Samples | None = None,
         transcription: str = "whole",
+        transcribed_after_s: float = 0.31,
         started_after_s: float = 0.25,
     ) -> str:
         """The user speaks, VAD hears it and commits; the id of the item that it becomes."""
@@ -196,13 +123,28 @@ class Call:
         self.server(self.events.input_audio.committed(item_id, previous_item_id=self.tail))
         self.stands(item_id, Message(role="user", status="completed", content=[InputAudio(transcript=None)]))
         self.audio_tokens += (end_ms - begin_ms) // 100
-        if self.transcribed:
-            self._transcribe(item_id, text, transcription)
+        if self.setup.transcribed:
+            self._transcribe(item_id, text, transcription, self.now + transcribed_after_s)
         return item_id
 
-    def _transcribe(self, item_id: str, text: str, how: str) -> None:
+    def presses(self, text: str) -> str:
+        """The user holds a button while speaking; the client commits and asks for the answer."""
+        what = sound.voice(len(text.split()) * WORD_MS, begin_ms=int(self.now * 777))
+        self.heard(self.now, what)
+        self.now += len(what) / sound.RATE_HZ + 0.2
+        self.client(build.input_audio.commit())
+        self.asks()
+        self.now += 0.04
+        item_id = self.new_id("item")
+        self.server(self.events.input_audio.committed(item_id, previous_item_id=self.tail))
+        self.stands(item_id, Message(role="user", status="completed", content=[InputAudio(transcript=None)]))
+        self.audio_tokens += len(what) // sound.PER_MS // 100
+        self._transcribe(item_id, text, "whole", self.now + 0.31)
+        return item_id
+
+    def _transcribe(self, item_id: str, text: str, how: str, at: float) -> None:
         """The transcription arrives while other things go on: `whole`, only `begun`, or `never`."""
-        part, at = self.events.item(item_id).content(0), self.now + 0.31
+        part = self.events.item(item_id).content(0)
         words = [word if index == 0 else f" {word}" for index, word in enumerate(text.split())]
         for word in {"whole": words, "begun": words[:2], "never": []}[how]:
             self.server(part.delta(word), at)
@@ -277,23 +219,6 @@ class Call:
             at = self._mic_from + (number + 1) * CHUNK_MS / 1000
             text = encode(build.input_audio.append(piece)).decode()
             yield at, f'{{"t":{at:.6f},"from":"client","event":{text}}}'
-
-
-def _default_audio() -> SessionAudio:
-    detection = ServerVad(
-        threshold=0.5,
-        prefix_padding_ms=300,
-        silence_duration_ms=500,
-        idle_timeout_ms=None,
-        create_response=True,
-        interrupt_response=True,
-    )
-    return SessionAudio(
-        input=AudioInput(
-            format=FORMATS["audio/pcm"], transcription=None, noise_reduction=None, turn_detection=detection
-        ),
-        output=AudioOutput(format=FORMATS["audio/pcm"], voice="alloy", speed=1.0),
-    )
 
 
 _HEADER = json.dumps(

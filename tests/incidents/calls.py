@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from incidents.answer import answers, calls, given, heard_out
 from incidents.call import Call
+from incidents.setup import Setup
 from incidents.turns import FOUND, good_turn, greeted
 
 from rtcli.events import build
@@ -14,7 +15,7 @@ UNAVAILABLE = '{"error": "order service unavailable"}'
 
 def call_unanswered(*, healthy: bool = False) -> list[str]:
     """The client never comes back from a function, and says nothing more."""
-    call = Call(create_response=False)
+    call = Call(Setup(create_response=False))
     greeted(call)
     good_turn(call)
     call.speaks("Where is my order 4711?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from incidents import audio, calls, sessions, turns
+from incidents import audio, calls, near, sessions, turns
 
 Incident = Callable[..., list[str]]
 
@@ -15,14 +15,14 @@ INCIDENTS: tuple[tuple[str, str, Incident], ...] = (
     ("truncated-beyond-audio", "by the clock on the wall", turns.truncated_beyond_audio),
     ("update-refused", "over one key", sessions.update_refused),
     ("update-refused", "that has no id", partial(sessions.update_refused, named=False)),
-    ("output-format-ignored", "PCM16 for µ-law", audio.output_format_ignored),
+    ("output-format-ignored", "PCM16 for mu-law", audio.output_format_ignored),
     ("output-format-ignored", "PCM16 for A-law", partial(audio.output_format_ignored, said_in="audio/pcma")),
     ("call-unanswered", "and the caller asks again", calls.call_unanswered),
     ("empty-commit", "after each commit of VAD", turns.empty_commit),
-    ("speech-not-detected", "µ-law sent as PCM16", audio.speech_not_detected),
+    ("speech-not-detected", "mu-law sent as PCM16", audio.speech_not_detected),
     (
         "speech-not-detected",
-        "PCM16 sent as µ-law",
+        "PCM16 sent as mu-law",
         partial(audio.speech_not_detected, declared="audio/pcmu", sent="audio/pcm"),
     ),
     ("audio-cut-short", "to a third", audio.audio_cut_short),
@@ -39,3 +39,12 @@ INCIDENTS: tuple[tuple[str, str, Incident], ...] = (
     ("cancel-missed", "of a response outside the conversation", calls.cancel_missed),
 )
 """The name of the first cause, what is told in this call, and the call."""
+
+NEAR_MISSES: tuple[Incident, ...] = (
+    near.repeated_words,
+    near.quiet_line,
+    near.push_to_talk,
+    near.several_orders,
+    near.late_transcription,
+)
+"""Calls in order that are like an incident in some way."""

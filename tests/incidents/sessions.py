@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from incidents.answer import answers, calls, fails, given, heard_out
 from incidents.call import Call
+from incidents.setup import Setup
 from incidents.turns import FOUND, good_turn, greeted
 
 from rtcli.events import build
@@ -14,9 +15,9 @@ from rtcli.events import build
 
 def update_refused(*, healthy: bool = False, named: bool = True) -> list[str]:
     """A client that was half migrated sends one key of the beta, and nothing of its update happens."""
-    call = Call(heard_in="audio/pcm", said_in="audio/pcm")
-    call.server(call.events.session.created(call.reported()))
-    config = call.config()
+    call = Call(Setup(heard_in="audio/pcm", said_in="audio/pcm"))
+    call.connected()
+    config = call.setup.config()
     update: dict[str, Any] = msgspec.to_builtins(
         build.session.update(config, event_id="setup" if named else msgspec.UNSET)
     )
@@ -25,12 +26,12 @@ def update_refused(*, healthy: bool = False, named: bool = True) -> list[str]:
     call.client(update)
     call.now += 0.06
     if healthy:
-        call.server(call.events.session.updated(call.reported(config)))
+        call.configured()
     else:
         by = "setup" if named else None
         message = "Unknown parameter: 'session.modalities'."
         call.refuses(message, "unknown_parameter", param="session.modalities", by=by)
-        call.voice, call.transcribed, call.tools = "alloy", False, ()
+        call.setup = Setup(heard_in="audio/pcm", said_in="audio/pcm", voice="alloy", transcribed=False, tools=())
     call.open_microphone()
     call.asks()
     said = "Fern and Co, good evening." if healthy else "Hey there! What is on your mind today?"
@@ -51,10 +52,10 @@ def update_refused(*, healthy: bool = False, named: bool = True) -> list[str]:
 def session_expired(*, healthy: bool = False, code: int = 1001) -> list[str]:
     """A session that is written to now and then is over after an hour."""
     call = Call()
-    call.server(call.events.session.created(call.reported()))
-    call.client(build.session.update(call.config()))
+    call.connected()
+    call.client(build.session.update(call.setup.config()))
     call.now += 0.08
-    call.server(call.events.session.updated(call.reported(call.config())))
+    call.configured()
     for minute, question, reply in (
         (0.1, "Good morning! Stay with me while I repot my plants.", "With pleasure. Begin with the largest one."),
         (13.0, "The monstera is done.", "Very good. Water it a little."),
@@ -83,7 +84,7 @@ def beta_refused(*, healthy: bool = False, created: bool = False) -> list[str]:
         good_turn(call)
         return call.hangs_up()
     if created:
-        call.server(call.events.session.created(call.reported()))
+        call.connected()
     call.client(
         {
             "type": "session.update",

@@ -24,7 +24,7 @@ def greeted(call: Call) -> None:
 def good_turn(call: Call) -> None:
     """A question and its answer, as they should be."""
     call.speaks("Hello! Are you open on Saturday?")
-    if not call.create_response:
+    if not call.setup.answers_itself:
         call.asks()
     heard_out(call, answers(call, "Yes, we are open from nine to six on Saturday."))
 
