@@ -10,9 +10,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from rtcli.events import session
+from rtcli.events import response, session
 from rtcli.formats import Entry
 from rtcli.recording import Header
+from rtcli.session.audio import Audio
 from rtcli.session.calls import Calls
 from rtcli.session.config import Config
 from rtcli.session.context import Context
@@ -20,11 +21,13 @@ from rtcli.session.conversation import Conversation
 from rtcli.session.identities import Identities
 from rtcli.session.ledger import Ledger
 from rtcli.session.lifecycle import Lifecycle
+from rtcli.session.lifetime import Lifetime
 from rtcli.session.mcp import Mcp
 from rtcli.session.obligations import Obligations
 from rtcli.session.settings import Settings
 from rtcli.session.transcripts import Transcripts
 from rtcli.session.translation import Translation
+from rtcli.session.turns import Turns
 from rtcli.session.usage import Usage
 
 
@@ -38,6 +41,9 @@ class Ledgers:
         self.obligations = Obligations(self.config)
         self.lifecycle = Lifecycle(self.config, self.obligations)
         self.conversation = Conversation(self.config, self.obligations)
+        self.audio = Audio(self.config, self.lifecycle)
+        self.turns = Turns(self.config, self.lifecycle)
+        self.lifetime = Lifetime(self.config)
         self.settings = Settings(self.config)
         self.calls = Calls(self.config)
         self.mcp = Mcp(self.config)
@@ -50,6 +56,9 @@ class Ledgers:
             self.obligations,
             self.lifecycle,
             self.conversation,
+            self.audio,
+            self.turns,
+            self.lifetime,
             self.settings,
             self.calls,
             self.mcp,
@@ -87,12 +96,18 @@ class Ledgers:
         goes_on = self.lifecycle.steadily(kind)
         if goes_on is None:
             return None
-        context, identities = self.context, self.identities
+        config, context, identities = self.config, self.context, self.identities
+        known_format: str | None = "" if issubclass(kind, response.OutputAudioDelta) else None
 
         def continues(event: Any, entry: Entry) -> bool:
+            nonlocal known_format
             t, latest = entry.t, context.latest_t
             if t is not None and (latest is None or t < latest):
                 return False
+            if known_format is not None and config.output_format is not known_format:
+                if self.audio.wants(config.output_format):
+                    return False
+                known_format = config.output_format or ""
             if identities.has(event.event_id) or not goes_on(event, entry):
                 return False
             identities.note(event, entry.line)
