@@ -21,7 +21,7 @@ from table import ROWS
 from written import Scripted, mcp, parallel, translation, webrtc
 
 from rtcli.formats.rtcli import header_line, line_of
-from rtcli.recording import Close, Frame, Header, Open
+from rtcli.recording import Binary, Close, Frame, Header, Open
 from rtcli.rules import titles
 
 _DRIVEN: Final = (
@@ -57,8 +57,8 @@ belong to them.
 """
 _BROKEN: Final = """# Broken recordings
 
-One recording for each rule, named by its code: `rtcli validate --select SEQ01 recordings/broken/SEQ01.jsonl` finds what
-the name says. Each is a clean recording with a documented edit, or was made by a client that drives the built-in server
+One recording for each rule, and for each fault of a line by itself, named by its code: `rtcli validate --select SEQ01
+recordings/broken/SEQ01.jsonl` finds what the name says. Each is a clean recording with a documented edit, or was made by a client that drives the built-in server
 into the fault; then the server's refusal is in it too. *also* names the other codes that follow of necessity, with
 every rule selected.
 
@@ -122,6 +122,12 @@ def _records(lines: list[Line]) -> Iterator[bytes]:
             yield line_of(Open(t, **line["open"]))
         elif "close" in line:
             yield line_of(Close(t, sender, **line["close"]))
+        elif "text" in line:
+            yield line_of(Frame(t, sender, line["text"]))
+        elif "binary" in line:
+            yield line_of(Binary(t, sender, line["binary"].encode()))
+        elif "raw" in line:
+            yield line["raw"].encode()
         else:
             yield header_line(Header(**line))
 

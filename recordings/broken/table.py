@@ -7,12 +7,14 @@ import costs
 import hearing
 import names
 import order
+import shapes
 import tools
 import turns
 import words
 from row import Row
 
 ROWS: tuple[Row, ...] = (
+    *shapes.ROWS,
     *order.ROWS,
     *names.ROWS,
     *hearing.ROWS,
