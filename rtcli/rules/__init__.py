@@ -6,17 +6,22 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rtcli.rules import (
+    answering,
     audio,
     duplicates,
     errors,
     functions,
+    interruptions,
+    lengths,
     mcp,
     mismatches,
     references,
     sequence,
     sessions,
+    timing,
     transcription,
     translation,
+    turns,
     usage,
 )
 from rtcli.rules.check import Check
@@ -29,7 +34,12 @@ RULES: tuple[Rule, ...] = (
     *references.RULES,
     *mismatches.RULES,
     *audio.RULES,
+    *lengths.RULES,
+    *timing.RULES,
     *sessions.RULES,
+    *turns.RULES,
+    *answering.RULES,
+    *interruptions.RULES,
     *functions.RULES,
     *mcp.RULES,
     *errors.RULES,

@@ -96,6 +96,7 @@ def status_contradicts_itself(event: Any, _entry: Entry, _ledgers: Ledgers) -> S
     ::
 
         < response.created {"response": {"id": "r"}}
+        > response.cancel {}
         < response.done {"response": {"id": "r", "status": "cancelled", "status_details": {"type": "cancelled", "reason": "client_cancelled"}}}
         < response.created {"response": {"id": "s"}}
         < response.done {"response": {"id": "s", "status": "cancelled", "status_details": {"type": "cancelled", "reason": "content_filter"}}}     # SEQ14

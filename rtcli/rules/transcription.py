@@ -24,8 +24,10 @@ def never_transcribed(_end: End, _entry: Entry, ledgers: Ledgers) -> Sequence[Ve
 
         < session.created {"session": {"type": "realtime", "audio": {"input": {"transcription": {"model": "w"}}}}}
         < input_audio_buffer.committed {"item_id": "a"}
+        < conversation.item.added {"item": {"type": "message", "role": "user", "id": "a", "content": []}}
         < conversation.item.input_audio_transcription.completed {"item_id": "a", "content_index": 0, "transcript": "hi"}
         < input_audio_buffer.committed {"item_id": "b"}     # TRN01
+        < conversation.item.added {"item": {"type": "message", "role": "user", "id": "b", "content": []}}
         - close {"code": 1000}
 
     Source: openai-python 3.52.0, ``conversation_item_input_audio_transcription_completed_event.py``.
@@ -78,6 +80,7 @@ def transcribed_unasked(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence
 
         < session.created {"session": {"type": "realtime", "audio": {"input": {"transcription": null}}}}
         < input_audio_buffer.committed {"item_id": "a"}
+        < conversation.item.added {"item": {"type": "message", "role": "user", "id": "a", "content": []}}
         < conversation.item.input_audio_transcription.completed {"item_id": "a", "content_index": 0, "transcript": "hi"}     # TRN03
         > session.update {"session": {"type": "realtime", "audio": {"input": {"transcription": {"model": "w"}}}}}
         < input_audio_buffer.committed {"item_id": "b"}

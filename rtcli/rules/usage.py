@@ -151,6 +151,7 @@ def transcription_off(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[
     ::
 
         < input_audio_buffer.committed {"item_id": "a"}
+        < conversation.item.added {"item": {"type": "message", "role": "user", "id": "a", "content": []}}
         < conversation.item.input_audio_transcription.completed {"item_id": "a", "content_index": 0, "transcript": "hi", "usage": {"type": "tokens", "total_tokens": 9, "input_tokens": 5, "output_tokens": 3}}     # USE06
         < input_audio_buffer.committed {"item_id": "b"}
         < conversation.item.input_audio_transcription.completed {"item_id": "b", "content_index": 0, "transcript": "hi", "usage": {"type": "tokens", "total_tokens": 8, "input_tokens": 5, "output_tokens": 3}}
