@@ -9,6 +9,7 @@ from rtcli.events import conversation, input_audio_buffer, response
 from rtcli.events.objects import ItemReference
 from rtcli.formats import Entry
 from rtcli.rules.rule import NEEDS_LOSSLESS, NEEDS_START, NEEDS_WHOLE_START, SHOWN, Rule, Verdict
+from rtcli.session.conversation import Known
 from rtcli.session.ledgers import Ledgers
 from rtcli.session.lifecycle import DELTAS, DONES
 
@@ -49,7 +50,8 @@ def never_had(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
     """The server names an item that the session never had.
 
     A client that keeps the conversation in order looks for the item and finds nothing: the new one has
-    no place, and what is deleted or cut short was never there. Told once for each item.
+    no place, and what is deleted or cut short was never there. An item that was committed and never added
+    is no place either. Told once for each item.
 
     Fix: this is the server's, or a gateway's that drops or renames items; put the item at the end.
 
@@ -65,16 +67,19 @@ def never_had(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
     the item before it is passed over, for it leaves out the first item (31 of 84 captured events).
     """
     if isinstance(event, _REMOVED):
-        path, named = "$.item_id", event.item_id
-    else:
-        path, named = "$.previous_item_id", event.previous_item_id or ""
-        item_id = event.item_id if isinstance(event, input_audio_buffer.Committed) else event.item.id or ""
-        known = ledgers.conversation.items.get(item_id)
-        if known is not None and known.previous_id == named:
+        if ledgers.conversation.had(event.item_id):
             return ()
-    if not named or named == _ROOT or ledgers.conversation.had(named):
+        return (Verdict("$.item_id", f"the session never had an item {event.item_id[:SHOWN]}"),)
+    named = event.previous_item_id or ""
+    if not named or named == _ROOT:
         return ()
-    return (Verdict(path, f"the session never had an item {named[:SHOWN]}"),)
+    item_id = event.item_id if isinstance(event, input_audio_buffer.Committed) else event.item.id or ""
+    placed = ledgers.conversation.items.get(item_id)
+    if ledgers.conversation.had(named):
+        return () if isinstance(event, input_audio_buffer.Committed) else _never_added(named, placed, ledgers)
+    if placed is not None and placed.previous_id == named:
+        return ()
+    return (Verdict("$.previous_item_id", f"the session never had an item {named[:SHOWN]}"),)
 
 
 def previous_unknown(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
@@ -220,6 +225,17 @@ def conversation_changed(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequenc
         return ()
     message = f"the response is in the conversation {told[:SHOWN]}, that of line {known.id_line} in {known.id[:SHOWN]}"
     return (Verdict("$.response.conversation_id", message, "record each connection by itself", (known.id_line,)),)
+
+
+def _never_added(named: str, placed: Known | None, ledgers: Ledgers) -> Sequence[Verdict]:
+    """What is wrong where an item stands behind one of which there is nothing but a commit."""
+    before = ledgers.conversation.items.get(named)
+    if before is None or not before.is_only_announced:
+        return ()
+    if placed is not None and (placed.added_line or placed.created_line):
+        return ()
+    message = f"the item {named[:SHOWN]} was announced in line {before.line} and never added"
+    return (Verdict("$.previous_item_id", message, lines=(before.line,)),)
 
 
 def _missing(item_id: str, ledgers: Ledgers) -> tuple[str, tuple[int, ...]]:

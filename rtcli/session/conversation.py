@@ -69,6 +69,11 @@ class Known(Struct):
         """Whether it is in the conversation, or about to be."""
         return self.state != "deleted"
 
+    @property
+    def is_only_announced(self) -> bool:
+        """Whether its id was told and nothing else of it, so that it was never seen in the conversation."""
+        return self.state == "announced" and not self.type and not self.faulty
+
 
 class Conversation(Ledger):
     """The items of a connection."""

@@ -12,11 +12,13 @@ from rtcli.events.configuration import FunctionTool, RealtimeConfig, RealtimeSes
 from rtcli.events.objects import (
     FunctionCall,
     FunctionCallOutput,
+    ItemReference,
     McpApprovalRequest,
     McpApprovalResponse,
     McpCall,
     Message,
     Response,
+    StreamedPart,
     Usage,
 )
 from rtcli.formats.rtcli import read
@@ -36,6 +38,8 @@ def pool():
     yield build.error("no", code="response_cancel_not_active")
     yield build.new_response.create(ResponseParams(conversation="none"))
     yield build.new_response.create(event_id="a")
+    yield build.new_response.cancel()
+    yield build.error("no", param="item")
     for one in IDS:
         call = FunctionCall(call_id=one, name="f", arguments="{", status="completed")
         yield build.item(one).create(Message(role="user", content=[]))
@@ -43,6 +47,13 @@ def pool():
         yield build.item(one).create(McpApprovalResponse(id=one, approval_request_id=one, approve=True))
         yield build.item(one).added(McpApprovalRequest(id=one, server_label="s", name="f", arguments=""))
         yield build.item(one).deleted()
+        yield build.item(one).delete(event_id=one)
+        yield build.item(one).truncate(audio_end_ms=0, content_index=1)
+        yield build.item(one).created(Message(role="user", content=[]), previous_item_id="x")
+        yield build.item(one).done(Message(role="assistant", status="completed", content=[]))
+        yield build.item(one).create(Message(role="assistant", content=[]), previous_item_id="x")
+        yield build.new_response.create(ResponseParams(input=[ItemReference(id=one)]))
+        yield build.response(one).cancel()
         yield build.item(one).content(0).delta("x")
         yield build.item(one).content(0).completed("y")
         yield build.input_audio.committed(one)
@@ -55,7 +66,11 @@ def pool():
             yield written.done(McpCall(id=one, server_label="s", name="f", arguments=""))
             yield written.function_call(one, "g").arguments_done("{}")
             yield written.mcp_call().completed()
+            yield written.function_call("x", "g").arguments_delta("{")
+            yield build.response(other).item(one, 1).content(0).part_added(StreamedPart(type="text"))
+            yield written.content(0).text_done("")
         yield build.response(one).created()
+        yield build.response(one).created(Response(conversation_id=f"c{one}"))
         yield build.response(one).done(
             Response(status="completed", output=[call], conversation_id="c", usage=Usage(input_tokens=len(one)))
         )
