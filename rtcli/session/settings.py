@@ -17,7 +17,6 @@ from rtcli.formats import Entry
 from rtcli.session.config import Config, at, detection_of, format_name, voice_of
 from rtcli.session.ledger import Handler, Ledger
 
-
 _KEPT: Final = 64
 Outcome = Literal["asked", "in force", "refused"]
 

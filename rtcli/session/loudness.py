@@ -1,0 +1,84 @@
+"""How long a response stays silent before its first audible frame.
+
+Law: audio is decoded only until that frame has come, and less than a frame of it is kept.
+
+Source: ITU-T G.711 for the levels of the two laws.
+"""
+
+from __future__ import annotations
+
+import array
+import sys
+from functools import cache
+from typing import Final
+
+import pybase64
+
+from rtcli.units import BYTES_PER_MS
+
+AUDIBLE_DBFS: Final = -50.0
+FRAME_MS: Final = 20
+_FULL_SCALE: Final = 32_768.0
+
+
+class Onset:
+    """The beginning of the audio of one response, in a format by its GA name."""
+
+    def __init__(self, audio_format: str | None, audible_dbfs: float = AUDIBLE_DBFS) -> None:
+        self.audible_ms: float | None = None
+        """Milliseconds before the first audible frame; None while none has come."""
+        self._format = audio_format or ""
+        self._frame_bytes = BYTES_PER_MS.get(self._format, 0) * FRAME_MS
+        self._least_power = (_FULL_SCALE * 10 ** (audible_dbfs / 20)) ** 2
+        self._rest = b""
+        self._frames = 0
+        self.listens = self._frame_bytes > 0
+        """More audio can tell more."""
+
+    def take(self, payload: str) -> None:
+        """Listen to the next chunk, in base64; one that is none makes the beginning unknown."""
+        try:
+            data = self._rest + pybase64.b64decode(payload, validate=True)
+        except ValueError:
+            self.listens = False
+            return
+        whole = len(data) // self._frame_bytes * self._frame_bytes
+        for start in range(0, whole, self._frame_bytes):
+            if self._power(data[start : start + self._frame_bytes]) > self._least_power:
+                self.audible_ms = float(self._frames * FRAME_MS)
+                self.listens = False
+                return
+            self._frames += 1
+        self._rest = data[whole:]
+
+    def _power(self, frame: bytes) -> float:
+        if not frame.strip(_silence(self._format)):
+            return 0.0
+        if BYTES_PER_MS[self._format] == 8:
+            levels = _expansion(self._format)
+            return sum(levels[byte] ** 2 for byte in frame) / len(frame)
+        samples = array.array("h", frame)
+        if sys.byteorder == "big":
+            samples.byteswap()
+        return sum(sample * sample for sample in samples) / len(samples)
+
+
+@cache
+def _silence(audio_format: str) -> bytes:
+    return b"\x00" if BYTES_PER_MS[audio_format] != 8 else b""
+
+
+@cache
+def _expansion(audio_format: str) -> tuple[int, ...]:
+    """How far from zero each code of a law of G.711 lies."""
+    return tuple(_mulaw(code) if audio_format in ("audio/pcmu", "g711_ulaw") else _alaw(code) for code in range(256))
+
+
+def _mulaw(code: int) -> int:
+    segment, step = ~code >> 4 & 7, ~code & 0x0F
+    return ((2 * step + 33 << segment) - 33) * 4
+
+
+def _alaw(code: int) -> int:
+    segment, step = (code ^ 0x55) >> 4 & 7, 2 * ((code ^ 0x55) & 0x0F) + 1
+    return (step if segment == 0 else step + 32 << segment - 1) * 8

@@ -1,0 +1,194 @@
+"""What tokens and minutes cost: a table with a date, and how a usage is priced with it.
+
+The file of ``--prices`` replaces the whole table. It is a JSON object of this shape, in US dollars::
+
+    {"as_of": "2026-11-20",
+     "tokens": {"gpt-realtime": {"input": {"text": 4, "audio": 32, "image": 5},
+                                 "cached": {"text": 0.4, "audio": 0.4, "image": 0.5},
+                                 "output": {"text": 16, "audio": 64}}},
+     "transcription": {"whisper-1": {"per_minute": 0.006},
+                       "gpt-4o-transcribe": {"input": {"text": 2.5, "audio": 2.5}, "output": {"text": 10}}},
+     "translation": {"gpt-realtime-translate": {"per_minute": 0.034}},
+     "unpriced": ["gpt-4o-realtime-preview-2024-10-01"]}
+
+Tokens are priced by the million. Only ``as_of`` is needed, and one model; other keys, such as a
+source, are left alone. A model is looked for by its name, then without the date that it ends in, and
+without Azure's ``-global-standard``; ``unpriced`` names snapshots that do not cost what their family does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from rtcli.errors import BadOption
+from rtcli.events.objects import TranscriptionDuration
+from rtcli.session.price_table import TABLE
+from rtcli.session.tokens import Tokens, tokens_of
+
+_SHAPE: Final = 'it is a JSON object like {"as_of": "2026-11-20", "tokens": {"gpt-realtime": {"input": {"text": 4, "audio": 32}, "cached": {"text": 0.4, "audio": 0.4}, "output": {"text": 16, "audio": 64}}}}'
+_DATE: Final = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+_AZURE: Final = "-global-standard"
+_MILLION: Final = 1_000_000
+_ORDERS: Final = (("text", "image", "audio"), ("audio", "image", "text"))
+"""What is not told by modality is all of one or all of another: the cheapest and the dearest."""
+
+Price = Annotated[float, Meta(ge=0)]
+Row = TypeVar("Row")
+
+
+class Cost(Struct, frozen=True, gc=False):
+    """US dollars; the two differ where the usage does not tell all that the price depends on."""
+
+    low: float
+    high: float
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.low + other.low, self.high + other.high)
+
+
+class Rates(Struct, frozen=True, forbid_unknown_fields=True):
+    """Dollars for a million tokens of each modality; None where there is no price."""
+
+    text: Price | None = None
+    audio: Price | None = None
+    image: Price | None = None
+
+
+class TokenPrices(Struct, frozen=True):
+    """What the tokens of a model cost."""
+
+    input: Rates
+    output: Rates
+    cached: Rates = Rates()
+
+
+class TranscriptionPrices(Struct, frozen=True):
+    """What a transcription costs, by the minute of audio or by the token."""
+
+    per_minute: Price | None = None
+    input: Rates = Rates()
+    output: Rates = Rates()
+
+
+class TranslationPrices(Struct, frozen=True):
+    """What a minute of a translation session costs."""
+
+    per_minute: Price
+
+
+class Prices(Struct, frozen=True):
+    """A table of prices, as of one day."""
+
+    as_of: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    tokens: dict[str, TokenPrices] = {}
+    transcription: dict[str, TranscriptionPrices] = {}
+    translation: dict[str, TranslationPrices] = {}
+    unpriced: list[str] = []
+
+    def of_response(self, model: str | None, used: Tokens | None) -> Cost | None:
+        """What a response costs; None where the model has no price, or the usage is not told."""
+        prices = self._row(self.tokens, model)
+        return _cost(prices, used) if prices is not None and used is not None else None
+
+    def of_transcription(self, model: str | None, usage: Any) -> Cost | None:
+        """What a transcription costs by its usage, which counts either tokens or seconds."""
+        prices = self._row(self.transcription, model)
+        if prices is None:
+            return None
+        if isinstance(usage, TranscriptionDuration):
+            return _minutes(prices.per_minute, usage.seconds / 60)
+        used = tokens_of(usage)
+        return _cost(TokenPrices(prices.input, prices.output), used) if used is not None else None
+
+    def of_translation(self, model: str | None, minutes: Sequence[float]) -> Cost | None:
+        """What a translation session costs, where its length can be counted in several ways."""
+        prices = self._row(self.translation, model)
+        if prices is None or not minutes:
+            return None
+        return Cost(min(minutes) * prices.per_minute, max(minutes) * prices.per_minute)
+
+    def _row(self, table: Mapping[str, Row], model: str | None) -> Row | None:
+        for name in _names(model or ""):
+            if name in table:
+                return table[name]
+            if name in self.unpriced:
+                return None
+        return None
+
+
+def parse(text: str | bytes) -> Prices:
+    """The table that the file of ``--prices`` holds."""
+    try:
+        prices = msgspec.json.decode(text, type=Prices)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as refusal:
+        raise BadOption("--prices", f"this is no table of prices: {refusal}", _SHAPE) from None
+    if not (prices.tokens or prices.transcription or prices.translation):
+        raise BadOption("--prices", "the table has no price", _SHAPE)
+    return prices
+
+
+def _names(model: str) -> Iterator[str]:
+    """The names under which a model may stand in the table, the most exact first."""
+    yield model
+    everywhere = model.removesuffix(_AZURE)
+    yield everywhere
+    yield _DATE.sub("", everywhere)
+
+
+def _cost(prices: TokenPrices, used: Tokens) -> Cost | None:
+    """What tokens cost, from the cheapest to the dearest that the usage can mean."""
+    if _is_missing(used.input, used.text_in, used.audio_in) or _is_missing(used.output, used.text_out, used.audio_out):
+        return None
+    costs = [_reading(prices, used, order) for order in _ORDERS]
+    known = [cost for cost in costs if cost is not None]
+    return Cost(min(known), max(known)) if len(known) == len(costs) else None
+
+
+def _is_missing(*told: int | None) -> bool:
+    return all(count is None for count in told)
+
+
+def _reading(prices: TokenPrices, used: Tokens, order: tuple[str, ...]) -> float | None:
+    """The cost if what is not told by modality is of the first in `order` that can take it."""
+    taken = _told(used, "in")
+    taken[order[0]] += max(0, (used.input or 0) - sum(taken.values()))
+    cached = {kind: min(count, taken[kind]) for kind, count in _told(used, "cached").items()}
+    loose = max(0, (used.cached or 0) - sum(cached.values()))
+    for kind in order:
+        fits = min(loose, taken[kind] - cached[kind])
+        cached[kind] += fits
+        loose -= fits
+    given = _told(used, "out")
+    given[order[0]] += max(0, (used.output or 0) - sum(given.values()))
+    fresh = {kind: count - cached[kind] for kind, count in taken.items()}
+    parts = [_times(fresh, prices.input), _times(cached, prices.cached), _times(given, prices.output)]
+    known = [part for part in parts if part is not None]
+    return sum(known) / _MILLION if len(known) == len(parts) else None
+
+
+def _told(used: Tokens, where: str) -> dict[str, int]:
+    return {kind: getattr(used, f"{kind}_{where}", None) or 0 for kind in _ORDERS[0]}
+
+
+def _times(counts: Mapping[str, int], rates: Rates) -> float | None:
+    """The price of tokens by modality; None where one that is there has none."""
+    dollars = 0.0
+    for kind, count in counts.items():
+        rate: float | None = getattr(rates, kind)
+        if count and rate is None:
+            return None
+        dollars += count * (rate or 0.0)
+    return dollars
+
+
+def _minutes(per_minute: float | None, minutes: float) -> Cost | None:
+    return Cost(per_minute * minutes, per_minute * minutes) if per_minute is not None else None
+
+
+PRICES: Final = msgspec.convert(TABLE, Prices)
+"""The documented prices."""
