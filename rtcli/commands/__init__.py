@@ -39,6 +39,7 @@ COMMANDS: Final[dict[str, str]] = {
     "connect": "Talk to a Realtime server from the terminal, and record it.",
     "show": "Show a recording as a tree or as a timeline.",
     "validate": "Check recordings against the event schema, and by rules across events.",
+    "doctor": "Say what went wrong in a call, and why.",
     "rule": "List the rules, or say what one means and how to fix it.",
     "replay": "Play a recording into the live tree with its own timing.",
     "serve": "Run the built-in Realtime server.",

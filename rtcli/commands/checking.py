@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +10,6 @@ from rtcli.errors import BadOption, UnreadableRecording
 if TYPE_CHECKING:
     from rtcli.commands.baselines import Known
     from rtcli.events import Detector, Dialect
-    from rtcli.formats import Entry
     from rtcli.reports import Report
     from rtcli.rules import Codes, Finding
     from rtcli.rules.summary import Summary
@@ -71,6 +68,7 @@ class Run:
 
     def check(self, path: Path) -> None:
         """Check a recording; one that cannot be read is noted."""
+        from rtcli.commands.watched import in_progress
         from rtcli.events import Listener
         from rtcli.formats import read
         from rtcli.rules import Check
@@ -80,7 +78,7 @@ class Run:
         check = Check(self._codes.rules, listener)
         watch = Watch(check, listener.detector) if self._summary.silence else None
         try:
-            entries = _in_progress(read(path, listener), path)
+            entries = in_progress(read(path, listener), path)
             for finding in check.run(watch.entries(entries) if watch else entries):
                 if self._codes.want(finding.code):
                     self._found(str(path), finding)
@@ -110,14 +108,3 @@ class Run:
         if detector.disagree or detector.dialect is not REALTIME or detector.vendor:
             vendor = f" ({detector.vendor.name})" if detector.vendor else ""
             self._summary.spoken[said(str(path))] = detector.disagreement() + vendor
-
-
-def _in_progress(entries: Iterator[Entry], path: Path) -> Iterator[Entry]:
-    """The entries, with a progress bar where somebody is watching."""
-    if not sys.stderr.isatty() or not path.is_file():
-        return entries
-    from rich.console import Console
-
-    from rtcli.views.progress import reading
-
-    return reading(entries, Console(stderr=True), path.name, path.stat().st_size)

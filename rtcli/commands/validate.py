@@ -217,6 +217,6 @@ def _tell(summary: Summary, written: str, *, sentence: bool) -> None:
     from rtcli.views.text import said
 
     if sentence:
-        sys.stderr.write(summary.sentence() + "\n")
+        sys.stderr.write(summary.outcome() + "\n")
     for told in (*summary.unreadable, *([written] if written else [])):
         sys.stderr.write(f"rtcli: {said(told)}\n")

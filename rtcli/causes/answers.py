@@ -1,0 +1,293 @@
+"""Causes that lie in responses: lost, given twice, failed, or not cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar, Final
+
+from msgspec import Struct
+
+from rtcli.causes.cause import LINES_KEPT, Cause, Handler, Times, Watcher, seconds, several
+from rtcli.events import conversation, error, input_audio_buffer, response
+from rtcli.events.objects import FunctionCallOutput
+from rtcli.formats import Entry
+from rtcli.rules import Finding
+from rtcli.session.ledgers import Ledgers
+
+OCCUPIED: Final = "conversation_already_has_active_response"
+NOTHING_TO_CANCEL: Final = "response_cancel_not_active"
+_RATE_LIMITED: Final = frozenset({"rate_limit_exceeded", "insufficient_quota"})
+
+
+class Lost(Struct):
+    """A request for a response that was refused because another was being given."""
+
+    line: int
+    """Of the request; 0 where it is not in the recording."""
+    error_line: int
+    running: str
+    running_line: int
+    started_by: str
+    output_line: int
+    """Of the tool's output that the request was to have spoken; 0 where there is none."""
+    tool: str
+    again_line: int = 0
+    """Where a response was asked for again."""
+    next_line: int = 0
+    """Where the next response began."""
+    next_asked: bool = False
+
+
+class LostResponse(Watcher):
+    """A response was asked for while another was being given, and was refused."""
+
+    def __init__(self, times: Times) -> None:
+        super().__init__(times)
+        self._lost: list[Lost] = []
+        self._commit_line = 0
+        self._output: tuple[str, int] | None = None
+        """The last output that no response has been created after: call id and line."""
+
+    def _committed(self, _event: input_audio_buffer.Committed, entry: Entry, _ledgers: Ledgers) -> None:
+        self._commit_line = entry.line
+
+    def _answered(self, event: conversation.ItemCreate, entry: Entry, _ledgers: Ledgers) -> None:
+        if isinstance(event.item, FunctionCallOutput):
+            self._output = (event.item.call_id, entry.line)
+
+    def _asked(self, event: response.Create, entry: Entry, _ledgers: Ledgers) -> None:
+        if getattr(event.response or None, "conversation", None) == "none":
+            return
+        for lost in self._lost:
+            lost.again_line = lost.again_line or entry.line
+
+    def _failed(self, event: error.Error, entry: Entry, ledgers: Ledgers) -> None:
+        if event.error.code != OCCUPIED or len(self._lost) >= LINES_KEPT:
+            return
+        request, running = ledgers.obligations.settled, ledgers.lifecycle.speaking
+        call_id, output_line = self._output or ("", 0)
+        called = ledgers.calls.known.get(call_id)
+        self._lost.append(
+            Lost(
+                request.line if request else 0,
+                entry.line,
+                running.id if running else "",
+                running.line if running else 0,
+                self._started_by(running.asked if running else 0),
+                output_line,
+                called.name if called else "",
+            )
+        )
+
+    def _started_by(self, asked: int) -> str:
+        if asked:
+            return f"the client's response.create in line {asked}"
+        return f"turn detection, after the commit in line {self._commit_line}" if self._commit_line else "the server"
+
+    def _created(self, event: response.Created, entry: Entry, ledgers: Ledgers) -> None:
+        if event.response.conversation_id is None:
+            return
+        one = ledgers.lifecycle.responses.get(event.response.id or "")
+        self._output = None
+        for lost in self._lost:
+            if not lost.next_line:
+                lost.next_line, lost.next_asked = entry.line, bool(one and one.asked)
+
+    def causes(self, ledgers: Ledgers) -> Iterable[Cause]:  # noqa: ARG002 - the interface is the watcher's
+        """One for those that were to speak a tool's output, one for the others."""
+        for spoken in (True, False):
+            lost = [one for one in self._lost if bool(one.output_line) is spoken]
+            if lost:
+                yield self._cause(lost, spoken=spoken)
+
+    def _cause(self, lost: list[Lost], *, spoken: bool) -> Cause:
+        first = lost[0]
+        where = f"the response.create in line {first.line}" if first.line else "a response.create"
+        running = f"{first.running or 'another response'} was running"
+        lines = (first.line, first.error_line, first.running_line, first.output_line, first.next_line)
+        return Cause(
+            name="lost-response" if spoken else "answered-twice",
+            title="A response was asked for while another was given, and was refused"
+            if spoken
+            else "The client asks for a response that turn detection gives by itself",
+            severity="error",
+            side="client",
+            lines=tuple(dict.fromkeys(line for line in lines if line)),
+            evidence=f"{where} was refused: {running}, begun by {first.started_by}",
+            effect=self._effect(first),
+            remedy="keep the request until response.done, then send it again"
+            if spoken
+            else "drop the response.create, or set create_response to false",
+            weight=3 if spoken else 2,
+            count=len(lost),
+            at_s=self.times.of(first.error_line),
+            brings=("SEQ18", "TUR08", "FUN11", "ERR06", "ERR01") if spoken else ("SEQ18", "TUR08", "ERR06"),
+        )
+
+    def _effect(self, lost: Lost) -> str:
+        if not lost.output_line:
+            return f"{lost.running or 'the running response'} went on; the request was lost"
+        answer = f"the answer of {lost.tool}" if lost.tool else "the tool's output"
+        if not lost.next_line:
+            return f"{answer} was never spoken; no response came after it"
+        after = seconds(self.times.between(lost.error_line, lost.next_line))
+        when = f" {after} later" if after else f" in line {lost.next_line}"
+        if lost.again_line and lost.again_line <= lost.next_line and lost.next_asked:
+            return f"{answer} was spoken only when the client asked again: the next response came{when}"
+        return f"{answer} was not spoken, and never asked for again; the next response came{when}"
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        input_audio_buffer.Committed: _committed,
+        conversation.ItemCreate: _answered,
+        response.Create: _asked,
+        response.Created: _created,
+        error.Error: _failed,
+    }
+
+
+class AnsweredTwice(Watcher):
+    """The client asks for responses that turn detection gives by itself, and both are given."""
+
+    CODES = ("TUR08",)
+
+    def __init__(self, times: Times) -> None:
+        super().__init__(times)
+        self._found: list[Finding] = []
+        self._count = 0
+        self._refused = False
+
+    def found(self, finding: Finding, ledgers: Ledgers) -> None:  # noqa: ARG002
+        """Take in a request that was not needed."""
+        self._count += 1
+        if len(self._found) < LINES_KEPT:
+            self._found.append(finding)
+
+    def _failed(self, event: error.Error, _entry: Entry, _ledgers: Ledgers) -> None:
+        self._refused = self._refused or event.error.code == OCCUPIED
+
+    def causes(self, ledgers: Ledgers) -> Iterable[Cause]:  # noqa: ARG002
+        """One for all of them."""
+        if not self._found:
+            return
+        refused = "; one of the two was refused" if self._refused else ""
+        yield Cause(
+            name="answered-twice",
+            title="The client asks for a response that turn detection gives by itself",
+            severity="warning",
+            side="client",
+            lines=tuple(finding.line for finding in self._found),
+            evidence=self._found[0].message,
+            effect=f"{several(self._count, 'turn')} answered twice{refused}",
+            remedy="drop the response.create, or set create_response to false",
+            weight=2,
+            count=self._count,
+            at_s=self.times.of(self._found[0].line),
+            brings=("SEQ17", "SEQ18", "ERR06"),
+        )
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {error.Error: _failed}
+
+
+class Failed(Watcher):
+    """Responses failed; a rate limit has a name of its own."""
+
+    def __init__(self, times: Times) -> None:
+        super().__init__(times)
+        self._failed: dict[str, list[tuple[int, str, str]]] = {}
+        self._counts: dict[str, int] = {}
+        self._next_line = 0
+
+    def _created(self, _event: response.Created, entry: Entry, _ledgers: Ledgers) -> None:
+        if self._failed:
+            self._next_line = self._next_line or entry.line
+
+    def _done(self, event: response.Done, entry: Entry, _ledgers: Ledgers) -> None:
+        if event.response.status != "failed":
+            return
+        why = getattr(event.response.status_details or None, "error", None) or None
+        code, message = (getattr(why, "code", None) or ""), (getattr(why, "message", None) or "")
+        name = "rate-limited" if code in _RATE_LIMITED else "response-failed"
+        self._counts[name] = self._counts.get(name, 0) + 1
+        if len(self._failed.setdefault(name, [])) < LINES_KEPT:
+            self._failed[name].append((entry.line, code, message))
+
+    def causes(self, ledgers: Ledgers) -> Iterable[Cause]:  # noqa: ARG002
+        """One for rate limits, one for everything else."""
+        for name, failed in self._failed.items():
+            line, code, message = failed[0]
+            limited = name == "rate-limited"
+            after = seconds(self.times.between(line, self._next_line)) if self._next_line else ""
+            yield Cause(
+                name=name,
+                title="A rate limit made a response fail" if limited else "A response failed",
+                severity="error",
+                side="client" if limited else "server",
+                lines=tuple(number for number, _, _ in failed),
+                evidence=f"the server: {' '.join(word for word in (code, message) if word) or 'no reason is given'}",
+                effect="nothing was said" + (f"; the next response came {after} later" if after else " any more"),
+                remedy="wait until the limit is reset, then ask again" if limited else "ask again with response.create",
+                weight=3,
+                count=self._counts[name],
+                at_s=self.times.of(line),
+                brings=("ERR03", "ERR06", "ERR07", "TUR16") if limited else ("ERR03", "ERR06"),
+            )
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {response.Created: _created, response.Done: _done}
+
+
+class CancelMissed(Watcher):
+    """A cancel hit nothing, because the response that runs is outside the conversation."""
+
+    def __init__(self, times: Times) -> None:
+        super().__init__(times)
+        self._missed: list[tuple[int, str]] = []
+        self._error_lines: list[int] = []
+        self._ended: dict[str, tuple[int, str]] = {}
+
+    def _cancelled(self, event: response.Cancel, entry: Entry, ledgers: Ledgers) -> None:
+        running = list(ledgers.lifecycle.open.values())
+        outside = [one for one in running if not one.in_conversation]
+        if not event.response_id and outside and len(outside) == len(running) and len(self._missed) < LINES_KEPT:
+            self._missed.append((entry.line, outside[0].id))
+
+    def _failed(self, event: error.Error, entry: Entry, _ledgers: Ledgers) -> None:
+        if self._missed and event.error.code == NOTHING_TO_CANCEL:
+            self._error_lines.append(entry.line)
+
+    def _done(self, event: response.Done, entry: Entry, _ledgers: Ledgers) -> None:
+        if any(response_id == event.response.id for _, response_id in self._missed):
+            self._ended[event.response.id or ""] = entry.line, event.response.status or ""
+
+    def causes(self, ledgers: Ledgers) -> Iterable[Cause]:  # noqa: ARG002
+        """One for all cancels of that kind."""
+        missed = [(line, one) for line, one in self._missed if self._ended.get(one, (0, ""))[1] != "cancelled"]
+        if not missed:
+            return
+        line, response_id = missed[0]
+        end_line, status = self._ended.get(response_id, (0, ""))
+        after = seconds(self.times.between(line, end_line))
+        end = f" to its end ({status}{', ' + after + ' later' if after else ''})" if end_line else ""
+        yield Cause(
+            name="cancel-missed",
+            title="A response outside the conversation was not cancelled",
+            severity="warning",
+            side="client",
+            lines=(
+                *(number for number, _ in missed),
+                *self._error_lines[:LINES_KEPT],
+                *((end_line,) if end_line else ()),
+            ),
+            evidence=f"response.cancel without response_id cancels in the conversation only; {response_id} is outside it",
+            effect=f"{response_id} ran on{end}, and was billed",
+            remedy="name it: send response.cancel with its response_id",
+            weight=2,
+            count=len(missed),
+            at_s=self.times.of(line),
+            brings=("REF08",),
+        )
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        response.Cancel: _cancelled,
+        response.Done: _done,
+        error.Error: _failed,
+    }

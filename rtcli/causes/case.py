@@ -1,0 +1,217 @@
+"""The case history of a recording: everything that a person with a ticket asks about it, in one pass.
+
+Law: what is kept grows with what is found and with the number of turns, not with the events.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, Final
+
+from msgspec import Struct, field
+
+from rtcli.causes import WATCHERS
+from rtcli.causes.cause import LINES_KEPT, Cause, Times, Watcher, Weight
+from rtcli.events import Event, Listener, input_audio_buffer
+from rtcli.formats import Entry
+from rtcli.recording import Close, Header
+from rtcli.rules import RULES, Check, Finding, titles
+from rtcli.rules.rule import Rule
+from rtcli.session.context import Need
+from rtcli.session.ledger import Memory
+from rtcli.session.ledgers import Ledgers
+from rtcli.session.lifecycle import DELTAS
+from rtcli.session.metrics import Metrics
+from rtcli.session.prices import PRICES
+from rtcli.session.waiting import Wait, waiting
+
+_FINDINGS_KEPT: Final = 500
+_OF_A_CODE: Final = 50
+_FIRST_WORDS: Final[dict[str, Weight]] = {"error": 2, "warning": 1, "info": 1}
+_MUCH: Final[tuple[type, ...]] = (*DELTAS, input_audio_buffer.Append)
+"""Events whose times nobody asks for."""
+
+
+class Connection(Struct):
+    """What is to be said of one connection before anything else."""
+
+    model: str = ""
+    dialect: str = ""
+    vendor: str = ""
+    session_id: str = ""
+    started_at: str = ""
+    url: str = ""
+    began_s: float | None = None
+    ended_s: float | None = None
+    events: int = 0
+    turns: int = 0
+    kept: list[Need] = field(default_factory=list)
+    """What its recording can be relied on for."""
+    closed_by: str = ""
+    close_code: int | None = None
+    close_reason: str = ""
+    close_line: int = 0
+    waits: list[Wait] = field(default_factory=list)
+
+    @property
+    def duration_s(self) -> float | None:
+        """From the first record to the last."""
+        return None if self.began_s is None or self.ended_s is None else self.ended_s - self.began_s
+
+
+class Case:
+    """Takes in a recording, entry by entry, and says what was wrong with it."""
+
+    def __init__(self, listener: Listener, rules: Iterable[Rule] = RULES) -> None:
+        self.check = Check(rules, listener)
+        self.connections: list[Connection] = []
+        self.metrics: list[Metrics] = []
+        """One for each connection."""
+        self.by_code: Counter[str] = Counter()
+        """How often each code was found."""
+        self.causes: list[Cause] = []
+        """After `finish`: what went wrong, the worst first."""
+        self._detector = listener.detector
+        self._findings: list[Finding] = []
+        self._times: Memory[int, float] = Memory()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Another connection."""
+        self._ledgers: Ledgers = self.check.ledgers
+        self._times_of = Times(self._times)
+        self._watchers: list[Watcher] = [watcher(self._times_of) for watcher in WATCHERS]
+        self._handlers: dict[type, list[Any]] = {}
+        self._connection = Connection()
+        self._metrics = Metrics(self._ledgers.config, PRICES)
+
+    def feed(self, entry: Entry) -> None:
+        """Take in the next entry."""
+        found = self.check.feed(entry)
+        if self.check.ledgers is not self._ledgers:
+            ends = [finding for finding in found if finding.line < entry.line]
+            found = [finding for finding in found if finding.line >= entry.line]
+            self._note(ends)
+            self._settle()
+            self._begin()
+        if entry.t is not None and not isinstance(entry.event, _MUCH):
+            self._times[entry.line] = entry.t
+        self._see(entry)
+        if found:
+            self._note(found)
+        handlers = self._handlers.get(type(entry.event))
+        for handler in self._handlers_of(type(entry.event)) if handlers is None else handlers:
+            handler(entry.event, entry, self._ledgers)
+
+    def finish(self) -> None:
+        """The end of the recording."""
+        self._note(self.check.finish())
+        self._settle()
+        self._fold()
+
+    def _see(self, entry: Entry) -> None:
+        here, event = self._connection, entry.event
+        if isinstance(event, Event):
+            here.events += 1
+        elif isinstance(event, Header):
+            here.started_at, here.url = event.started_at, event.url
+            return
+        elif isinstance(event, Close) and not here.close_line:
+            here.closed_by, here.close_code = entry.sender or "", event.code
+            here.close_reason, here.close_line = event.reason, entry.line
+        if entry.t is not None:
+            here.began_s = entry.t if here.began_s is None else here.began_s
+            here.ended_s = entry.t
+        self._metrics.apply(entry)
+
+    def _handlers_of(self, kind: type) -> list[Any]:
+        found = []
+        for watcher in self._watchers:
+            handler = next((watcher.HANDLERS[base] for base in kind.__mro__ if base in watcher.HANDLERS), None)
+            if handler is not None:
+                found.append(partial(handler, watcher))
+        self._handlers[kind] = found
+        return found
+
+    def _note(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            self.by_code[finding.code] += 1
+            if self.by_code[finding.code] <= _OF_A_CODE and len(self._findings) < _FINDINGS_KEPT:
+                self._findings.append(finding)
+            for watcher in self._watchers:
+                if watcher.CODES and finding.code.startswith(watcher.CODES):
+                    watcher.found(finding, self._ledgers)
+
+    def _settle(self) -> None:
+        """The end of a connection: what its watchers have seen."""
+        here, config = self._connection, self._ledgers.config
+        if not here.events and not here.close_line and here.began_s is None:
+            return
+        here.model, here.session_id = config.model or "", config.session_id or ""
+        here.dialect = self._detector.dialect.name
+        here.vendor = self._ledgers.context.vendor
+        here.kept = sorted(self._ledgers.context.kept)
+        here.turns = len(self._metrics.turns)
+        here.waits = waiting(self._ledgers)
+        self.connections.append(here)
+        self.metrics.append(self._metrics)
+        for watcher in self._watchers:
+            self.causes += [cause for cause in watcher.causes(self._ledgers) if cause.lines]
+
+    def _fold(self) -> None:
+        """Tell each finding with the cause that explains it, or as a cause of its own."""
+        self.causes = _joined(sorted(self.causes, key=_gravity))
+        left: dict[str, list[Finding]] = {}
+        for finding in self._findings:
+            cause = next((one for one in self.causes if one.explains(finding)), None)
+            if cause is not None:
+                cause.consequences.append(finding)
+            elif finding.severity != "info" and finding.code in _USUAL:
+                left.setdefault(finding.code, []).append(finding)
+        self.causes += [self._named_by_its_rule(code, findings) for code, findings in left.items()]
+        self.causes.sort(key=_gravity)
+
+    def _named_by_its_rule(self, code: str, findings: list[Finding]) -> Cause:
+        first = findings[0]
+        return Cause(
+            name=code,
+            title=titles()[code],
+            severity=first.severity,
+            side=first.side,
+            lines=tuple(dict.fromkeys((*(one.line for one in findings), *first.lines)))[:LINES_KEPT],
+            evidence=first.message,
+            remedy=first.remedy or _fix(code),
+            weight=_FIRST_WORDS[first.severity] if not code.startswith("SCH") else 1,
+            count=self.by_code[code],
+            at_s=self._times_of.of(first.line),
+            consequences=findings,
+        )
+
+
+_USUAL: Final = frozenset(code for code in titles()) - frozenset(rule.code for rule in RULES if rule.tier == "extended")
+
+
+def _gravity(cause: Cause) -> tuple[int, int, int]:
+    return -cause.weight, ("error", "warning", "info").index(cause.severity), min(cause.lines)
+
+
+def _joined(causes: list[Cause]) -> list[Cause]:
+    """Causes of one name told once, by the first of them."""
+    by_name: dict[str, Cause] = {}
+    for cause in causes:
+        first = by_name.setdefault(cause.name, cause)
+        if first is not cause:
+            first.lines = tuple(dict.fromkeys((*first.lines, *cause.lines)))
+            first.count += cause.count
+    return list(by_name.values())
+
+
+def _fix(code: str) -> str:
+    """The remedy on the page of a rule."""
+    rule = next((one for one in RULES if one.code == code), None)
+    page = (inspect.getdoc(rule.judge) or "") if rule else ""
+    fix = page.partition("\nFix: ")[2].partition("\n\n")[0]
+    return " ".join(fix.split()).rstrip(".")

@@ -1,0 +1,145 @@
+"""Causes that lie in what is heard: the assistant hears itself, or nobody learns what the user said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar, Final
+
+from msgspec import Struct
+
+from rtcli.causes.cause import LINES_KEPT, Cause, Handler, Times, Watcher, seconds, several
+from rtcli.events import conversation, input_audio_buffer, response
+from rtcli.events.objects import Message
+from rtcli.formats import Entry
+from rtcli.rules import Finding
+from rtcli.session.ledger import Memory
+from rtcli.session.ledgers import Ledgers
+from rtcli.units import audio_ms
+
+_ECHOED: Final = 0.7
+"""Which share of the words that were heard the assistant had just said."""
+_WORDS: Final = 3
+"""Fewer words than these are said by chance."""
+_CERTAIN_WORDS: Final = 6
+_SAID_WORDS: Final = 400
+
+
+class Overlap(Struct):
+    """Speech that began while the assistant could be heard."""
+
+    line: int
+    said_item: str
+
+
+class Echo(Watcher):
+    """The microphone hears the loudspeaker, and the assistant interrupts itself."""
+
+    def __init__(self, times: Times) -> None:
+        super().__init__(times)
+        self._said: Memory[str, list[str]] = Memory(16)
+        """By item the words that the assistant said."""
+        self._saying = ""
+        self._overlaps: Memory[str, Overlap] = Memory(64)
+        """By the item of the user."""
+        self._echoes: list[tuple[int, int, str]] = []
+        self._words = 0
+
+    def _speaks(self, event: response.OutputAudioTranscriptDone, _entry: Entry, _ledgers: Ledgers) -> None:
+        self._said[event.item_id] = words(event.transcript)[:_SAID_WORDS]
+
+    def _is_done(self, event: response.OutputItemDone, _entry: Entry, _ledgers: Ledgers) -> None:
+        item = event.item
+        if not isinstance(item, Message):
+            return
+        self._saying = item.id or ""
+        said = " ".join(getattr(part, "transcript", None) or "" for part in item.content)
+        if said.strip() and item.id:
+            self._said[item.id] = words(said)[:_SAID_WORDS]
+
+    def _began(self, event: input_audio_buffer.SpeechStarted, entry: Entry, ledgers: Ledgers) -> None:
+        running = ledgers.lifecycle.last
+        if running is None or entry.t is None or running.first_audio_t is None:
+            return
+        played_ms = (entry.t - running.first_audio_t) * 1000
+        sounds = audio_ms(running.audio_bytes, running.audio_format)
+        if running.is_open or (sounds is not None and played_ms < sounds):
+            last = next(reversed(running.items), "")
+            self._overlaps[event.item_id] = Overlap(entry.line, last)
+
+    def _heard(self, event: conversation.InputAudioTranscriptionCompleted, entry: Entry, _ledgers: Ledgers) -> None:
+        overlap, heard = self._overlaps.get(event.item_id), words(event.transcript)
+        if overlap is None or len(heard) < _WORDS:
+            return
+        said = frozenset(self._said.get(overlap.said_item) or ())
+        if sum(word in said for word in heard) >= _ECHOED * len(heard) and len(self._echoes) < LINES_KEPT:
+            self._echoes.append((overlap.line, entry.line, event.transcript))
+            self._words = max(self._words, len(heard))
+
+    def causes(self, ledgers: Ledgers) -> Iterable[Cause]:  # noqa: ARG002 - the interface is the watcher's
+        """One for all echoes, where it cannot be chance."""
+        if not self._echoes or (len(self._echoes) < 2 and self._words < _CERTAIN_WORDS):
+            return
+        line, _, transcript = self._echoes[0]
+        yield Cause(
+            name="echo",
+            title="The assistant hears itself and interrupts itself",
+            severity="warning",
+            side="client",
+            lines=tuple(number for echo in self._echoes for number in echo[:2]),
+            evidence=f"what was transcribed as the user's, “{transcript[:60]}”, is what the assistant was saying",
+            effect=f"{several(len(self._echoes), 'answer')} cut short by the assistant's own voice",
+            remedy="cancel the echo at the microphone, raise the VAD threshold, or set interrupt_response to false",
+            weight=3,
+            count=len(self._echoes),
+            at_s=self.times.of(line),
+            brings=("TUR17",),
+        )
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        response.OutputAudioTranscriptDone: _speaks,
+        response.OutputItemDone: _is_done,
+        input_audio_buffer.SpeechStarted: _began,
+        conversation.InputAudioTranscriptionCompleted: _heard,
+    }
+
+
+class TranscriptionMissing(Watcher):
+    """What the user said was to be transcribed, and never was."""
+
+    CODES = ("TRN01", "TRN07")
+
+    def __init__(self, times: Times) -> None:
+        super().__init__(times)
+        self._found: list[Finding] = []
+        self._failed = False
+
+    def found(self, finding: Finding, ledgers: Ledgers) -> None:  # noqa: ARG002
+        """Take in a turn without a transcript."""
+        self._failed = self._failed or finding.code == "TRN07"
+        self._found.append(finding)
+
+    def causes(self, ledgers: Ledgers) -> Iterable[Cause]:
+        """One for all turns."""
+        if not self._found:
+            return
+        first = self._found[0]
+        waited = seconds(self.times.between(first.line, ledgers.context.latest_line))
+        yield Cause(
+            name="transcription-failed" if self._failed else "transcription-missing",
+            title="A transcription failed" if self._failed else "A transcription never came",
+            severity="warning",
+            side="server",
+            lines=tuple(finding.line for finding in self._found[:LINES_KEPT]),
+            evidence=first.message,
+            effect=f"what the user said in {several(len(self._found), 'turn')} is not known in text"
+            + (f", {waited} later still not" if waited and not self._failed else ""),
+            remedy="do not wait for a transcript before going on; take the turn as unheard after a while",
+            weight=1,
+            count=len(self._found),
+            at_s=self.times.of(first.line),
+        )
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, without case and punctuation."""
+    return ["".join(character for character in word if character.isalnum()) for word in text.lower().split()]

@@ -1,0 +1,55 @@
+"""``rtcli doctor``: what went wrong in a call, and why."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rtcli.commands.spoken import Spoken
+
+
+def doctor(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
+    json: Annotated[
+        bool, typer.Option("--json", help="Write one JSON document for programs.", envvar="RTCLI_JSON")
+    ] = False,
+    dialect: Annotated[
+        Spoken, typer.Option(help="Read it in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
+    ] = Spoken.AUTO,
+) -> int:
+    """Say what went wrong in a call: the causes, worst first, each with what proves it and how to mend it.
+
+    A cause gathers the findings that follow from it, says what it did to the call and whose side it is
+    on. Below stand what was slow, and what was being waited for when the recording ends. The lines are
+    those of the file: `rtcli show` marks them, `rtcli rule CODE` explains a code.
+
+    Example:  rtcli doctor call.jsonl
+
+    Exit code: 0 nothing went wrong, 1 something did, 2 the file could not be read.
+    """
+    from rtcli.causes.case import Case
+    from rtcli.causes.slow import slow_parts
+    from rtcli.commands.watched import in_progress
+    from rtcli.events import DIALECTS, Listener
+    from rtcli.formats import read
+
+    listener = Listener(DIALECTS.get(dialect.value))
+    case = Case(listener)
+    for entry in in_progress(read(path, listener), path):
+        case.feed(entry)
+    case.finish()
+    slow = slow_parts(case)
+    if json:
+        from rtcli.reports.diagnosis import diagnosis
+        from rtcli.reports.json import written
+
+        sys.stdout.write(written(diagnosis(str(path), case, slow)) + "\n")
+    else:
+        from rtcli.views.console import console
+        from rtcli.views.diagnosis import print_diagnosis
+
+        print_diagnosis(console(), str(path), case, slow)
+    return int(bool(case.causes))
