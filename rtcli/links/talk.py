@@ -1,6 +1,7 @@
 """The client's side of a conversation: what is said, and whether it was answered.
 
-Law: the state here follows from the entries seen, in order; sending changes nothing by itself.
+Law: the state here follows from the entries seen, in order; sending changes nothing by itself. Of what a
+person does not ask for only one thing is sent: what was not heard of an answer that the user broke off.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from rtcli.events import Event, conversation, encode, error, input_audio_buffer,
 from rtcli.events.objects import FunctionCallOutput, InputText, Message
 from rtcli.formats import Entry
 from rtcli.links.client import Client
+from rtcli.links.playing import Playing
 from rtcli.recording import Close
 from rtcli.session import Session
 from rtcli.units import PCM_RATE_HZ, PCM_SAMPLE_BYTES
@@ -48,6 +50,8 @@ class Talk:
         self._committed = 0
         self._transcribed = 0
         self._call_id = ""
+        self._playing = Playing()
+        self._on_its_way: set[asyncio.Task[str]] = set()
 
     def seen(self, entry: Entry) -> None:
         """Take in what went over the connection."""
@@ -77,7 +81,16 @@ class Talk:
                 self._refused.add(event.error.event_id or "")
             case Close():
                 self._closed = True
+        self._truncate(entry)
         self._changed.set()
+
+    def _truncate(self, entry: Entry) -> None:
+        """Where the user broke in, say what was not heard of the answer."""
+        truncate = self._playing.interrupted(entry, self._state.config)
+        if truncate is not None and not self._closed:
+            task = asyncio.get_running_loop().create_task(self._send(truncate))
+            self._on_its_way.add(task)
+            task.add_done_callback(self._on_its_way.discard)
 
     def ended(self) -> None:
         """The connection is over, with a close frame or without; nothing is waited for any more."""

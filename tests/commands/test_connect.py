@@ -328,3 +328,18 @@ def wait_for(condition):
             return
         time.sleep(0.01)
     raise AssertionError("it did not come about")
+
+
+def test_when_the_user_breaks_in_the_model_is_told_how_much_was_heard():
+    speech = Path(__file__).parents[2] / "recordings" / "speech"
+    rtcli(
+        "connect", "demo", "--session", f"@{speech / 'spoken.json'}", "--audio-in", speech / "interruption.wav",
+        "-o", "call.jsonl",
+    )  # fmt: skip
+    told = [
+        event for event in events("call.jsonl") if event.type.endswith(".truncate") or event.type.endswith("truncated")
+    ]
+    sent, confirmed = told
+    assert (sent.item_id, sent.audio_end_ms) == (confirmed.item_id, confirmed.audio_end_ms)
+    assert 0 < sent.audio_end_ms < 60_000
+    rtcli("validate", "call.jsonl")
