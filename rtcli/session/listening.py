@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
-from rtcli.events import conversation, error, input_audio_buffer
+from rtcli.events import conversation, error, input_audio_buffer, response
 from rtcli.events.configuration import SemanticVad, ServerVad
 from rtcli.events.live import session as live
 from rtcli.events.objects import Message
@@ -87,6 +87,9 @@ class Listening(Ledger):
         if isinstance(item, Message) and item.role == "user":
             self.exchange.message_added(item.id or "", At(entry.line, entry.t))
 
+    def _asked(self, event: response.Create, entry: Entry) -> None:
+        self.exchange.asked(event, At(entry.line, entry.t))
+
     def _refused(self, event: error.Error, _entry: Entry) -> None:
         code = event.error.code or ""
         if code == "input_audio_buffer_commit_empty":
@@ -106,6 +109,7 @@ class Listening(Ledger):
         conversation.ItemCreate: _created,
         conversation.ItemAdded: _added,
         conversation.ItemCreated: _added,
+        response.Create: _asked,
         error.Error: _refused,
     }
 
