@@ -256,7 +256,8 @@ def same_call_again(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Ver
     before = list(ledgers.calls.row)[1 - REPEATED :]
     if len(before) < REPEATED - 1 or any(call[:2] != (item.name, item.arguments) for call in before):
         return ()
-    message = f"{item.name[:SHOWN]} is called for the third time in a row with the same arguments"
+    times = ledgers.calls.repeats + 1
+    message = f"{item.name[:SHOWN]} is called {times} times in a row with the same arguments"
     remedy = "give a clear result, and limit the rounds"
     return (Verdict("$.item", message, remedy, tuple(line for _, _, line in before)),)
 

@@ -49,6 +49,8 @@ class Calls(Ledger):
         """By call id the line of the output."""
         self.row: deque[tuple[str, str, int]] = deque(maxlen=REPEATED)
         """The last calls with nothing said between them: name, arguments, line."""
+        self.repeats = 0
+        """How many calls in a row, up to the last one, had its name and arguments."""
         self.last: tuple[str, ...] = ()
         """The calls of the last response that is done."""
         self.unanswered_output: tuple[str, int] | None = None
@@ -118,6 +120,8 @@ class Calls(Ledger):
             called = self.known.get(item.call_id or "")
             if called is not None:
                 called.whole = True
+            is_again = bool(self.row) and self.row[-1][:2] == (item.name, item.arguments)
+            self.repeats = self.repeats + 1 if is_again else 1
             self.row.append((item.name, item.arguments, entry.line))
         elif isinstance(item, Message):
             self.row.clear()

@@ -229,7 +229,9 @@ def test_an_item_may_be_announced_before_its_commit_and_a_cut_recording_ends_bef
 def test_ten_events_without_the_item_are_too_many():
     filler = '< rate_limits.updated {"rate_limits":[]}\n'
     created = '< response.created {"response":{"id":"r"}}\n'
-    assert codes(session() + COMMITTED + filler * 9 + created) == []
+    assert codes(session() + COMMITTED + filler * 8 + created) == []
+    assert codes(session() + COMMITTED + filler * 9 + created) == [("TUR14", 3)]
+    assert codes(session() + COMMITTED + filler * 9 + ADDED) == []
     assert codes(session() + COMMITTED + filler * 10 + created + created.replace('"r"', '"q"')) == [("TUR14", 3)]
 
 
