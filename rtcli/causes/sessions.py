@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final
 
 from rtcli.causes.cause import Cause, Handler, Watcher, seconds
-from rtcli.events import error, session
+from rtcli.events import Malformed, error, session
+from rtcli.events.event import ClientEvent
 from rtcli.formats import Entry
 from rtcli.recording import Close
 from rtcli.session.ledgers import Ledgers
@@ -126,7 +127,12 @@ class BetaRefused(Watcher):
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
         self._lines: list[int] = []
+        self._spoke_line = 0
         self._said = ""
+
+    def _spoke(self, _event: ClientEvent | Malformed, entry: Entry, _ledgers: Ledgers) -> None:
+        if entry.sender == "client":
+            self._spoke_line = self._spoke_line or entry.line
 
     def _failed(self, event: error.Error, entry: Entry, _ledgers: Ledgers) -> None:
         if event.error.code == BETA_REFUSED:
@@ -148,13 +154,18 @@ class BetaRefused(Watcher):
             title="A client of the beta speaks to a server of today",
             severity="error",
             side="client",
-            lines=tuple(self._lines[:_KEYS_SHOWN]),
+            lines=tuple(filter(None, (self._spoke_line, *self._lines)))[:_KEYS_SHOWN],
             evidence=f"the server: {self._said}",
             effect="no conversation took place" + (f": it was over after {seconds(lived)}" if lived else ""),
             remedy="drop the header OpenAI-Beta: realtime=v1; rtcli migrate rewrites the client's events",
             weight=3,
             at_s=self.times.of(self._lines[0]),
-            brings=("ERR01", "SES", "SCH", "SEQ22"),
+            brings=("ERR", "SES", "SCH", "SEQ22"),
         )
 
-    HANDLERS: ClassVar[Mapping[type, Handler]] = {error.Error: _failed, Close: _closed}
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        ClientEvent: _spoke,
+        Malformed: _spoke,
+        error.Error: _failed,
+        Close: _closed,
+    }

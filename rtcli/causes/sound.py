@@ -190,10 +190,12 @@ class SpeechNotDetected(Watcher):
     def __init__(self, times: Times) -> None:
         super().__init__(times)
         self._line = 0
+        self._t: float | None = None
         self._detected = False
 
     def _appended(self, _event: input_audio_buffer.Append, entry: Entry, _ledgers: Ledgers) -> None:
-        self._line = self._line or entry.line
+        if not self._line:
+            self._line, self._t = entry.line, entry.t
 
     def _began(self, _event: input_audio_buffer.SpeechStarted, _entry: Entry, _ledgers: Ledgers) -> None:
         self._detected = True
@@ -201,10 +203,10 @@ class SpeechNotDetected(Watcher):
     def causes(self, ledgers: Ledgers) -> Iterable[Cause]:
         """One, where turn detection was on and the audio is no silence."""
         audio = ledgers.audio
-        if self._detected or ledgers.config.turn_detection is None or audio.appended_ms < UNHEARD_MS:
+        if self._detected or ledgers.config.turn_detection is None:
             return
-        declared, looks = next(iter(_contradictions(ledgers.audio.samples)), ("", ""))
-        if not looks and all(sample.look() in {None, "silence"} for sample in audio.samples.values()):
+        declared, looks = next(iter(_contradictions(audio.samples)), ("", ""))
+        if not looks and (audio.appended_ms < UNHEARD_MS or not _sounds(audio.samples)):
             return
         yield Cause(
             name="speech-not-detected",
@@ -220,7 +222,7 @@ class SpeechNotDetected(Watcher):
             if looks
             else "look at the level of the microphone, and at the threshold of turn detection",
             weight=3,
-            at_s=self.times.of(self._line),
+            at_s=self._t,
             brings=("AUD10", "TUR15", "AUD05", "AUD02"),
         )
 
@@ -228,6 +230,11 @@ class SpeechNotDetected(Watcher):
         input_audio_buffer.Append: _appended,
         input_audio_buffer.SpeechStarted: _began,
     }
+
+
+def _sounds(samples: Mapping[str, Sample]) -> bool:
+    """Whether any of it looks like sound."""
+    return any(sample.look() not in {None, "silence"} for sample in samples.values())
 
 
 def _contradictions(samples: Mapping[str, Sample]) -> Iterable[tuple[str, str]]:

@@ -24,11 +24,11 @@ _CODES_SHOWN: Final = 8
 
 def print_diagnosis(console: Console, name: str, case: Case, slow: list[Slow]) -> None:
     """Print it all; three lines, where nothing was wrong."""
+    console.print(Text(said(name), style="bold"), soft_wrap=True)
     for connection in case.connections:
-        console.print(_header(name, connection), soft_wrap=False)
-    waits = [wait for connection in case.connections for wait in connection.waits]
+        console.print(_header(connection))
     if not case.causes:
-        _say_that_all_is_well(console, case, slow, waits=len(waits))
+        console.print(_all_is_well(case, slow))
     for number, cause in enumerate(case.causes[:CAUSES_SHOWN], 1):
         console.print()
         _print_cause(console, number, cause)
@@ -39,19 +39,21 @@ def print_diagnosis(console: Console, name: str, case: Case, slow: list[Slow]) -
     _print_ends(console, case, slow)
 
 
-def _say_that_all_is_well(console: Console, case: Case, slow: list[Slow], *, waits: int) -> None:
+def _all_is_well(case: Case, slow: list[Slow]) -> Text:
     events = sum(connection.events for connection in case.connections)
     remarks = sum(case.by_code.values())
-    told = f", {plural(remarks, 'remark')} (rtcli validate lists them)" if remarks else ""
-    console.print(Text(f"Nothing went wrong: {plural(events, 'event')} judged{told}.", style="green"))
-    if not slow and not waits:
-        console.print(Text("Nothing was slow, and nothing is being waited for."))
+    told = Text.assemble(("Nothing went wrong", "green"), f" in {plural(events, 'event')}")
+    if not slow and not any(connection.waits for connection in case.connections):
+        told.append("; nothing was slow, and nothing is being waited for")
+    if remarks:
+        told.append(f" ({plural(remarks, 'remark')}: rtcli validate)")
+    return told.append(".")
 
 
-def _header(name: str, connection: Connection) -> Text:
+def _header(connection: Connection) -> Text:
     parts = [connection.model, connection.dialect + (f" ({connection.vendor})" if connection.vendor else "")]
     parts += [span(connection.duration_s), plural(connection.turns, "turn"), ended(connection)]
-    return Text.assemble((said(name), "bold"), "  ", " · ".join(said(part) for part in parts if part))
+    return Text(" · ".join(said(part) for part in parts if part))
 
 
 def span(seconds: float | None) -> str:
@@ -75,9 +77,11 @@ def ended(connection: Connection) -> str:
 
 
 def _print_cause(console: Console, number: int, cause: Cause) -> None:
+    style = STYLES[cause.severity]
     often = f" ({cause.count} times)" if cause.count > 1 else ""
-    head = Text.assemble((f"{number}  ", "bold"), (said(cause.title), f"{STYLES[cause.severity]}"), often)
-    console.print(head)
+    console.print(
+        Text.assemble((f"{number}  ", "bold"), (f"{cause.severity}: ", style), (said(cause.title), "bold"), often)
+    )
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
@@ -94,9 +98,9 @@ def _print_cause(console: Console, number: int, cause: Cause) -> None:
 
 
 def _where(cause: Cause) -> str:
-    shown = ", ".join(str(line) for line in cause.lines[:_LINES_SHOWN])
+    shown = ", ".join(str(line) for line in sorted(cause.lines[:_LINES_SHOWN]))
     more = f" and {len(cause.lines) - _LINES_SHOWN} more" if len(cause.lines) > _LINES_SHOWN else ""
-    at = f", {cause.at_s:.1f} s into the call" if cause.at_s is not None else ""
+    at = f" ({cause.at_s:.1f} s into the call)" if cause.at_s is not None else ""
     return f"line{'s' if len(cause.lines) > 1 else ''} {shown}{more}{at}"
 
 
@@ -123,8 +127,8 @@ def _print_ends(console: Console, case: Case, slow: list[Slow]) -> None:
     for number, one in enumerate(slow):
         table.add_row("" if number else "slow", Text(said(one.sentence)))
     for number, wait in enumerate(waits[:_WAITS_SHOWN]):
-        since = f" since line {wait.line}" if wait.line else ""
-        table.add_row("" if number else "waiting", Text(f"the {wait.by} for {said(wait.what)}{since}"))
+        since = f", since line {wait.line}" if wait.line else ""
+        table.add_row("" if number else "waiting", Text(f"the {wait.by} waits for {said(wait.what)}{since}"))
     if len(waits) > _WAITS_SHOWN:
         table.add_row("", Text(f"and {len(waits) - _WAITS_SHOWN} more"))
     console.print(table)
