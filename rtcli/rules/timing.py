@@ -8,14 +8,14 @@ from typing import Any, Final
 from rtcli.events import response
 from rtcli.formats import Entry
 from rtcli.rules.rule import SHOWN, Backwards, End, Rule, Verdict
+from rtcli.session.flow import STALL_S
 from rtcli.session.ledgers import Ledgers
-from rtcli.session.lifecycle import DELTAS, DONES, STALL_S
+from rtcli.session.lifecycle import DELTAS, DONES
 from rtcli.session.lifetime import LONGEST_S
-from rtcli.units import BYTES_PER_MS
+from rtcli.session.written import DRY_MS
 
 SLOW_S: Final = 10.0
 """How long a response may take to begin; a choice, reasoning models take seconds."""
-DRY_MS: Final = 250
 _LAST_S: Final = 300.0
 """How long before its end a session is called close to it."""
 
@@ -127,19 +127,15 @@ def starved(event: Any, entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
 
     Source: openai-python 3.52.0, ``conversation_item_truncate_event.py``, on audio that comes faster than it plays.
     """
-    answer = ledgers.lifecycle.responses.get(event.response_id)
-    if answer is None or not answer.line or answer.starved or entry.t is None or not answer.is_dry_at(entry.t):
+    stream = ledgers.lifecycle.stream_of(event)
+    if stream is None or not stream.response.line or stream.response.starved or entry.t is None:
         return ()
-    item = answer.items.get(event.item_id)
-    per_ms = BYTES_PER_MS.get(answer.audio_format or "")
-    if item is None or item.first_audio_t is None or not per_ms:
-        return ()
-    dry_ms = (entry.t - item.first_audio_t) * 1000 - item.audio_bytes / per_ms
+    dry_ms = stream.item.dry_ms(entry.t, stream.response.audio_format)
     if dry_ms <= DRY_MS:
         return ()
-    message = f"a player of {answer.id[:SHOWN]} has had nothing to play for {dry_ms:.0f} ms"
+    message = f"a player of {stream.item_id[:SHOWN]} has had nothing to play for {dry_ms:.0f} ms"
     remedy = "look at the network, and at the recorder's back-pressure"
-    return (Verdict("", message, remedy, (answer.first_audio_line,), side="network"),)
+    return (Verdict("", message, remedy, (stream.line,), side="network"),)
 
 
 def near_its_end(_event: Any, entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:

@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
-from rtcli.events import Event, input_audio_buffer, output_audio_buffer, response
+from rtcli.events import Event, Malformed, conversation, input_audio_buffer, output_audio_buffer, response
 from rtcli.formats import Entry
 from rtcli.session.config import Config, at, format_name
+from rtcli.session.flow import Flow
 from rtcli.session.ledger import Handler, Ledger, Memory
 from rtcli.session.obligations import Obligations
 from rtcli.session.transitions import OVER, after
-from rtcli.session.written import JOINED_AT, OutputItem, Part, Response, Stream, StreamKind
+from rtcli.session.written import DRY_MS, OutputItem, Part, Response, Stream, StreamKind
 from rtcli.units import base64_bytes
-
-STALL_S: Final = 5.0
-"""A pause between two events of one response that is too long to be overlooked."""
 
 DELTAS: Final[Mapping[type[Event], StreamKind]] = {
     response.OutputTextDelta: "text",
@@ -57,8 +55,7 @@ class Lifecycle(Ledger):
         """What responses have written, by id, the latest of an id."""
         self.last: Response | None = None
         """The last response that was created in the conversation."""
-        self._flowing: dict[type, Stream] = {}
-        """By class of delta the stream that the last one was in, while it is open."""
+        self._flow = Flow()
 
     @property
     def speaking(self) -> Response | None:
@@ -85,55 +82,8 @@ class Lifecycle(Ledger):
         return item.parts.get(_index(event)) if item else None
 
     def steadily(self, kind: type) -> Callable[[Any, Entry], bool] | None:
-        """How to take in an event of this class that only continues what the last one did.
-
-        The function gives back False, and has done nothing, for an event that does more than that.
-        """
-        if issubclass(kind, response.OutputAudioDelta):
-            return self._sounds_on
-        return self._writes_on if any(base in DELTAS for base in kind.__mro__) else None
-
-    def _writes_on(self, event: Any, entry: Entry) -> bool:
-        stream = self._flowing.get(type(event))
-        if (
-            stream is None
-            or stream.item_id != event.item_id
-            or stream.response_id != event.response_id
-            or stream.output_index != event.output_index
-            or (stream.content_index >= 0 and stream.content_index != event.content_index)
-        ):
-            return False
-        answer, t = stream.response, entry.t
-        if t is not None:
-            if answer.last_t is None or t - answer.last_t > STALL_S:
-                return False
-            answer.last_t = t
-        stream.pieces.append(event.delta)
-        stream.deltas += 1
-        answer.deltas_since_speech += 1
-        return len(stream.pieces) < JOINED_AT or stream.join()
-
-    def _sounds_on(self, event: Any, entry: Entry) -> bool:
-        stream = self._flowing.get(type(event))
-        if (
-            stream is None
-            or stream.item_id != event.item_id
-            or stream.response_id != event.response_id
-            or stream.output_index != event.output_index
-            or stream.content_index != event.content_index
-        ):
-            return False
-        answer, t = stream.response, entry.t
-        if t is not None:
-            if answer.last_t is None or t - answer.last_t > STALL_S or (not answer.starved and answer.is_dry_at(t)):
-                return False
-            answer.last_t = t
-        size = base64_bytes(len(event.delta), event.delta[-2:])
-        stream.item.audio_bytes += size
-        answer.audio_bytes += size
-        stream.deltas += 1
-        answer.deltas_since_speech += 1
-        return True
+        """How to take in an event of this class that only continues a stream, if there is a fast way."""
+        return self._flow.steadily(kind)
 
     def _created(self, event: response.Created, entry: Entry) -> None:
         reported = event.response
@@ -162,7 +112,7 @@ class Lifecycle(Ledger):
         self.open.pop(one.id, None)
         for item in one.items.values():
             item.parts, item.streams, item.final = {}, {}, None
-        self._flowing = {kind: stream for kind, stream in self._flowing.items() if stream.response is not one}
+        self._flow.stop(one)
 
     def _response(self, response_id: str) -> Response:
         one = self.responses.get(response_id)
@@ -199,9 +149,9 @@ class Lifecycle(Ledger):
         item = self._item(one, event.item.id or "")
         self._describe(item, event)
         item.state = after("output item", item.state, "done")
-        item.done_line = item.done_line or entry.line
-        item.final = event.item if one.is_open else None
-        self._stop(item)
+        if not item.done_line:
+            item.done_line, item.final = entry.line, event.item if one.is_open else None
+        self._flow.stop(item)
 
     def _describe(self, item: OutputItem, event: Any) -> None:
         if item.type:
@@ -211,9 +161,6 @@ class Lifecycle(Ledger):
         item.output_index = event.output_index
         item.call_id = getattr(event.item, "call_id", "") or ""
 
-    def _stop(self, item: OutputItem) -> None:
-        self._flowing = {kind: stream for kind, stream in self._flowing.items() if stream.item is not item}
-
     def _part_added(self, event: response.ContentPartAdded, entry: Entry) -> None:
         part = self._part(event, entry)
         part.line = part.line or entry.line
@@ -221,9 +168,10 @@ class Lifecycle(Ledger):
 
     def _part_done(self, event: response.ContentPartDone, entry: Entry) -> None:
         part = self._part(event, entry)
-        part.done_line = part.done_line or entry.line
+        if not part.done_line:
+            part.done_line, part.final = entry.line, event.part
         part.state = after("part", part.state, "done")
-        self._stop(self._item(self._written(event, entry), event.item_id))
+        self._flow.stop(self._item(self._written(event, entry), event.item_id))
 
     def _part(self, event: Any, entry: Entry) -> Part:
         item = self._item(self._written(event, entry), event.item_id)
@@ -241,23 +189,26 @@ class Lifecycle(Ledger):
             self._sounds(one, stream, event, entry)
         elif stream.state == "open":
             stream.add(event.delta)
+            stream.obfuscated = stream.obfuscated or (kind == "mcp arguments" and bool(event.obfuscation))
+        part = stream.item.parts.get(stream.content_index)
         if stream.state in OVER:
             stream.late_line = stream.late_line or entry.line
-            return
-        part = stream.item.parts.get(stream.content_index)
-        if one.is_open and stream.item.state == "open" and (part is None or part.state == "open"):
-            self._flowing[type(event)] = stream
+        if stream.item.state in OVER or (part is not None and part.state in OVER):
+            stream.behind_line = stream.behind_line or entry.line
+        elif one.is_open and stream.state == "open":
+            self._flow.begin(type(event), stream)
 
     @staticmethod
     def _sounds(one: Response, stream: Stream, event: Any, entry: Entry) -> None:
+        item = stream.item
         if one.first_audio_t is None:
-            one.first_audio_t, one.first_audio_line = entry.t, one.first_audio_line or entry.line
-        if entry.t is not None and one.is_dry_at(entry.t):
+            one.first_audio_t = entry.t
+        if entry.t is not None and item.dry_ms(entry.t, one.audio_format) > DRY_MS:
             one.starved = True
         size = base64_bytes(len(event.delta), event.delta[-2:])
         stream.deltas += 1
-        stream.item.first_audio_t = entry.t if stream.item.first_audio_t is None else stream.item.first_audio_t
-        stream.item.audio_bytes += size
+        item.first_audio_t = entry.t if item.first_audio_t is None else item.first_audio_t
+        item.audio_bytes += size
         one.audio_bytes += size
 
     def _stream(self, one: Response, event: Any, entry: Entry, kind: StreamKind) -> Stream:
@@ -280,7 +231,7 @@ class Lifecycle(Ledger):
         stream.state = after("stream", stream.state, "done")
         stream.pieces = []
         stream.item.audio_done = stream.item.audio_done or kind == "audio"
-        self._flowing = {cls: other for cls, other in self._flowing.items() if other is not stream}
+        self._flow.stop(stream)
 
     def _cancelled(self, event: response.Cancel, entry: Entry) -> None:
         named = self.responses.get(event.response_id) if event.response_id else None
@@ -296,6 +247,21 @@ class Lifecycle(Ledger):
             one.speech_line = one.speech_line or entry.line
             one.deltas_since_speech = 0
 
+    def _truncated(self, event: Any, _entry: Entry) -> None:
+        item = self.items.get(event.item_id)
+        if item is not None:
+            item.truncated = True
+
+    def _damaged(self, event: Malformed, entry: Entry) -> None:
+        """What an event that cannot be read may have been about is not judged by what is missing."""
+        if entry.sender == "client" or (event.type and not event.type.startswith("response.")):
+            return
+        body = event.body
+        item_id = at(body, "item_id") or at(body, "item", "id")
+        for one in self.open.values():
+            for item in one.items.values():
+                item.faulty = item.faulty or item_id in (None, item.id)
+
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
         response.Created: _created,
         response.Done: _done,
@@ -308,6 +274,9 @@ class Lifecycle(Ledger):
         response.Cancel: _cancelled,
         output_audio_buffer.Clear: _cleared,
         input_audio_buffer.SpeechStarted: _interrupted,
+        conversation.ItemTruncate: _truncated,
+        conversation.ItemTruncated: _truncated,
+        Malformed: _damaged,
     }
 
 

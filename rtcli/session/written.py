@@ -18,7 +18,8 @@ StreamKind = Literal["text", "audio", "transcript", "arguments", "mcp arguments"
 
 JOINED_AT: Final = 256
 _MAX_CHARACTERS: Final = 4 << 20
-_DRY_MS: Final = 250
+DRY_MS: Final = 250
+"""How long a player may have had nothing to play before that is told."""
 
 
 class Stream(Struct):
@@ -42,6 +43,10 @@ class Stream(Struct):
     """What its ``done`` event says; None while there was none."""
     late_line: int = 0
     """The first delta behind its end."""
+    behind_line: int = 0
+    """The first delta behind the end of its part or its item."""
+    obfuscated: bool = False
+    """Its deltas may say something else than what they add up to."""
     overlong: bool = False
     """It is too long to be kept and compared."""
 
@@ -72,6 +77,8 @@ class Part(Struct):
     """Where it was added; 0 when that was not seen."""
     done_line: int = 0
     state: State = "unseen"
+    final: Any = None
+    """The part of its first ``content_part.done``, while the response is open."""
 
 
 class OutputItem(Struct):
@@ -89,7 +96,11 @@ class OutputItem(Struct):
     state: State = "unseen"
     done_line: int = 0
     final: Any = None
-    """The item of ``response.output_item.done``, while the response is open."""
+    """The item of its first ``output_item.done``, while the response is open."""
+    faulty: bool = False
+    """An event about it could not be read, so that what is missing may have been there."""
+    truncated: bool = False
+    """It was cut short where it was played: the server drops its transcript."""
     audio_bytes: int = 0
     """Decoded bytes of its audio deltas so far."""
     first_audio_t: float | None = None
@@ -97,6 +108,13 @@ class OutputItem(Struct):
     parts: dict[int, Part] = field(default_factory=dict)
     streams: dict[tuple[int, str], Stream] = field(default_factory=dict)
     """By content index, -1 without parts, and kind."""
+
+    def dry_ms(self, t: float, audio_format: str | None) -> float:
+        """How long a player that began with its first audio has had nothing to play at `t` seconds."""
+        per_ms = BYTES_PER_MS.get(audio_format or "")
+        if self.first_audio_t is None or not per_ms:
+            return 0.0
+        return (t - self.first_audio_t) * 1000 - self.audio_bytes / per_ms
 
 
 class Response(Struct):
@@ -126,19 +144,11 @@ class Response(Struct):
     deltas_since_speech: int = 0
     audio_bytes: int = 0
     first_audio_t: float | None = None
-    first_audio_line: int = 0
     starved: bool = False
-    """A player has been out of samples."""
+    """A player of one of its items has been out of samples."""
     items: dict[str, OutputItem] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
         """Whether more of it is to come."""
         return self.state not in OVER
-
-    def is_dry_at(self, t: float) -> bool:
-        """Whether a player that began with the first audio has been waiting for too long at `t` seconds."""
-        per_ms = BYTES_PER_MS.get(self.audio_format or "")
-        if self.first_audio_t is None or not per_ms:
-            return False
-        return (t - self.first_audio_t) * 1000 - self.audio_bytes / per_ms > _DRY_MS
