@@ -8,14 +8,16 @@ from typing import ClassVar, Final
 from msgspec import Struct
 
 from rtcli.causes.cause import LINES_KEPT, Cause, Handler, Times, Watcher, seconds, several
-from rtcli.events import conversation, error, input_audio_buffer, response
+from rtcli.events import conversation, error, response
 from rtcli.events.objects import FunctionCallOutput
 from rtcli.formats import Entry
 from rtcli.rules import Finding
+from rtcli.session.ledger import Memory
 from rtcli.session.ledgers import Ledgers
 
 OCCUPIED: Final = "conversation_already_has_active_response"
 NOTHING_TO_CANCEL: Final = "response_cancel_not_active"
+_ASKED_KEPT: Final = 64
 _RATE_LIMITED: Final = frozenset({"rate_limit_exceeded", "insufficient_quota"})
 
 
@@ -44,12 +46,10 @@ class LostResponse(Watcher):
     def __init__(self, times: Times) -> None:
         super().__init__(times)
         self._lost: list[Lost] = []
-        self._commit_line = 0
         self._output: tuple[str, int] | None = None
         """The last output that no response has been created after: call id and line."""
-
-    def _committed(self, _event: input_audio_buffer.Committed, entry: Entry, _ledgers: Ledgers) -> None:
-        self._commit_line = entry.line
+        self._spoken: Memory[int, tuple[str, int]] = Memory(_ASKED_KEPT)
+        """By line of a request: the output that it asks the model to speak."""
 
     def _answered(self, event: conversation.ItemCreate, entry: Entry, _ledgers: Ledgers) -> None:
         if isinstance(event.item, FunctionCallOutput):
@@ -58,6 +58,8 @@ class LostResponse(Watcher):
     def _asked(self, event: response.Create, entry: Entry, _ledgers: Ledgers) -> None:
         if getattr(event.response or None, "conversation", None) == "none":
             return
+        if self._output is not None:
+            self._spoken[entry.line] = self._output
         for lost in self._lost:
             lost.again_line = lost.again_line or entry.line
 
@@ -65,7 +67,7 @@ class LostResponse(Watcher):
         if event.error.code != OCCUPIED or len(self._lost) >= LINES_KEPT:
             return
         request, running = ledgers.obligations.settled, ledgers.lifecycle.speaking
-        call_id, output_line = self._output or ("", 0)
+        call_id, output_line = (self._spoken.get(request.line) if request else self._output) or ("", 0)
         called = ledgers.calls.known.get(call_id)
         self._lost.append(
             Lost(
@@ -73,16 +75,11 @@ class LostResponse(Watcher):
                 entry.line,
                 running.id if running else "",
                 running.line if running else 0,
-                self._started_by(running.asked if running else 0),
+                _started_by(*ledgers.obligations.beginnings.starter_of(running.id if running else "")),
                 output_line,
                 called.name if called else "",
             )
         )
-
-    def _started_by(self, asked: int) -> str:
-        if asked:
-            return f"the client's response.create in line {asked}"
-        return f"turn detection, after the commit in line {self._commit_line}" if self._commit_line else "the server"
 
     def _created(self, event: response.Created, entry: Entry, ledgers: Ledgers) -> None:
         if event.response.conversation_id is None:
@@ -137,12 +134,17 @@ class LostResponse(Watcher):
         return f"{answer} was not spoken, and never asked for again; the next response came{when}"
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
-        input_audio_buffer.Committed: _committed,
         conversation.ItemCreate: _answered,
         response.Create: _asked,
         response.Created: _created,
         error.Error: _failed,
     }
+
+
+def _started_by(asked_line: int, commit_line: int) -> str:
+    if asked_line:
+        return f"the client's response.create in line {asked_line}"
+    return f"turn detection, after the commit in line {commit_line}" if commit_line else "the server"
 
 
 class AnsweredTwice(Watcher):

@@ -64,9 +64,11 @@ def _joined(event: Any, ledgers: Ledgers) -> tuple[str, tuple[int, ...]]:
     running = ledgers.lifecycle.speaking
     if running is None or not running.line:
         return f"; the {request.type} in line {line} is lost", (line,)
-    begun = f"asked for in line {running.asked}" if running.asked else "begun by the server's turn detection"
+    asked, committed = ledgers.obligations.beginnings.starter_of(running.id, request)
+    begun = f"asked for in line {asked}" if asked else "begun by the server's turn detection"
+    begun += f" after the commit in line {committed}" if committed else ""
     told = f"; the {request.type} in line {line} is lost: {running.id[:60]} has been running since line {running.line}, {begun}"
-    return told, tuple(number for number in (line, running.line, running.asked) if number)
+    return told, tuple(number for number in (line, running.line, asked or committed) if number)
 
 
 def harmless_race(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:

@@ -1,7 +1,9 @@
 """Requests of the client, until the server has answered them or refused them.
 
 Law: every request is settled at most once, by the event that answers it or by an error; an answer
-settles the oldest request that it fits.
+settles the oldest request that it fits. One exception: turn detection and the client may both begin a
+response, and which of them did is known only when the other is refused. Then the client's request,
+which its response had settled, is settled again by its refusal.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from msgspec import Struct
 from rtcli.events import Event, conversation, error, input_audio_buffer, response, session
 from rtcli.events.event import ServerEvent, type_name
 from rtcli.formats import Entry
+from rtcli.session.beginnings import Beginnings
 from rtcli.session.config import Config, at
 from rtcli.session.ledger import Handler, Ledger
 
@@ -22,6 +25,7 @@ PATIENCE_S: Final = 10.0
 PATIENCE_EVENTS: Final = 50
 """How many events of the server may come first, where there are none."""
 _KEPT: Final = 256
+_OCCUPIED: Final = "conversation_already_has_active_response"
 
 ANSWER_OF: Final[Mapping[type[Event], str]] = {
     session.Update: "session.updated",
@@ -37,7 +41,7 @@ ANSWER_OF: Final[Mapping[type[Event], str]] = {
 
 _CODES: Final[Mapping[str, str]] = {
     "input_audio_buffer_commit_empty": "input_audio_buffer.commit",
-    "conversation_already_has_active_response": "response.create",
+    _OCCUPIED: "response.create",
     "item_truncate_invalid_item_id": "conversation.item.truncate",
     "item_delete_invalid_item_id": "conversation.item.delete",
     "item_retrieve_invalid_item_id": "conversation.item.retrieve",
@@ -69,6 +73,8 @@ class Request(Struct):
     out_of_band: bool = False
     """A response is asked for outside the conversation."""
     metadata: Any = None
+    is_crowded: bool = False
+    """A response is asked for while another is being given."""
 
 
 class Obligations(Ledger):
@@ -80,10 +86,11 @@ class Obligations(Ledger):
         """By line, the oldest first."""
         self.settled: Request | None = None
         """What the last event has answered or refused."""
+        self.beginnings = Beginnings()
         self.unexplained = False
         """Something was refused, and nothing shows what."""
         self.served = 0
-        """How many events the server has sent, without those that merely continue a stream."""
+        """How many events the server has sent, without deltas, which come by the hundred in one answer."""
 
     def of(self, kind: str) -> list[Request]:
         """The requests of a type that are waiting, the oldest first."""
@@ -101,6 +108,18 @@ class Obligations(Ledger):
                 break
             late.append(request)
         return late
+
+    def unanswered(self, event: Any, t: float | None) -> list[Request]:
+        """The requests that will not be answered, as the server's next event shows, which comes at `t` seconds.
+
+        Of a response that is asked for while another is being given nobody knows what becomes; nor of any
+        request once something was refused that is unknown.
+        """
+        if not self.pending or self.unexplained or is_delta(event):
+            return []
+        late = self.overdue(t)
+        answered = self.answers(event) if late else None
+        return [request for request in late if request is not answered and not request.is_crowded]
 
     def answers(self, event: Any) -> Request | None:
         """The request that an event of the server answers or refuses."""
@@ -121,19 +140,39 @@ class Obligations(Ledger):
             _item_type(getattr(event, "item", None)),
             at(asked, "conversation") == "none",
             at(asked, "metadata"),
+            self.beginnings.are_open and isinstance(event, response.Create),
         )
 
     def _heard(self, event: Any, entry: Entry) -> None:
+        if is_delta(event):
+            return
         self.served += 1
+        self.settled = self.answers(event)
+        if self.settled is not None:
+            self.pending.pop(self.settled.line, None)
         if self.pending:
-            self.settled = self.answers(event)
-            if self.settled is not None:
-                del self.pending[self.settled.line]
             for request in self.overdue(entry.t):
                 del self.pending[request.line]
-        else:
-            self.settled = None
-        if self.settled is None and isinstance(event, error.Error) and not self._is_explained(event):
+
+    def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
+        self._heard(event, entry)
+        if self.settled is None and at(self.config.turn_detection, "create_response") is not False:
+            self.beginnings.commit_line = entry.line
+
+    def _began(self, event: response.Created, entry: Entry) -> None:
+        self._heard(event, entry)
+        inside = event.response.conversation_id is not None
+        self.beginnings.add(event.response.id or "", self.settled, in_conversation=inside)
+
+    def _ended(self, event: response.Done, entry: Entry) -> None:
+        self._heard(event, entry)
+        self.beginnings.end(event.response.id or "")
+
+    def _failed(self, event: error.Error, entry: Entry) -> None:
+        self._heard(event, entry)
+        if self.settled is not None:
+            self.beginnings.take_back(self.settled)
+        elif not self._is_explained(event):
             self.unexplained = True
 
     @staticmethod
@@ -152,7 +191,7 @@ class Obligations(Ledger):
 
     def _added(self, event: Any) -> Request | None:
         found = self._by_item(event)
-        if found is None and getattr(event.item, "role", "") != "assistant":
+        if found is None and not _is_being_written(event.item):
             kind = _item_type(event.item)
             waiting = self.of("conversation.item.create")
             found = next((one for one in waiting if not one.key and one.item_type == kind), None)
@@ -165,15 +204,22 @@ class Obligations(Ledger):
         if named:
             return named
         out_of_band = event.response.conversation_id is None
-        fitting = (one for one in waiting if one.out_of_band == out_of_band)
-        return next(fitting, waiting[0] if waiting else None)
+        fitting = [one for one in waiting if one.out_of_band == out_of_band]
+        if not fitting and not out_of_band and self.beginnings.commit_line:
+            return None
+        return next(iter(fitting or waiting), None)
 
     def _refused(self, event: error.Error) -> Request | None:
         details = event.error
-        if details.event_id:
-            return next((one for one in self.pending.values() if one.event_id == details.event_id), None)
+        named = details.event_id or ""
         kind = _CODES.get(details.code or "") or _PARAMS.get((details.param or "").partition(".")[0], "")
-        return next(iter(self.of(kind)), None)
+        if named:
+            waiting = [one for one in self.pending.values() if one.event_id == named]
+        else:
+            waiting = [one for one in self.of(kind) if details.code != _OCCUPIED or not one.out_of_band]
+        if not waiting and details.code == _OCCUPIED:
+            return self.beginnings.in_doubt(named)
+        return next(iter(waiting), None)
 
     _FINDERS: ClassVar[Mapping[type, Callable[[Obligations, Any], Request | None]]] = {
         session.Updated: _by_kind,
@@ -191,7 +237,21 @@ class Obligations(Ledger):
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
         **dict.fromkeys(ANSWER_OF, _asked),
         ServerEvent: _heard,
+        input_audio_buffer.Committed: _committed,
+        response.Created: _began,
+        response.Done: _ended,
+        error.Error: _failed,
     }
+
+
+def is_delta(event: Any) -> bool:
+    """Whether an event is a piece of something longer."""
+    return str(event.type).endswith(".delta")
+
+
+def _is_being_written(item: Any) -> bool:
+    """Whether an item of the conversation is one that the model begins, and none that the client sent whole."""
+    return getattr(item, "role", "") == "assistant" and getattr(item, "status", "") == "in_progress"
 
 
 def _key(event: Any) -> str:
