@@ -6,7 +6,7 @@ where it says what was heard of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
 from rtcli.events import conversation, input_audio_buffer, output_audio_buffer, response
@@ -33,7 +33,9 @@ class Answering(Ledger):
         super().__init__(config)
         self.exchange = exchange
         self.prices = prices
-        self.responses: list[ResponseRow] = []
+        self.first_sound: Callable[[ResponseRow, At], None] = lambda _row, _now: None
+        """Is told when a response begins to speak."""
+        self._responses: list[ResponseRow] = []
         self.known: Memory[str, ResponseRow] = Memory()
         """By id."""
         self._open: Memory[str, Arriving] = Memory(_OPEN)
@@ -43,6 +45,13 @@ class Answering(Ledger):
         """The last response of the conversation that has spoken."""
         self._speech: tuple[At, int] | None = None
         """The last time that the user began to speak, and the turn of it."""
+
+    @property
+    def responses(self) -> list[ResponseRow]:
+        """All of them, each with what has come so far."""
+        for arriving in self._open.values():
+            arriving.settle()
+        return self._responses
 
     def _created(self, event: response.Created, entry: Entry) -> None:
         reported, now = event.response, At(entry.line, entry.t)
@@ -55,9 +64,16 @@ class Answering(Ledger):
         self._begin(row, told or self.config.output_format)
 
     def _begin(self, row: ResponseRow, audio_format: str | None) -> None:
-        self.responses.append(row)
+        self._responses.append(row)
         self.known[row.id] = row
+        if len(self._open) >= _OPEN:
+            self._give_up(next(iter(self._open)))
         self._open[row.id] = Arriving(row, audio_format, self.audible_dbfs)
+
+    def _give_up(self, response_id: str) -> None:
+        """Too many are open: what still comes of the oldest is not counted."""
+        row = self._open.pop(response_id).row
+        row.audio_ms = row.dry_ms = None
 
     def _row(self, response_id: str, entry: Entry) -> ResponseRow:
         """The response of that id; one whose beginning is not in the recording begins here."""
@@ -89,19 +105,16 @@ class Answering(Ledger):
     def _sounded(self, event: response.OutputAudioDelta, entry: Entry) -> None:
         arriving = self._open.get(event.response_id)
         if arriving is None:
-            row = self._row(event.response_id, entry)
-            arriving = self._open.get(row.id)
-            if arriving is None:
-                return
-        row, is_first = arriving.row, arriving.row.first_audio is None
-        arriving.take(event.delta, At(entry.line, entry.t))
-        if is_first and row.first_audio is not None:
+            arriving = self._open.get(self._row(event.response_id, entry).id)
+        if arriving is not None and arriving.take(event.delta, entry.line, entry.t):
+            row = arriving.row
             self._items[event.item_id] = row
-            self._speaks(row, row.first_audio)
+            self._speaks(row, At(entry.line, entry.t))
 
     def _speaks(self, row: ResponseRow, now: At) -> None:
         """The first audio of a response."""
         row.first_token = row.first_token or now
+        self.first_sound(row, now)
         turn = self._turn(row)
         if turn is not None:
             turn.first_audio = turn.first_audio or now
@@ -111,7 +124,7 @@ class Answering(Ledger):
     def _sound_ended(self, event: response.OutputAudioDone, entry: Entry) -> None:
         """Audio that ends and never came here travels elsewhere, and has a length that is not known."""
         row = self._row(event.response_id, entry)
-        if row.last_audio is None:
+        if row.done is None and row.first_audio is None:
             row.audio_ms = row.dry_ms = None
 
     def _item_added(self, event: response.OutputItemAdded, entry: Entry) -> None:
@@ -124,15 +137,17 @@ class Answering(Ledger):
         row = self._row(reported.id or "", entry)
         if row.done is not None:
             return
-        self._open.pop(row.id, None)
+        arriving = self._open.pop(row.id, None)
         row.done, row.status = now, reported.status or None
         row.reason = at(reported, "status_details", "reason")
         row.tokens = tokens_of(reported.usage)
         row.cost = self.prices.of_response(row.model, row.tokens)
-        if row.last_audio is None and row.tokens is not None and row.tokens.audio_out:
+        if row.first_audio is None and row.tokens is not None and row.tokens.audio_out:
             row.audio_ms = row.dry_ms = None
         if row.status == "cancelled":
             self._was_cut(row)
+        if arriving is not None:
+            arriving.settle()
         turn = self._turn(row)
         if turn is not None:
             turn.done = now
@@ -156,6 +171,7 @@ class Answering(Ledger):
         self._speech = (now, turn.number if turn is not None else 0)
         for arriving in self._open.values():
             if not arriving.row.out_of_band:
+                arriving.settle()
                 self._spoken_over(arriving.row, now)
         if self._spoken is not None and self._spoken.done is not None and _can_be_heard(self._spoken, now):
             self._spoken_over(self._spoken, now)

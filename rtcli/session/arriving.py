@@ -1,4 +1,7 @@
-"""The audio of one response while it arrives, as a player hears it that begins with the first delta."""
+"""The audio of one response while it arrives, as a player hears it that begins with the first delta.
+
+Law: a delta costs a few additions on plain numbers; the row is brought up to date when it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -8,41 +11,59 @@ from rtcli.units import BYTES_PER_MS, base64_bytes
 
 
 class Arriving:
-    """Keeps the numbers of a row's audio up to date, delta by delta, until the response is done."""
+    """Keeps the numbers of a row's audio until the response is done; `settle` writes them into the row."""
 
     def __init__(self, row: ResponseRow, audio_format: str | None, audible_dbfs: float = AUDIBLE_DBFS) -> None:
         self.row = row
         self._per_ms = BYTES_PER_MS.get(audio_format or "", 0)
         self._onset = Onset(audio_format, audible_dbfs)
+        self._listens = self._onset.listens
         self._bytes = 0
+        self._line = 0
+        self._t: float | None = None
+        self._first_t: float | None = None
+        self._dry_ms = 0.0
+        self._is_timed = True
+        """Every delta had a time."""
         row.audio_format = audio_format
         row.audio_ms = 0.0
         row.dry_ms = 0.0
 
-    def take(self, payload: str, now: At) -> None:
-        """The next delta, in base64."""
-        row, size = self.row, base64_bytes(len(payload), payload[-2:])
+    def take(self, payload: str, line: int, t: float | None) -> bool:
+        """The next delta, in base64; tells whether it is the first that has a sound in it."""
+        size = base64_bytes(len(payload), payload[-2:])
         if not size:
-            return
-        row.dry_ms = self._dry_ms(now)
-        row.first_audio, row.last_audio = row.first_audio or now, now
-        self._bytes += size
-        row.audio_ms = self._bytes / self._per_ms if self._per_ms else None
-        if row.speech is not None:
-            row.audio_after_speech = now
-        if self._onset.listens:
-            self._onset.take(payload)
-            row.first_audible_ms = self._onset.audible_ms
+            return False
+        if self._listens:
+            self._listen(payload)
+        received, self._bytes, self._line, self._t = self._bytes, self._bytes + size, line, t
+        if not received:
+            self._first_t, self._is_timed = t, t is not None
+            self.row.first_audio = self.row.first_audio or At(line, t)
+            return True
+        if t is None or self._first_t is None:
+            self._is_timed = False
+        elif self._per_ms:
+            late_ms = (t - self._first_t) * 1000 - received / self._per_ms
+            if late_ms > self._dry_ms:  # noqa: PLR1730 - max() costs as much as all the rest
+                self._dry_ms = late_ms
+        return False
 
-    def _dry_ms(self, now: At) -> float | None:
-        """How long the player has had nothing to play, when this delta comes."""
+    def settle(self) -> None:
+        """Write into the row what has come so far."""
         row = self.row
-        if row.first_audio is None:
-            return 0.0
-        if row.dry_ms is None or row.audio_ms is None or row.first_audio.t is None or now.t is None:
-            return None
-        wall_ms = (now.t - row.first_audio.t) * 1000
-        return row.dry_ms + max(0.0, wall_ms - row.audio_ms - row.dry_ms)
+        if not self._bytes:
+            return
+        row.last_audio = At(self._line, self._t)
+        row.audio_ms = self._bytes / self._per_ms if self._per_ms else None
+        row.dry_ms = self._dry_ms if self._per_ms and self._is_timed else None
+        if row.speech is not None and self._line > row.speech.line:
+            row.audio_after_speech = row.last_audio
+
+    def _listen(self, payload: str) -> None:
+        self._onset.take(payload)
+        self._listens = self._onset.listens
+        self.row.first_audible_ms = self._onset.audible_ms
 
 
 def heard_ms(row: ResponseRow, now: At) -> float | None:

@@ -18,6 +18,7 @@ from rtcli.session.clock import InputClock
 from rtcli.session.config import Config, at
 from rtcli.session.ledger import Handler, Ledger, Memory
 from rtcli.session.rows import At, UpdateRow
+from rtcli.session.tokens import counted
 
 HARMLESS: Final = frozenset(
     {
@@ -62,8 +63,8 @@ class Course(Ledger):
 
     def _created(self, event: Any, entry: Entry) -> None:
         self.started = self.started or At(entry.line, entry.t)
-        expires_at = at(event.session, "expires_at")
-        self.expires_at = expires_at if isinstance(expires_at, int) and expires_at > 0 else None
+        expires_at = counted(at(event.session, "expires_at"))
+        self.expires_at = expires_at if expires_at and expires_at > 0 else None
 
     def _translates(self, event: translation.Created | translation.Updated, entry: Entry) -> None:
         self.translator = event.session.model
@@ -103,8 +104,9 @@ class Course(Ledger):
 
     def _limited(self, event: rate_limits.Updated, entry: Entry) -> None:
         for limit in event.rate_limits:
-            if limit.name and isinstance(limit.limit, int) and isinstance(limit.remaining, int) and limit.limit > 0:
-                share, known = limit.remaining / limit.limit, self.lowest.get(limit.name)
+            whole, left = counted(limit.limit), counted(limit.remaining)
+            if limit.name and whole and whole > 0 and left is not None:
+                share, known = left / whole, self.lowest.get(limit.name)
                 if known is None or share < known[0]:
                     self.lowest[limit.name] = (share, entry.line)
 

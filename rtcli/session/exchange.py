@@ -17,6 +17,7 @@ from rtcli.events import response
 from rtcli.session.config import at
 from rtcli.session.ledger import Memory
 from rtcli.session.rows import At, Beginner, ResponseRow, SpeechRow, TurnRow
+from rtcli.session.tokens import counted
 
 _WAITING: Final = 64
 _OCCUPIED: Final = "conversation_already_has_active_response"
@@ -64,7 +65,7 @@ class Exchange:
         """Turn detection hears the user."""
         if item_id not in self._known:
             row, turn = self._heard(item_id, now)
-            row.start_ms, row.started = start_ms, now
+            row.start_ms, row.started = counted(start_ms), now
             turn.started = turn.started or now
 
     def speech_stopped(self, item_id: str, now: At, end_ms: int | None) -> SpeechRow | None:
@@ -76,7 +77,7 @@ class Exchange:
         row, turn = self._spoken[item_id]
         if row is None or row.stopped is not None:
             return None
-        row.end_ms, row.stopped = end_ms, now
+        row.end_ms, row.stopped = counted(end_ms), now
         turn.stopped, turn.ready = now, True
         if row.speech_ms is not None:
             turn.speech_ms = (turn.speech_ms or 0) + row.speech_ms

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
-from rtcli.events import conversation, error, input_audio_buffer, response
+from rtcli.events import conversation, error, input_audio_buffer, response, session
+from rtcli.events.beta import transcription_session
 from rtcli.events.configuration import SemanticVad, ServerVad
 from rtcli.events.live import session as live
 from rtcli.events.objects import Message
@@ -36,7 +37,8 @@ class Listening(Ledger):
         self._live_format: str | None = None
 
     def _appended(self, event: input_audio_buffer.Append, entry: Entry) -> None:
-        self._sent(event.audio, self.config.input_format, entry)
+        audio = event.audio
+        self.clock.append(base64_bytes(len(audio), audio[-2:]), self.config.input_format, entry.line, entry.t)
 
     def _appended_to_translate(self, event: translation.InputAudioBufferAppend, entry: Entry) -> None:
         self._sent(event.audio, _PCM, entry)
@@ -48,7 +50,11 @@ class Listening(Ledger):
         if entry.sender != "server":
             self.clock.append(base64_bytes(len(audio), audio[-2:]), audio_format, entry.line, entry.t)
 
-    def _live_begins(self, event: live.Started, _entry: Entry) -> None:
+    def _begins(self, _event: Any, _entry: Entry) -> None:
+        self.clock.begins_here = True
+
+    def _live_begins(self, event: live.Started, entry: Entry) -> None:
+        self._begins(event, entry)
         chosen = at(event.session, "audio", "format")
         name = str(chosen.__struct_config__.tag) if chosen is not None else None
         self._live_format = None if name == _PCM and chosen.rate != PCM_RATE_HZ else name
@@ -101,6 +107,9 @@ class Listening(Ledger):
         translation.InputAudioBufferAppend: _appended_to_translate,
         live.InputAudioAppend: _appended_live,
         live.Started: _live_begins,
+        session.Created: _begins,
+        transcription_session.Created: _begins,
+        translation.Created: _begins,
         input_audio_buffer.SpeechStarted: _speech_started,
         input_audio_buffer.SpeechStopped: _speech_stopped,
         input_audio_buffer.TimeoutTriggered: _timed_out,

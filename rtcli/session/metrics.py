@@ -8,7 +8,7 @@ value that cannot be known is None, and never 0.
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from functools import partial
+from types import MethodType
 from typing import Any
 
 from rtcli.formats import Entry
@@ -55,15 +55,14 @@ class Metrics(Ledger):
         self.course = Course(config, self.listening.clock)
         # The user's speech begins a turn before it interrupts a response; a response is there before it takes answers.
         self._parts = (self.listening, self.answering, self.tooling, self.transcribing, self.course)
-        self._handlers: dict[type, tuple[partial[None], ...]] = {}
-        self._last_line = 0
-        self._last_t: float | None = None
+        self._handlers: dict[type, tuple[MethodType, ...]] = {}
+        self._latest: Entry | None = None
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry, behind the configuration."""
         event: Any = entry.event
-        if entry.t is not None and not isinstance(event, Header):
-            self._last_line, self._last_t = entry.line, entry.t
+        if entry.t is not None:
+            self._latest = entry
         handlers = self._handlers.get(type(event))
         if handlers is None:
             handlers = self._handlers[type(event)] = self._handlers_of(type(event))
@@ -113,7 +112,8 @@ class Metrics(Ledger):
     @property
     def last(self) -> At | None:
         """The last record with a time."""
-        return At(self._last_line, self._last_t) if self._last_t is not None else None
+        latest = self._latest
+        return At(latest.line, latest.t) if latest is not None and not isinstance(latest.event, Header) else None
 
     def of(self, metric_id: str, kept: AbstractSet[str]) -> list[Value]:
         """The values of a metric in the order of the recording; none where the recording lacks what it needs.
@@ -145,10 +145,10 @@ class Metrics(Ledger):
         total = TOTALS[metric_id](self, kept) if metric_id in TOTALS and metric.needs <= kept else None
         return aggregated(metric, self.of(metric_id, kept), total.parts if total is not None else {})
 
-    def _handlers_of(self, kind: type) -> tuple[partial[None], ...]:
+    def _handlers_of(self, kind: type) -> tuple[MethodType, ...]:
         found = []
         for part in self._parts:
             handler = next((part.HANDLERS[base] for base in kind.__mro__ if base in part.HANDLERS), None)
             if handler is not None:
-                found.append(partial(handler, part))
+                found.append(MethodType(handler, part))
         return tuple(found)

@@ -5,6 +5,7 @@ A row says when each stage was reached, and in which line; None where it was not
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Literal, NamedTuple
 
 from msgspec import Struct, field
@@ -129,7 +130,7 @@ class ResponseRow(Struct, gc=False):
     @property
     def speaks(self) -> bool:
         """There is audio, here or on its way to a caller elsewhere."""
-        return self.first_audio is not None
+        return self.first_audio is not None or (self.audio_ms is None and self.created is not None)
 
 
 class CallRow(Struct, gc=False):
@@ -192,4 +193,5 @@ def ms_between(start: At | None, end: At | None) -> float | None:
     """Milliseconds from one moment to another, to the microsecond; None where one is not known."""
     if start is None or end is None or start.t is None or end.t is None:
         return None
-    return round((end.t - start.t) * 1000, 3)
+    ms = (end.t - start.t) * 1000
+    return round(ms, 3) if isfinite(ms) else None

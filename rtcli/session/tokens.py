@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct, structs
 
 from rtcli.session.config import at
+
+_MOST: Final = 1 << 53
+"""Beyond it a float does not tell whole numbers apart, and nothing is counted that far."""
 
 
 class Tokens(Struct, gc=False):
@@ -41,18 +44,18 @@ def tokens_of(usage: Any) -> Tokens | None:
     cached = at(taken, "cached_tokens_details")
     given = at(usage, "output_token_details")
     told = Tokens(
-        input=_count(usage, "input_tokens"),
-        cached=_count(taken, "cached_tokens"),
-        output=_count(usage, "output_tokens"),
-        text_in=_count(taken, "text_tokens"),
-        audio_in=_count(taken, "audio_tokens"),
-        image_in=_count(taken, "image_tokens"),
-        text_cached=_count(cached, "text_tokens"),
-        audio_cached=_count(cached, "audio_tokens"),
-        image_cached=_count(cached, "image_tokens"),
-        text_out=_count(given, "text_tokens"),
-        audio_out=_count(given, "audio_tokens"),
-        reasoning=_count(given, "reasoning_tokens"),
+        input=counted(at(usage, "input_tokens")),
+        cached=counted(at(taken, "cached_tokens")),
+        output=counted(at(usage, "output_tokens")),
+        text_in=counted(at(taken, "text_tokens")),
+        audio_in=counted(at(taken, "audio_tokens")),
+        image_in=counted(at(taken, "image_tokens")),
+        text_cached=counted(at(cached, "text_tokens")),
+        audio_cached=counted(at(cached, "audio_tokens")),
+        image_cached=counted(at(cached, "image_tokens")),
+        text_out=counted(at(given, "text_tokens")),
+        audio_out=counted(at(given, "audio_tokens")),
+        reasoning=counted(at(given, "reasoning_tokens")),
     )
     return told if told.is_told else None
 
@@ -67,6 +70,6 @@ def total(used: Iterable[Tokens]) -> Tokens:
     return Tokens(**sums)
 
 
-def _count(holder: Any, name: str) -> int | None:
-    value = at(holder, name)
-    return value if isinstance(value, int) else None
+def counted(value: Any) -> int | None:
+    """A whole number that a peer tells; None where it tells none, or one that cannot be true."""
+    return value if isinstance(value, int) and -_MOST < value < _MOST else None

@@ -16,7 +16,7 @@ from rtcli.session.arriving import silent_from
 from rtcli.session.config import Config
 from rtcli.session.exchange import Exchange
 from rtcli.session.ledger import Handler, Ledger, Memory
-from rtcli.session.rows import At, CallRow, McpRow, ms_between
+from rtcli.session.rows import At, CallRow, McpRow, ResponseRow, ms_between
 
 _OPEN: Final = 256
 
@@ -28,6 +28,7 @@ class Tooling(Ledger):
         super().__init__(config)
         self.exchange = exchange
         self.answering = answering
+        answering.first_sound = self._spoke
         self.calls: list[CallRow] = []
         self.mcp: list[McpRow] = []
         self._known: Memory[str, CallRow] = Memory(_OPEN)
@@ -112,20 +113,21 @@ class Tooling(Ledger):
         if turn is not None and spans:
             turn.tool_ms = round((turn.tool_ms or 0.0) + max(spans), 3)
 
-    def _said(self, event: Any, entry: Entry) -> None:
+    def _wrote(self, event: Any, entry: Entry) -> None:
         if self._taken:
-            for call in self._taken.pop(event.response_id, ()):
-                call.next_output = At(entry.line, entry.t)
+            self._said(event.response_id, At(entry.line, entry.t))
 
-    def _spoke(self, event: response.OutputAudioDelta, entry: Entry) -> None:
-        if not self._silent or not event.delta:
-            return
-        self._said(event, entry)
-        for call in self._silent.pop(event.response_id, ()):
+    def _said(self, response_id: str, now: At) -> None:
+        for call in self._taken.pop(response_id, ()):
+            call.next_output = now
+
+    def _spoke(self, row: ResponseRow, now: At) -> None:
+        self._said(row.id, now)
+        for call in self._silent.pop(row.id, ()):
             before = self.answering.known.get(call.response_id)
-            until = silent_from(before) if before is not None else None
-            if until is not None and entry.t is not None:
-                call.gap_ms = round(max(0.0, entry.t - until) * 1000, 3)
+            until = silent_from(before) if before is not None and before.done is not None else None
+            if until is not None and now.t is not None:
+                call.gap_ms = round(max(0.0, now.t - until) * 1000, 3)
 
     def _done(self, event: response.Done, _entry: Entry) -> None:
         self._taken.pop(event.response.id or "", None)
@@ -163,9 +165,8 @@ class Tooling(Ledger):
         conversation.ItemAdded: _output_added,
         conversation.ItemCreated: _output_added,
         response.Created: _created,
-        response.OutputTextDelta: _said,
-        response.OutputAudioTranscriptDelta: _said,
-        response.OutputAudioDelta: _spoke,
+        response.OutputTextDelta: _wrote,
+        response.OutputAudioTranscriptDelta: _wrote,
         response.Done: _done,
         response.McpCallInProgress: _mcp_called,
         response.McpCallCompleted: _mcp_answered,

@@ -147,10 +147,10 @@ def _errors(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
     """All but the harmless ones, which are counted apart."""
     parts = {code: float(count) for code, count in metrics.course.errors.items()}
     harmless = sum(count for code, count in parts.items() if code in HARMLESS)
+    real = sum((count for code, count in parts.items() if code not in HARMLESS), 0.0)
     if harmless:
         parts["harmless"] = harmless
-    counted = sum(count for code, count in parts.items() if code not in HARMLESS and code != "harmless")
-    return Total(counted, metrics.course.error_line, parts)
+    return Total(real, metrics.course.error_line, parts)
 
 
 def _limits(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
@@ -166,11 +166,11 @@ def _age(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
     ms, last = ms_between(metrics.started, metrics.last), metrics.last
     if ms is None or last is None or last.t is None:
         return None
-    began, header = metrics.course.expires_at, metrics.course.header
+    ends_at, header = metrics.course.expires_at, metrics.course.header
     parts = {"age_s": round(ms / 1000, 6)}
     at_s = _unix_s(header.started_at) if header is not None else None
-    if began is not None and at_s is not None:
-        parts["left_s"] = round(began - at_s - last.t, 3)
+    if ends_at is not None and at_s is not None:
+        parts["left_s"] = round(ends_at - at_s - last.t, 3)
     return Total(parts["age_s"], last.line, parts)
 
 
