@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
@@ -34,9 +35,10 @@ _SHAPE: Final = 'it is a JSON object like {"as_of": "2026-11-20", "tokens": {"gp
 _DATE: Final = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 _AZURE: Final = "-global-standard"
 _MILLION: Final = 1_000_000
-_ORDERS: Final = (("text", "image", "audio"), ("audio", "image", "text"))
+_ORDERS: Final[tuple[tuple[str, ...], ...]] = (("text", "image", "audio"), ("audio", "image", "text"))
 """What is not told by modality is all of one or all of another: the cheapest and the dearest."""
 
+Order = tuple[str, ...]
 Price = Annotated[float, Meta(ge=0)]
 Row = TypeVar("Row")
 
@@ -127,9 +129,19 @@ def parse(text: str | bytes) -> Prices:
         prices = msgspec.json.decode(text, type=Prices)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as refusal:
         raise BadOption("--prices", f"this is no table of prices: {refusal}", _SHAPE) from None
+    if not _is_day(prices.as_of):
+        raise BadOption("--prices", f"{prices.as_of} is no day", _SHAPE)
     if not (prices.tokens or prices.transcription or prices.translation):
         raise BadOption("--prices", "the table has no price", _SHAPE)
     return prices
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _names(model: str) -> Iterator[str]:
@@ -144,35 +156,41 @@ def _cost(prices: TokenPrices, used: Tokens) -> Cost | None:
     """What tokens cost, from the cheapest to the dearest that the usage can mean."""
     if _is_missing(used.input, used.text_in, used.audio_in) or _is_missing(used.output, used.text_out, used.audio_out):
         return None
-    costs = [_reading(prices, used, order) for order in _ORDERS]
-    known = [cost for cost in costs if cost is not None]
-    return Cost(min(known), max(known)) if len(known) == len(costs) else None
+    taken = [_taken(prices, used, fresh, cached) for fresh in _ORDERS for cached in _ORDERS]
+    given = [_times(_spread(used.output, _told(used, "out"), order, prices.output), prices.output) for order in _ORDERS]
+    ins, outs = [one for one in taken if one is not None], [one for one in given if one is not None]
+    if len(ins) < len(taken) or len(outs) < len(given):
+        return None
+    return Cost((min(ins) + min(outs)) / _MILLION, (max(ins) + max(outs)) / _MILLION)
 
 
 def _is_missing(*told: int | None) -> bool:
     return all(count is None for count in told)
 
 
-def _reading(prices: TokenPrices, used: Tokens, order: tuple[str, ...]) -> float | None:
-    """The cost if what is not told by modality is of the first in `order` that can take it."""
-    taken = _told(used, "in")
-    taken[order[0]] += max(0, (used.input or 0) - sum(taken.values()))
-    cached = {kind: min(count, taken[kind]) for kind, count in _told(used, "cached").items()}
-    loose = max(0, (used.cached or 0) - sum(cached.values()))
-    for kind in order:
-        fits = min(loose, taken[kind] - cached[kind])
-        cached[kind] += fits
+def _taken(prices: TokenPrices, used: Tokens, fresh: Order, cached: Order) -> float | None:
+    """What the input costs if what is not told by modality is of the first that can be, in these orders."""
+    taken = _spread(used.input, _told(used, "in"), fresh, prices.input)
+    kept = {kind: min(count, taken[kind]) for kind, count in _told(used, "cached").items()}
+    loose = max(0, (used.cached or 0) - sum(kept.values()))
+    for kind in cached:
+        fits = min(loose, taken[kind] - kept[kind])
+        kept[kind] += fits
         loose -= fits
-    given = _told(used, "out")
-    given[order[0]] += max(0, (used.output or 0) - sum(given.values()))
-    fresh = {kind: count - cached[kind] for kind, count in taken.items()}
-    parts = [_times(fresh, prices.input), _times(cached, prices.cached), _times(given, prices.output)]
-    known = [part for part in parts if part is not None]
-    return sum(known) / _MILLION if len(known) == len(parts) else None
+    full = _times({kind: count - kept[kind] for kind, count in taken.items()}, prices.input)
+    less = _times(kept, prices.cached)
+    return full + less if full is not None and less is not None else None
+
+
+def _spread(whole: int | None, told: dict[str, int], order: Order, rates: Rates) -> dict[str, int]:
+    """Tokens by modality; those that are not told are of one that the model has a price for."""
+    priced = next((kind for kind in order if getattr(rates, kind) is not None), order[0])
+    told[priced] += max(0, (whole or 0) - sum(told.values()))
+    return told
 
 
 def _told(used: Tokens, where: str) -> dict[str, int]:
-    return {kind: getattr(used, f"{kind}_{where}", None) or 0 for kind in _ORDERS[0]}
+    return {kind: max(0, getattr(used, f"{kind}_{where}", None) or 0) for kind in _ORDERS[0]}
 
 
 def _times(counts: Mapping[str, int], rates: Rates) -> float | None:
