@@ -47,8 +47,8 @@ class Identities(Ledger):
 
     def is_written_twice(self, event: Any) -> bool:
         """Whether an event is the same, id and all, as the one that the server sent just before."""
-        latest = self._latest
-        if latest is None or latest.event_id != event.event_id:
+        latest, event_id = self._latest, getattr(event, "event_id", None)
+        if not event_id or getattr(latest, "event_id", None) != event_id or is_elided(event_id):
             return False
         return bool(msgspec.json.decode(encode(latest)) == msgspec.json.decode(encode(event)))
 

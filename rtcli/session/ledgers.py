@@ -2,6 +2,7 @@
 
 Law: rules see the ledgers as they stood just before the event they judge. A ledger reads what it is
 made with, the configuration and at most one other ledger, which are brought up to date before it.
+What was written down twice in a row is taken in once.
 """
 
 from __future__ import annotations
@@ -81,6 +82,8 @@ class Ledgers:
     def apply(self, entry: Entry) -> None:
         """Take in the next entry."""
         event: Any = entry.event
+        if entry.sender == "server" and self.identities.is_written_twice(event):
+            return
         self.config.apply(entry)
         handlers = self._handlers.get(type(event))
         if handlers is None:
