@@ -87,16 +87,21 @@ class Course(Ledger):
         details = event.error
         self._count(details.code or details.type, entry)
         if details.event_id:
-            self._updating = deque((one for one in self._updating if one.event_id != details.event_id), _WAITING)
+            self._refused(details.event_id)
         elif self._updating and (details.param or "").partition(".")[0] == "session":
             self._updating.popleft()
 
     def _failed_live(self, event: live_error.Error, entry: Entry) -> None:
-        self._count(str(at(event, "error", "code") or at(event, "error", "type") or "error"), entry)
+        self._count(event.error.code or event.error.type, entry)
+        if event.error.client_event_id:
+            self._refused(event.error.client_event_id)
+
+    def _refused(self, event_id: str) -> None:
+        self._updating = deque((one for one in self._updating if one.event_id != event_id), _WAITING)
 
     def _done(self, event: response.Done, entry: Entry) -> None:
         if event.response.status == "failed":
-            self._count(str(at(event.response, "status_details", "error", "code") or "response failed"), entry)
+            self._count(at(event.response, "status_details", "error", "code") or "response failed", entry)
 
     def _count(self, code: str, entry: Entry) -> None:
         self.errors[code] = self.errors.get(code, 0) + 1

@@ -10,6 +10,7 @@ from rtcli.formats import Entry
 from rtcli.recording import Header
 from rtcli.session.config import Config
 from rtcli.session.context import Context, Need
+from rtcli.session.ledger import Handler
 from rtcli.session.metrics import Metrics
 from rtcli.session.prices import PRICES, Prices
 
@@ -22,6 +23,7 @@ class Connection:
         self.metrics = Metrics(self.config, prices)
         self.entries = 0
         self._context = Context(self.config)
+        self._context_handlers: dict[type, Handler | None] = {}
 
     @property
     def kept(self) -> frozenset[Need]:
@@ -44,9 +46,13 @@ class Connection:
         self.entries += 1
         self._context.note(entry)
         self.config.apply(entry)
-        kind = next((base for base in type(event).__mro__ if base in Context.HANDLERS), None)
-        if kind is not None:
-            Context.HANDLERS[kind](self._context, event, entry)
+        kind = type(event)
+        if kind not in self._context_handlers:
+            known = next((base for base in kind.__mro__ if base in Context.HANDLERS), None)
+            self._context_handlers[kind] = Context.HANDLERS[known] if known else None
+        handler = self._context_handlers[kind]
+        if handler is not None:
+            handler(self._context, event, entry)
         self.metrics.apply(entry)
 
 
