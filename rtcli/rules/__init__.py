@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rtcli.rules import (
     answering,
     audio,
+    deltas,
     duplicates,
     errors,
     functions,
@@ -16,8 +17,11 @@ from rtcli.rules import (
     mcp,
     mismatches,
     references,
+    requests,
+    responses,
     sequence,
     sessions,
+    streams,
     timing,
     transcription,
     translation,
@@ -31,8 +35,12 @@ from rtcli.rules.schema import TITLES
 
 RULES: tuple[Rule, ...] = (
     *sequence.RULES,
+    *responses.RULES,
+    *requests.RULES,
+    *streams.RULES,
     *references.RULES,
     *mismatches.RULES,
+    *deltas.RULES,
     *audio.RULES,
     *lengths.RULES,
     *timing.RULES,

@@ -76,6 +76,7 @@ def created_but_not_begun(event: Any, _entry: Entry, _ledgers: Ledgers) -> Seque
         < response.created {"response": {"id": "r", "status": "in_progress"}}
         < response.done {"response": {"id": "r", "status": "cancelled"}}
         < response.created {"response": {"id": "s", "status": "completed"}}     # SEQ13
+        < response.done {"response": {"id": "s"}}
 
     Source: openai-python 3.52.0, ``response_created_event.py``.
     """

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Final, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from rtcli.events import Event, session
+from rtcli.events import Event, Malformed, session
 from rtcli.formats import Entry
 from rtcli.recording import Close, Header
 from rtcli.session.config import Config
@@ -19,12 +19,22 @@ Need = Literal["start", "end", "client", "lossless", "audio", "websocket", "time
 """What a rule may ask of a recording.
 
 ``start``: it begins with the first frame of the connection. ``end``: it runs to the close. ``client``: the
-client's frames are in it. ``lossless``: no frame is missing in between. ``audio``: audio is as it was sent,
+client's frames are in it. ``lossless``: no frame is missing in between, and so far none of the server's was
+too faulty to be understood. ``audio``: audio is as it was sent,
 to the byte. ``websocket``: the audio travels on this connection. ``times``: records have times.
 ``handshake``: the recorder opened the connection itself.
 """
 
 _FIRST: Final = frozenset({"session.created", "transcription_session.created", "session.started"})
+UNHEEDED: Final = frozenset(
+    {
+        "conversation.created",
+        "conversation.item.input_audio_transcription.segment",
+        "rate_limits.updated",
+        "response.mcp_call.in_progress",
+    }
+)
+"""What moves no ledger, so that nothing is missed where it cannot be understood."""
 
 
 class Context(Ledger):
@@ -49,7 +59,7 @@ class Context(Ledger):
         self._served = False
 
     def note(self, entry: Entry) -> bool:
-        """Take in what an entry shows before it is judged: whether there are times, and who speaks.
+        """Take in what an entry shows before it is judged: times, who speaks, and what cannot be understood.
 
         Gives back whether it is the server's first event.
         """
@@ -60,6 +70,8 @@ class Context(Ledger):
             self._keep("end")
         if entry.sender == "client" and "client" not in self.kept:
             self._keep("client")
+        if entry.sender == "server" and isinstance(entry.event, Malformed):
+            self._missed(entry.event)
         if entry.sender == "server" and not self._served and isinstance(entry.event, Event):
             self._served = True
             if entry.event.type in _FIRST:
@@ -75,6 +87,10 @@ class Context(Ledger):
         """Note when the entry was."""
         if entry.t is not None:
             self.latest_t, self.latest_line = entry.t, entry.line
+
+    def _missed(self, event: Malformed) -> None:
+        if event.type not in UNHEEDED and "lossless" in self.kept:
+            self.kept -= {"lossless"}
 
     def _keep(self, *needs: Need) -> None:
         self.kept |= frozenset(needs)

@@ -77,7 +77,7 @@ def pool():
 
 
 EVENTS = [encode(event).decode() for event in pool()]
-SAID = encode(build.response("a").item("a", 0).content(0).text_delta("x")).decode()
+CLEARED = encode(build.input_audio.cleared()).decode()
 HEADER = '{"rtcli":1,"transport":"websocket","handshake":true,"lossless":true}'
 RECORDS = [
     *(
@@ -91,8 +91,8 @@ RECORDS = [
 CONNECTIONS = [
     HEADER,
     EVENTS[0].join(('{"t":1.0,"from":"server","event":', "}")),
-    SAID.join(('{"t":1.0,"from":"server","event":', "}")),
-    SAID.join(('{"t":1.0,"from":"client","event":', "}")),
+    CLEARED.join(('{"t":1.0,"from":"server","event":', "}")),
+    CLEARED.join(('{"t":1.0,"from":"client","event":', "}")),
 ]
 """What begins connections, and an event of which no rule has anything to say but where it stands."""
 
@@ -129,11 +129,11 @@ def test_a_run_finds_what_is_found_line_by_line(lines):
 
 
 def test_the_first_event_of_a_second_connection_is_judged_like_that_of_the_first():
-    session, said = CONNECTIONS[1:3]
-    at_lines, _ = fed([HEADER, session, said, HEADER, said])
+    session, cleared = CONNECTIONS[1:3]
+    at_lines, _ = fed([HEADER, session, cleared, HEADER, cleared])
     listener = Listener()
     told = Check(RULES, listener).run(
-        read((line.encode() + b"\n" for line in [HEADER, session, said, HEADER, said]), listener)
+        read((line.encode() + b"\n" for line in [HEADER, session, cleared, HEADER, cleared]), listener)
     )
     assert [code for code, _, _ in at_lines[4]] == ["SEQ01"]
     assert [(one.code, one.line) for one in told] == [("SEQ01", 5)]

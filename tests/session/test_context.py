@@ -1,0 +1,73 @@
+"""What a recording can be relied on for, as far as it has been read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from notation import entries_of
+
+from rtcli.events import REALTIME
+from rtcli.events.event import ServerEvent
+from rtcli.rules import RULES, Check
+from rtcli.session.context import UNHEEDED
+from rtcli.session.ledgers import Ledgers
+
+HEADER = '- {"rtcli": 1, "lossless": true, "handshake": true, "transport": "websocket"}\n'
+SESSION = '< session.created {"session": {"type": "realtime"}}\n'
+FAULTY_DONE = '< response.done {"response": 7}\n'
+
+
+def kept(script):
+    ledgers = Ledgers()
+    for entry in entries_of(script):
+        ledgers.context.note(entry)
+        ledgers.apply(entry)
+    return ledgers.context.kept
+
+
+def codes(script):
+    return [one.code for one in Check(RULES).run(entries_of(script)) if not one.code.startswith("SCH")]
+
+
+def test_a_log_without_a_header_is_taken_for_whole():
+    assert kept(SESSION) == {"lossless", "start"}
+
+
+def test_a_header_says_what_was_seen():
+    assert kept(HEADER) == {"client", "lossless", "audio", "handshake", "websocket"}
+
+
+def test_an_event_of_the_server_that_cannot_be_understood_is_missing():
+    assert "lossless" in kept(HEADER + SESSION)
+    assert "lossless" not in kept(HEADER + SESSION + FAULTY_DONE)
+    assert "lossless" not in kept(HEADER + SESSION + '- {"t": 1.0, "from": "server", "text": "no event"}\n')
+
+
+def test_what_was_missed_stays_missed_until_the_next_connection():
+    assert "lossless" not in kept(HEADER + FAULTY_DONE + SESSION)
+    assert "lossless" in kept(HEADER + FAULTY_DONE + HEADER)
+
+
+def test_a_faulty_event_of_the_client_is_the_servers_to_refuse():
+    assert "lossless" in kept(HEADER + SESSION + '> response.create {"response": 7}\n')
+
+
+@pytest.mark.parametrize("kind", sorted(UNHEEDED))
+def test_what_nobody_heeds_is_not_missed(kind):
+    record = {"t": 1.0, "from": "server", "event": {"type": kind, "event_id": 7}}
+    assert "lossless" in kept(HEADER + SESSION + f"- {json.dumps(record)}\n")
+
+
+def test_what_nobody_heeds_is_what_moves_no_ledger():
+    moving = {kind for ledger in Ledgers()._ledgers for kind in ledger.HANDLERS} - {ServerEvent}
+    served = [kind for kind in REALTIME.types.values() if issubclass(kind, ServerEvent)]
+    assert len(served) > 40
+    still = {kind.__struct_config__.tag for kind in served if not moving.intersection(kind.__mro__)}
+    assert still == UNHEEDED
+
+
+def test_no_rule_relies_on_what_was_missed_from_the_next_event_on():
+    begun = '< response.created {"response": {"id": "r", "conversation_id": "c"}}\n'
+    assert codes(HEADER + SESSION + begun) == ["SEQ21"]
+    assert codes(HEADER + SESSION + begun + FAULTY_DONE) == []
