@@ -47,10 +47,13 @@ class Detector:
     """Listens to events until it is sure what is spoken."""
 
     def __init__(self) -> None:
+        self.changes = 0
+        """Grows whenever what is said below changes."""
         self.forget()
 
     def forget(self) -> None:
         """Another connection begins."""
+        self.changes += 1
         self.verdicts: dict[Sender, Verdict] = {}
         self.vendor: Vendor | None = None
         """Whose server it is, if that is not OpenAI's and could be told."""
@@ -83,8 +86,9 @@ class Detector:
         if not isinstance(body, dict) or not isinstance(body.get("type"), str):
             return
         self._heard += 1
-        if body["type"] in _SESSION_REPORTS and isinstance(body.get("session"), dict):
-            self.vendor = self.vendor or by_session(body["session"])
+        if body["type"] in _SESSION_REPORTS and isinstance(body.get("session"), dict) and not self.vendor:
+            self.vendor = by_session(body["session"])
+            self.changes += 1
         found = next(clues(body), None)
         if found is not None:
             side, clue = found
@@ -94,6 +98,7 @@ class Detector:
     def connected_to(self, url: str) -> None:
         """Take in the address of the connection: each dialect but beta has a path of its own."""
         self.vendor = by_address(url)
+        self.changes += 1
         path = urlsplit(url).path.rstrip("/")
         for end, dialect in (("/realtime/translations", TRANSLATION), ("/live", LIVE), ("/live/sessions", LIVE)):
             if path.endswith(end):
@@ -103,6 +108,7 @@ class Detector:
         known = self.verdicts.get(side)
         if known is None or clue.strength > known.strength:
             self.verdicts[side] = Verdict(clue.dialect, clue.strength, clue.reason, line)
+            self.changes += 1
             self.settled = self.settled or (side == "server" and clue.strength >= STRONG)
             self.disagree = len({verdict.dialect.name for verdict in self.verdicts.values()}) > 1
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from rtcli.events import REALTIME, Dialect, Event, Listener, Malformed, Unknown
+from rtcli.events import REALTIME, Dialect, Event, Listener, Malformed, Unknown, session
 from rtcli.events.vendors import AZURE_OPENAI, Vendor
 from rtcli.formats import Entry
 from rtcli.recording import Binary, Torn
@@ -43,6 +43,12 @@ class Check:
         """What the recording can be relied on for, as far as the table below knows."""
         self._table: dict[type, tuple[Rule, ...]] = {}
         """The rules that can be judged, by the class of the event."""
+        self._usual: dict[type, tuple[Rule, ...]] = {}
+        """The same for classes whose events show nothing else that is to be heeded."""
+        self._changes = 0
+        """How far what was found out of the dialect is heeded."""
+        self._timed = False
+        """The table above was made when records had shown that they have times."""
         self._steady: dict[type, Steady] = {}
         """How deltas are taken in that only continue a stream, and the rules that judge even those."""
         self._odd_kinds: set[type] = set()
@@ -63,12 +69,38 @@ class Check:
 
     def feed(self, entry: Entry) -> Sequence[Finding]:
         """What is found in the next line."""
-        steady = self._steady.get(type(entry.event))
+        kind = type(entry.event)
+        steady = self._steady.get(kind)
         if steady is not None and entry.sender == "server" and steady[0](entry.event, entry):
             self.events += 1
             self._last = entry
             return self._judge(entry, steady[1]) if steady[1] else ()
+        usual = self._usual.get(kind)
+        if usual is not None and entry.sender == entry.event.sender and self._is_next(entry.t):  # type: ignore[union-attr]
+            self.events += 1
+            self._last = entry
+            found = self._judge(entry, usual) if usual else ()
+            self._take(entry)
+            return found
         return self._weigh(entry)
+
+    def _is_next(self, t: float | None) -> bool:
+        """Whether nothing has become known meanwhile that is to be heeded, and time has not gone backwards."""
+        if self._detector.changes != self._changes:
+            return False
+        if t is None:
+            return True
+        latest = self.ledgers.context.latest_t
+        return self._timed and latest is not None and t >= latest
+
+    def _take(self, entry: Entry) -> None:
+        """Take an entry in that has been judged."""
+        ledgers, t = self.ledgers, entry.t
+        if self._rules:
+            ledgers.apply(entry)
+        if t is not None:
+            context = ledgers.context
+            context.latest_t, context.latest_line = t, entry.line
 
     def _weigh(self, entry: Entry) -> list[Finding]:
         """What is found in a line that may be anything."""
@@ -80,6 +112,7 @@ class Check:
             self._forget()
         self._last, self._open = entry, True
         found += self._judge_in_its_place(entry, self._heeded(entry))
+        self._expect_more(entry)
         self.ledgers.apply(entry)
         self.ledgers.context.passed(entry)
         if self._detector.disagree and not self._told_disagreement:
@@ -90,13 +123,15 @@ class Check:
     def _heeded(self, entry: Entry) -> bool:
         """Take in what an entry shows before it is judged; whether it is the server's first event."""
         context = self.ledgers.context
-        if self._detector.dialect is not self._dialect or self._detector.vendor is not self._vendor:
+        if self._detector.changes != self._changes:
+            self._changes = self._detector.changes
             self._dialect, self._vendor = self._detector.dialect, self._detector.vendor
             self._forget()
         context.vendor = self._vendor.name if self._vendor else ""
         is_first = context.note(entry)
         if context.kept is not self._kept:
             self._kept = context.kept
+            self._timed = "times" in self._kept
             self._forget()
         return is_first
 
@@ -160,7 +195,16 @@ class Check:
     def _forget(self) -> None:
         """Another connection begins, or one shows more of itself: other rules hold, and the next event counts."""
         self._table.clear()
+        self._usual.clear()
         self._steady.clear()
+
+    def _expect_more(self, entry: Entry) -> None:
+        """Events like this one, from the same side, need no closer look from now on."""
+        kind = type(entry.event)
+        if not isinstance(entry.event, Event) or kind in self._usual or kind in self._odd_kinds:
+            return
+        if entry.sender == entry.event.sender and not isinstance(entry.event, session.Created):
+            self._usual[kind] = self._rules_for(kind)
 
     def _learn(self, kind: type) -> tuple[Rule, ...]:
         """The rules for a class: those that name it, or a class that it extends.
@@ -180,7 +224,7 @@ class Check:
         if issubclass(kind, Event):
             if kind.extra != () or kind.foreign or kind.__struct_config__.dict:
                 self._odd_kinds.add(kind)
-            elif (continues := self.ledgers.steadily(kind)) is not None:
+            elif self._rules and (continues := self.ledgers.steadily(kind)) is not None:
                 self._steady[kind] = continues, tuple(rule for rule in rules if rule.every_delta)
         return rules
 

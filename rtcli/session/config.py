@@ -45,14 +45,15 @@ class Config:
 
     def apply(self, entry: Entry) -> None:
         """Take in an entry; most have nothing to do with the configuration."""
-        handler = _handler(type(entry.event))
+        handler = self.handler(type(entry.event))
         if handler is not None:
             handler(self, entry.event)
 
     @staticmethod
-    def heeds(event_class: Any) -> bool:
-        """Whether an entry with such an event can change the configuration."""
-        return _handler(event_class) is not None
+    @cache
+    def handler(kind: type) -> Callable[[Config, Any], None] | None:
+        """What takes in an event of a class, or of the nearest class that it extends; mostly nothing."""
+        return next((_HANDLERS[base] for base in kind.__mro__ if base in _HANDLERS), None)
 
     @property
     def type(self) -> str | None:
@@ -106,12 +107,6 @@ class Config:
         if self._update and event.error.event_id and event.error.event_id == self._update[0]:
             self.input_format = self._update[1]
             self._update = None
-
-
-@cache
-def _handler(kind: Any) -> Callable[[Config, Any], None] | None:
-    """The handler of a class, or of the nearest class that it extends."""
-    return next((_HANDLERS[base] for base in kind.__mro__ if base in _HANDLERS), None)
 
 
 def at(value: Any, *steps: str) -> Any:

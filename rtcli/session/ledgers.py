@@ -67,7 +67,7 @@ class Ledgers:
             self.translation,
             self.usage,
         )
-        self._handlers: dict[type, tuple[partial[None], ...]] = {}
+        self._handlers: dict[type, tuple[Callable[[Any, Entry], None], ...]] = {}
 
     def begins_anew(self, entry: Entry) -> bool:
         """Whether an entry is the first of another connection than this."""
@@ -84,7 +84,6 @@ class Ledgers:
         event: Any = entry.event
         if entry.sender == "server" and self.identities.is_written_twice(event):
             return
-        self.config.apply(entry)
         handlers = self._handlers.get(type(event))
         if handlers is None:
             handlers = self._handlers[type(event)] = self._handlers_of(type(event))
@@ -119,8 +118,11 @@ class Ledgers:
 
         return continues
 
-    def _handlers_of(self, kind: type) -> tuple[partial[None], ...]:
-        found = []
+    def _handlers_of(self, kind: type) -> tuple[Callable[[Any, Entry], None], ...]:
+        found: list[Callable[[Any, Entry], None]] = []
+        configure = Config.handler(kind)
+        if configure is not None:
+            found.append(lambda event, _entry: configure(self.config, event))
         for ledger in self._ledgers:
             handler = next((ledger.HANDLERS[base] for base in kind.__mro__ if base in ledger.HANDLERS), None)
             if handler is not None:
