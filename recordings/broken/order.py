@@ -108,6 +108,7 @@ ROWS: tuple[Row, ...] = (
         "The response beside the conversation has the conversation's id",
         change("response.created#2", response__conversation_id=value("response.created", "response.conversation_id")),
         change("response.done#2", response__conversation_id=value("response.created", "response.conversation_id")),
+        also="SEQ19",
     ),
     driven(
         "SEQ18",

@@ -219,6 +219,7 @@ def test_the_dialect_is_told_by_the_events_and_said_with_its_reason(shared, fold
         *findings, _, verdict = validate(path, "--output-format", "concise", code=int(elided)).stdout.splitlines()
         assert verdict.startswith(f"{path}: ")
         assert f"server speaks {folder} (line " in verdict
+        findings = [finding for finding in findings if "info SEQ21" not in finding]  # tool_call ends in a response
         assert all("[Object]" in lines[int(finding.split(":")[1]) - 1] for finding in findings)
         assert bool(findings) == elided
 
