@@ -143,7 +143,7 @@ def output_differs(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verd
         return ()
     if not output and (told.status == "cancelled" or ledgers.context.vendor not in _OPENAI):
         return ()
-    if any(not item.line or item.faulty or is_elided(item.id) for item in answer.items.values()):
+    if any(not item.line or is_elided(item.id) for item in answer.items.values()):
         return ()
     announced, ids = _in_order(answer), [item.id or "" for item in output]
     if any(map(is_elided, ids)):
@@ -184,8 +184,7 @@ def _adds_up(stream: Stream, whole: str, path: str) -> Sequence[Verdict]:
 
 def _was_seen_whole(stream: Stream) -> bool:
     part = stream.item.parts.get(stream.content_index)
-    has_begun = stream.item.line or (part is not None and part.line)
-    return bool(has_begun) and not stream.item.faulty
+    return bool(stream.item.line or (part is not None and part.line))
 
 
 def _item_tells(item: OutputItem, told: Any, kind: str) -> Sequence[Verdict]:

@@ -206,7 +206,7 @@ def _is_open(item: OutputItem, ledgers: Ledgers) -> bool:
 
 def _announced(item: OutputItem | None, ledgers: Ledgers) -> OutputItem | None:
     """An item whose beginning was seen and whose response goes on, so that all of its parts were seen to begin."""
-    if item is None or not item.line or item.faulty or not _is_open(item, ledgers):
+    if item is None or not item.line or not _is_open(item, ledgers):
         return None
     return item
 
@@ -219,7 +219,7 @@ def _closing(event: Any, ledgers: Ledgers) -> Sequence[OutputItem]:
     """The item that ``response.output_item.done`` closes, if that can be judged."""
     answer = ledgers.lifecycle.response_of(event)
     item = answer.items.get(event.item.id or "") if answer is not None and answer.is_open else None
-    return () if item is None or item.done_line or item.faulty else (item,)
+    return () if item is None or item.done_line else (item,)
 
 
 _CONTENT_DELTAS: Final = (response.OutputTextDelta, response.OutputAudioDelta, response.OutputAudioTranscriptDelta)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
-from rtcli.events import Event, Malformed, conversation, input_audio_buffer, output_audio_buffer, response
+from rtcli.events import Event, conversation, input_audio_buffer, output_audio_buffer, response
 from rtcli.formats import Entry
 from rtcli.session.config import Config, at, format_name
 from rtcli.session.flow import Flow
@@ -252,16 +252,6 @@ class Lifecycle(Ledger):
         if item is not None:
             item.truncated = True
 
-    def _damaged(self, event: Malformed, entry: Entry) -> None:
-        """What an event that cannot be read may have been about is not judged by what is missing."""
-        if entry.sender == "client" or (event.type and not event.type.startswith("response.")):
-            return
-        body = event.body
-        item_id = at(body, "item_id") or at(body, "item", "id")
-        for one in self.open.values():
-            for item in one.items.values():
-                item.faulty = item.faulty or item_id in (None, item.id)
-
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
         response.Created: _created,
         response.Done: _done,
@@ -276,7 +266,6 @@ class Lifecycle(Ledger):
         input_audio_buffer.SpeechStarted: _interrupted,
         conversation.ItemTruncate: _truncated,
         conversation.ItemTruncated: _truncated,
-        Malformed: _damaged,
     }
 
 

@@ -97,8 +97,6 @@ class OutputItem(Struct):
     done_line: int = 0
     final: Any = None
     """The item of its first ``output_item.done``, while the response is open."""
-    faulty: bool = False
-    """An event about it could not be read, so that what is missing may have been there."""
     truncated: bool = False
     """It was cut short where it was played: the server drops its transcript."""
     audio_bytes: int = 0
