@@ -11,8 +11,8 @@ import pytest
 from openai import AsyncOpenAI, OpenAI
 from openai.types.realtime import RealtimeServerEvent
 from pydantic import TypeAdapter
+from recorded import serving_recorded
 
-from rtcli.links.server import serving
 from rtcli.standin import voice
 
 STRICT = TypeAdapter(RealtimeServerEvent)
@@ -43,7 +43,7 @@ async def answer(connection, last="response.done"):
 def run(conversation, **options):
     async def hold():
         async with (
-            serving(**options) as url,
+            serving_recorded(**options) as url,
             AsyncOpenAI(api_key="none", websocket_base_url=url.removesuffix("/realtime")) as client,
         ):
             async with client.realtime.connect(model="gpt-realtime") as connection:
@@ -121,7 +121,7 @@ def served():
     ready, urls, stop = threading.Event(), [], []
 
     async def serve():
-        async with serving() as url:
+        async with serving_recorded() as url:
             urls.append(url)
             done = asyncio.Event()
             stop.append((asyncio.get_running_loop(), done))

@@ -6,8 +6,8 @@ import asyncio
 
 from agents import function_tool
 from agents.realtime import RealtimeAgent, RealtimeRunner
+from recorded import serving_recorded
 
-from rtcli.links.server import serving
 from rtcli.standin import voice
 
 asked: list[str] = []
@@ -26,7 +26,7 @@ def hold(act, *, modalities, tools=(), turns=1):
     async def session():
         agent = RealtimeAgent(name="assistant", instructions="Be brief.", tools=list(tools))
         settings = {"model_name": "gpt-realtime", "modalities": modalities}
-        async with serving() as url:
+        async with serving_recorded() as url:
             runner = RealtimeRunner(agent, config={"model_settings": settings, "tracing_disabled": True})
             config = {"url": url, "api_key": "none", "initial_model_settings": settings}
             async with await runner.run(model_config=config) as call:
