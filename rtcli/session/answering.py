@@ -47,6 +47,11 @@ class Answering(Ledger):
         """The last time that the user began to speak, and the turn of it."""
 
     @property
+    def _model(self) -> str | None:
+        model = at(self.config.session, "model")
+        return model if isinstance(model, str) else None
+
+    @property
     def responses(self) -> list[ResponseRow]:
         """All of them, each with what has come so far."""
         for arriving in self._open.values():
@@ -57,7 +62,7 @@ class Answering(Ledger):
         reported, now = event.response, At(entry.line, entry.t)
         if (reported.id or "") in self.known:
             return
-        row = ResponseRow(reported.id or "", entry.line, created=now, model=self.config.model)
+        row = ResponseRow(reported.id or "", entry.line, created=now, model=self._model)
         row.out_of_band = reported.conversation_id is None
         self.exchange.answered(row, reported.metadata or None, now)
         told = format_name(at(reported, "audio", "output")) or at(reported, "output_audio_format")
@@ -79,7 +84,7 @@ class Answering(Ledger):
         """The response of that id; one whose beginning is not in the recording begins here."""
         row = self.known.get(response_id)
         if row is None:
-            row = ResponseRow(response_id, entry.line, model=self.config.model)
+            row = ResponseRow(response_id, entry.line, model=self._model)
             # How much of its audio is missing cannot be known, so none of it is measured.
             self._begin(row, None)
             row.audio_ms = row.dry_ms = None

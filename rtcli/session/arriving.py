@@ -5,6 +5,8 @@ Law: a delta costs a few additions on plain numbers; the row is brought up to da
 
 from __future__ import annotations
 
+from math import isfinite
+
 from rtcli.session.loudness import AUDIBLE_DBFS, Onset
 from rtcli.session.rows import At, ResponseRow
 from rtcli.units import BYTES_PER_MS, base64_bytes
@@ -56,7 +58,7 @@ class Arriving:
             return
         row.last_audio = At(self._line, self._t)
         row.audio_ms = self._bytes / self._per_ms if self._per_ms else None
-        row.dry_ms = self._dry_ms if self._per_ms and self._is_timed else None
+        row.dry_ms = self._dry_ms if self._per_ms and self._is_timed and isfinite(self._dry_ms) else None
         if row.speech is not None and self._line > row.speech.line:
             row.audio_after_speech = row.last_audio
 

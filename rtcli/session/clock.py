@@ -58,8 +58,9 @@ class InputClock:
 
     @property
     def longest_gap(self) -> tuple[float, int] | None:
-        """Seconds between two appends, and the line of the second."""
-        return (self._gap_s, self._gap_line) if self._gap_line else None
+        """Milliseconds between two appends, and the line of the second."""
+        ms = self._gap_s * 1000
+        return (round(ms, 3), self._gap_line) if 0 <= ms < inf else None
 
     def append(self, size_bytes: int, audio_format: str | None, line: int, t: float | None) -> None:
         """The client sent audio."""

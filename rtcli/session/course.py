@@ -17,7 +17,7 @@ from rtcli.recording import Header
 from rtcli.session.clock import InputClock
 from rtcli.session.config import Config, at
 from rtcli.session.ledger import Handler, Ledger, Memory
-from rtcli.session.rows import At, UpdateRow
+from rtcli.session.rows import At, UpdateRow, ms_between
 from rtcli.session.tokens import counted
 
 HARMLESS: Final = frozenset(
@@ -116,11 +116,11 @@ class Course(Ledger):
                     self.lowest[limit.name] = (share, entry.line)
 
     def _translated(self, event: translation.OutputTranscriptDelta, entry: Entry) -> None:
-        if not isinstance(event.elapsed_ms, int) or entry.t is None:
+        if not isinstance(event.elapsed_ms, int):
             return
-        sent = self.clock.at(event.elapsed_ms)
-        if sent is not None and sent.t is not None:
-            self.delays_ms.append(round((entry.t - sent.t) * 1000, 3))
+        delay_ms = ms_between(self.clock.at(event.elapsed_ms), At(entry.line, entry.t))
+        if delay_ms is not None:
+            self.delays_ms.append(delay_ms)
             self.delay_lines.append(entry.line)
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {

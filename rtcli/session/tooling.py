@@ -126,8 +126,8 @@ class Tooling(Ledger):
         for call in self._silent.pop(row.id, ()):
             before = self.answering.known.get(call.response_id)
             until = silent_from(before) if before is not None and before.done is not None else None
-            if until is not None and now.t is not None:
-                call.gap_ms = round(max(0.0, now.t - until) * 1000, 3)
+            gap_ms = ms_between(At(row.line, until), now)
+            call.gap_ms = max(0.0, gap_ms) if gap_ms is not None else None
 
     def _done(self, event: response.Done, _entry: Entry) -> None:
         self._taken.pop(event.response.id or "", None)

@@ -44,7 +44,7 @@ def _append_speed(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
 
 def _append_gap(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
     longest = metrics.listening.clock.longest_gap
-    return Total(round(longest[0] * 1000, 3), longest[1]) if longest else None
+    return Total(*longest) if longest else None
 
 
 def _interruptions(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
