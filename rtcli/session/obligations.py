@@ -146,13 +146,12 @@ class Obligations(Ledger):
     def _heard(self, event: Any, entry: Entry) -> None:
         if is_delta(event):
             return
-        self.served += 1
         self.settled = self.answers(event)
-        if self.settled is not None:
-            self.pending.pop(self.settled.line, None)
-        if self.pending:
-            for request in self.overdue(entry.t):
-                del self.pending[request.line]
+        late = self.overdue(entry.t) if self.pending else ()
+        for request in (*late, self.settled):
+            if request is not None:
+                self.pending.pop(request.line, None)
+        self.served += 1
 
     def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
         self._heard(event, entry)
