@@ -6,14 +6,14 @@ by the rule that found it.
 
 from __future__ import annotations
 
-from rtcli.causes import answers, calls, hearing, sessions, sound
+from rtcli.causes import answers, calls, hearing, refused, sessions, sound
 from rtcli.causes.cause import Cause, Watcher
 
 WATCHERS: tuple[type[Watcher], ...] = (
     sessions.BetaRefused,
     sessions.SessionExpired,
     sessions.UpdateRefused,
-    answers.LostResponse,
+    refused.LostResponse,
     answers.AnsweredTwice,
     answers.Failed,
     answers.CancelMissed,

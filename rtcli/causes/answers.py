@@ -1,150 +1,19 @@
-"""Causes that lie in responses: lost, given twice, failed, or not cancelled."""
+"""Causes that lie in responses: given twice, failed, or not cancelled."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final
 
-from msgspec import Struct
-
 from rtcli.causes.cause import LINES_KEPT, Cause, Handler, Times, Watcher, seconds, several
-from rtcli.events import conversation, error, response
-from rtcli.events.objects import FunctionCallOutput
+from rtcli.causes.refused import OCCUPIED
+from rtcli.events import error, response
 from rtcli.formats import Entry
 from rtcli.rules import Finding
-from rtcli.session.ledger import Memory
 from rtcli.session.ledgers import Ledgers
 
-OCCUPIED: Final = "conversation_already_has_active_response"
 NOTHING_TO_CANCEL: Final = "response_cancel_not_active"
-_ASKED_KEPT: Final = 64
 _RATE_LIMITED: Final = frozenset({"rate_limit_exceeded", "insufficient_quota"})
-
-
-class Lost(Struct):
-    """A request for a response that was refused because another was being given."""
-
-    line: int
-    """Of the request; 0 where it is not in the recording."""
-    error_line: int
-    running: str
-    running_line: int
-    started_by: str
-    output_line: int
-    """Of the tool's output that the request was to have spoken; 0 where there is none."""
-    tool: str
-    again_line: int = 0
-    """Where a response was asked for again."""
-    next_line: int = 0
-    """Where the next response began."""
-    next_asked: bool = False
-
-
-class LostResponse(Watcher):
-    """A response was asked for while another was being given, and was refused."""
-
-    def __init__(self, times: Times) -> None:
-        super().__init__(times)
-        self._lost: list[Lost] = []
-        self._output: tuple[str, int] | None = None
-        """The last output that no response has been created after: call id and line."""
-        self._spoken: Memory[int, tuple[str, int]] = Memory(_ASKED_KEPT)
-        """By line of a request: the output that it asks the model to speak."""
-
-    def _answered(self, event: conversation.ItemCreate, entry: Entry, _ledgers: Ledgers) -> None:
-        if isinstance(event.item, FunctionCallOutput):
-            self._output = (event.item.call_id, entry.line)
-
-    def _asked(self, event: response.Create, entry: Entry, _ledgers: Ledgers) -> None:
-        if getattr(event.response or None, "conversation", None) == "none":
-            return
-        if self._output is not None:
-            self._spoken[entry.line] = self._output
-        for lost in self._lost:
-            lost.again_line = lost.again_line or entry.line
-
-    def _failed(self, event: error.Error, entry: Entry, ledgers: Ledgers) -> None:
-        if event.error.code != OCCUPIED or len(self._lost) >= LINES_KEPT:
-            return
-        request, running = ledgers.obligations.settled, ledgers.lifecycle.speaking
-        call_id, output_line = (self._spoken.get(request.line) if request else self._output) or ("", 0)
-        called = ledgers.calls.known.get(call_id)
-        self._lost.append(
-            Lost(
-                request.line if request else 0,
-                entry.line,
-                running.id if running else "",
-                running.line if running else 0,
-                _started_by(*ledgers.obligations.beginnings.starter_of(running.id if running else "")),
-                output_line,
-                called.name if called else "",
-            )
-        )
-
-    def _created(self, event: response.Created, entry: Entry, ledgers: Ledgers) -> None:
-        if event.response.conversation_id is None:
-            return
-        one = ledgers.lifecycle.responses.get(event.response.id or "")
-        self._output = None
-        for lost in self._lost:
-            if not lost.next_line:
-                lost.next_line, lost.next_asked = entry.line, bool(one and one.asked)
-
-    def causes(self, ledgers: Ledgers) -> Iterable[Cause]:  # noqa: ARG002 - the interface is the watcher's
-        """One for those that were to speak a tool's output, one for the others."""
-        for spoken in (True, False):
-            lost = [one for one in self._lost if bool(one.output_line) is spoken]
-            if lost:
-                yield self._cause(lost, spoken=spoken)
-
-    def _cause(self, lost: list[Lost], *, spoken: bool) -> Cause:
-        first = lost[0]
-        where = f"the response.create in line {first.line}" if first.line else "a response.create"
-        running = f"{first.running or 'another response'} was running"
-        lines = (first.line, first.error_line, first.running_line, first.output_line, first.next_line)
-        return Cause(
-            name="lost-response" if spoken else "answered-twice",
-            title="A response was asked for while another was given, and was refused"
-            if spoken
-            else "The client asks for a response that turn detection gives by itself",
-            severity="error",
-            side="client",
-            lines=tuple(dict.fromkeys(line for line in lines if line)),
-            evidence=f"{where} was refused: {running}, begun by {first.started_by}",
-            effect=self._effect(first),
-            remedy="keep the request until response.done, then send it again"
-            if spoken
-            else "drop the response.create, or set create_response to false",
-            weight=3 if spoken else 2,
-            count=len(lost),
-            at_s=self.times.of(first.error_line),
-            brings=("SEQ18", "TUR08", "FUN11", "ERR06", "ERR01") if spoken else ("SEQ18", "TUR08", "ERR06"),
-        )
-
-    def _effect(self, lost: Lost) -> str:
-        if not lost.output_line:
-            return f"{lost.running or 'the running response'} went on; the request was lost"
-        answer = f"the answer of {lost.tool}" if lost.tool else "the tool's output"
-        if not lost.next_line:
-            return f"{answer} was never spoken; no response came after it"
-        after = seconds(self.times.between(lost.error_line, lost.next_line))
-        when = f" {after} later" if after else f" in line {lost.next_line}"
-        if lost.again_line and lost.again_line <= lost.next_line and lost.next_asked:
-            return f"{answer} was spoken only when the client asked again: the next response came{when}"
-        return f"{answer} was not spoken, and never asked for again; the next response came{when}"
-
-    HANDLERS: ClassVar[Mapping[type, Handler]] = {
-        conversation.ItemCreate: _answered,
-        response.Create: _asked,
-        response.Created: _created,
-        error.Error: _failed,
-    }
-
-
-def _started_by(asked_line: int, commit_line: int) -> str:
-    if asked_line:
-        return f"the client's response.create in line {asked_line}"
-    return f"turn detection, after the commit in line {commit_line}" if commit_line else "the server"
 
 
 class AnsweredTwice(Watcher):

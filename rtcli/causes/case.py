@@ -25,7 +25,7 @@ from rtcli.session.ledger import Memory
 from rtcli.session.ledgers import Ledgers
 from rtcli.session.lifecycle import DELTAS
 from rtcli.session.metrics import Metrics
-from rtcli.session.prices import PRICES
+from rtcli.session.prices import PRICES, Cost, Prices
 from rtcli.session.waiting import Wait, waiting
 
 _FINDINGS_KEPT: Final = 500
@@ -55,6 +55,15 @@ class Connection(Struct):
     close_reason: str = ""
     close_line: int = 0
     waits: list[Wait] = field(default_factory=list)
+    input_tokens: int | None = None
+    cached_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_usd: Cost | None = None
+    """None where no price is known, and never 0."""
+    unpriced: int = 0
+    """Responses and transcriptions that the cost leaves out."""
+    prices_as_of: str = ""
+    """The day of the prices, where there is a cost."""
 
     @property
     def duration_s(self) -> float | None:
@@ -65,7 +74,8 @@ class Connection(Struct):
 class Case:
     """Takes in a recording, entry by entry, and says what was wrong with it."""
 
-    def __init__(self, listener: Listener, rules: Iterable[Rule] = RULES) -> None:
+    def __init__(self, listener: Listener, rules: Iterable[Rule] = RULES, prices: Prices = PRICES) -> None:
+        self._prices = prices
         self.check = Check(rules, listener)
         self.connections: list[Connection] = []
         self.metrics: list[Metrics] = []
@@ -86,7 +96,7 @@ class Case:
         self._watchers: list[Watcher] = [watcher(self._times_of) for watcher in WATCHERS]
         self._handlers: dict[type, list[Any]] = {}
         self._connection = Connection()
-        self._metrics = Metrics(self._ledgers.config, PRICES)
+        self._metrics = Metrics(self._ledgers.config, self._prices)
 
     def feed(self, entry: Entry) -> None:
         """Take in the next entry."""
@@ -156,10 +166,23 @@ class Case:
         here.kept = sorted(self._ledgers.context.kept)
         here.turns = len(self._metrics.turns)
         here.waits = waiting(self._ledgers)
+        self._reckon(here)
         self.connections.append(here)
         self.metrics.append(self._metrics)
         for watcher in self._watchers:
             self.causes += [cause for cause in watcher.causes(self._ledgers) if cause.lines]
+
+    def _reckon(self, here: Connection) -> None:
+        """What the connection used, and what that costs."""
+        kept = self._ledgers.context.kept
+        used = self._metrics.aggregate("tokens", kept).parts
+        here.input_tokens, here.cached_tokens, here.output_tokens = (
+            int(used[name]) if name in used else None for name in ("input", "cached", "output")
+        )
+        cost = self._metrics.aggregate("cost_usd", kept).parts
+        if cost:
+            here.cost_usd, here.unpriced = Cost(cost["low"], cost["high"]), int(cost["unpriced"])
+            here.prices_as_of = self._prices.as_of
 
     def _fold(self) -> None:
         """Tell each finding with the cause that explains it, or as a cause of its own."""
@@ -214,4 +237,4 @@ def _fix(code: str) -> str:
     rule = next((one for one in RULES if one.code == code), None)
     page = (inspect.getdoc(rule.judge) or "") if rule else ""
     fix = page.partition("\nFix: ")[2].partition("\n\n")[0]
-    return " ".join(fix.split()).rstrip(".")
+    return " ".join(fix.replace("``", "").split()).rstrip(".")
