@@ -19,12 +19,17 @@ def doctor(
     dialect: Annotated[
         Spoken, typer.Option(help="Read it in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
     ] = Spoken.AUTO,
+    prices: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Reckon the cost by the prices in this JSON file.", envvar="RTCLI_PRICES"),
+    ] = None,
 ) -> int:
     """Say what went wrong in a call: the causes, worst first, each with what proves it and how to mend it.
 
     A cause gathers the findings that follow from it, says what it did to the call and whose side it is
     on. Below stand what was slow, and what was being waited for when the recording ends. The lines are
-    those of the file: `rtcli show` marks them, `rtcli rule CODE` explains a code.
+    those of the file: `rtcli show` marks them, `rtcli rule CODE` explains a code. What the call cost is
+    reckoned by the documented prices; `--prices` replaces their table.
 
     Example:  rtcli doctor call.jsonl
 
@@ -32,12 +37,13 @@ def doctor(
     """
     from rtcli.causes.case import Case
     from rtcli.causes.slow import slow_parts
+    from rtcli.commands.priced import prices_of
     from rtcli.commands.watched import in_progress
     from rtcli.events import DIALECTS, Listener
     from rtcli.formats import read
 
     listener = Listener(DIALECTS.get(dialect.value))
-    case = Case(listener)
+    case = Case(listener, prices=prices_of(prices))
     for entry in in_progress(read(path, listener), path):
         case.feed(entry)
     case.finish()

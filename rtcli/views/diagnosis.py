@@ -12,6 +12,7 @@ from rich.text import Text
 from rtcli.causes.case import Case, Connection
 from rtcli.causes.cause import Cause
 from rtcli.causes.slow import Slow
+from rtcli.views.cost import priced, tokens_used
 from rtcli.views.findings import STYLES
 from rtcli.views.measure import plural
 from rtcli.views.text import said
@@ -23,10 +24,13 @@ _CODES_SHOWN: Final = 8
 
 
 def print_diagnosis(console: Console, name: str, case: Case, slow: list[Slow]) -> None:
-    """Print it all; three lines, where nothing was wrong."""
+    """Print it all; a few lines, where nothing was wrong."""
     console.print(Text(said(name), style="bold"), soft_wrap=True)
     for connection in case.connections:
         console.print(_header(connection))
+        used = _used(connection)
+        if used:
+            console.print(Text(said(used), style="dim"))
     if not case.causes:
         console.print(_all_is_well(case, slow))
     for number, cause in enumerate(case.causes[:CAUSES_SHOWN], 1):
@@ -54,6 +58,14 @@ def _header(connection: Connection) -> Text:
     parts = [connection.model, connection.dialect + (f" ({connection.vendor})" if connection.vendor else "")]
     parts += [span(connection.duration_s), plural(connection.turns, "turn"), ended(connection)]
     return Text(" · ".join(said(part) for part in parts if part))
+
+
+def _used(connection: Connection) -> str:
+    """What a call used and cost; empty where neither is known."""
+    parts = [tokens_used(connection.input_tokens, connection.cached_tokens, connection.output_tokens)]
+    if connection.cost_usd is not None:
+        parts.append(priced(connection.cost_usd, connection.unpriced, connection.prices_as_of))
+    return " · ".join(part for part in parts if part)
 
 
 def span(seconds: float | None) -> str:
