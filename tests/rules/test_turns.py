@@ -292,6 +292,7 @@ def test_a_pause_between_two_spoken_items_starves_no_player():
     assert ("TIM04", 5) in codes(begins + said(1.0, "i") + said(1.5, "i"))
     assert codes(begins + said(1.0, "i") + said(1.44, "i")) == []
     assert codes(begins + said(1.0, "i") + said(4.0, "j") + said(4.1, "j")) == []
+    assert codes(begins + said(1.0, "i") + said(4.0, "j") + said(4.5, "j")) == [("TIM04", 6)]
 
 
 def test_starving_is_told_once_in_a_response():

@@ -11,7 +11,7 @@ from notation import entries_of
 
 from rtcli.events import Listener, build, encode
 from rtcli.events.configuration import AudioOutput, RealtimeSession, SessionAudio
-from rtcli.events.objects import AudioPcm, FunctionCall, Message, OutputText, Response, StreamedPart
+from rtcli.events.objects import AudioPcm, Message, OutputText, Response, StreamedPart
 from rtcli.formats.rtcli import read
 from rtcli.rules import RULES, Check
 from rtcli.session.ledger import REMEMBERED
@@ -128,25 +128,27 @@ def test_a_player_runs_dry_by_the_item_that_it_plays():
 
 def pool():
     """Events about few things, so that streams begin, go on, change and end."""
-    for item in ("i", "j"):
-        written = build.response("r").item(item, 0)
-        for index in (0, 1):
-            content = written.content(index)
-            yield content.text_done("aab")
-            yield content.part_added(StreamedPart(type="text"))
-            yield content.part_done(StreamedPart(type="text", text="ab"))
-            for piece in "ab":
-                yield content.text_delta(piece)
-                yield content.transcript_delta(piece)
-                yield content.audio_delta(bytes(4800))
-        call = written.function_call("c", "f")
-        yield call.arguments_delta("{")
-        yield call.arguments_done("{}")
-        yield written.mcp_call().arguments_delta("{", obfuscation="x")
-        yield written.mcp_call().arguments_done("{}")
-        yield written.added(Message(role="assistant", content=[]))
-        yield written.done(Message(role="assistant", content=[OutputText(text="ab")]))
-        yield written.done(FunctionCall(call_id="c", name="f", arguments="{"))
+    written = build.response("r").item("i", 0)
+    content = written.content(0)
+    yield content.text_delta("a")
+    yield content.text_delta("b")
+    yield content.text_done("aab")
+    yield content.part_added(StreamedPart(type="text"))
+    yield content.part_done(StreamedPart(type="text", text="ab"))
+    yield written.done(Message(role="assistant", content=[OutputText(text="ab")]))
+    yield written.added(Message(role="assistant", content=[]))
+    yield content.transcript_delta("a")
+    yield content.audio_delta(bytes(4800))
+    yield content.audio_done()
+    yield written.function_call("c", "f").arguments_delta("{")
+    yield written.function_call("c", "f").arguments_done("{}")
+    yield written.mcp_call().arguments_delta("{", obfuscation="x")
+    yield written.mcp_call().arguments_done("{}")
+    yield written.content(1).text_delta("c")
+    yield build.response("r").item("i", 1).content(0).text_delta("d")
+    yield build.response("r").item("j", 1).content(0).text_delta("e")
+    yield build.response("q").item("i", 0).content(0).text_delta("f")
+    yield build.response("q").item("i", 0).content(0).audio_delta(bytes(4800))
     yield build.response("r").created()
     yield build.response("r").created(Response(output_modalities=["text"]))
     yield build.response("r").done(Response(status="completed", output=[]))
@@ -154,13 +156,13 @@ def pool():
     yield build.input_audio.committed("u")
     yield build.new_response.create()
     yield build.input_audio.speech_started("u", audio_start_ms=0)
-    yield build.response("q").item("i", 0).content(0).text_delta("q")
 
 
 POOL = [json.loads(encode(event)) for event in pool()]
-DELTAS = [number for number, event in enumerate(POOL) if event["type"].endswith("delta")]
-OFTEN = st.sampled_from([*range(len(POOL)), *DELTAS * 3])
-STEPS = st.lists(st.tuples(OFTEN, st.integers(1, 4), st.sampled_from([0.0, 0.1, 6.0])), max_size=25)
+ONE_STREAM = range(6)
+"""Those about the text of one part; most of a session is about one stream at a time."""
+CHOSEN = st.sampled_from([*ONE_STREAM, *ONE_STREAM, *ONE_STREAM, *range(len(POOL))])
+STEPS = st.lists(st.tuples(CHOSEN, st.integers(1, 3), st.sampled_from([0.0, 0.1, 6.0])), min_size=10, max_size=40)
 
 
 class Unhurried(Ledgers):
