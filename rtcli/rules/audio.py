@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pybase64
 
 from rtcli.events import Event, conversation, input_audio_buffer, response
-from rtcli.events.objects import Message
+from rtcli.events.objects import InputImage, InputText, Message, OutputText
 from rtcli.events.translation import session as translation
 from rtcli.formats import Entry
 from rtcli.rules.rule import Rule, Verdict
+from rtcli.session.by_class import ByClass
 from rtcli.session.ledgers import Ledgers
 from rtcli.units import MAX_APPEND_BYTES, SAMPLE_BYTES, base64_bytes
 
@@ -26,30 +27,17 @@ _FILES: Final = {
 }
 _FILE_STARTS: Final = tuple(base64.b64encode(mark)[: len(mark) * 4 // 3].decode() for mark in _FILES)
 """How audio begins on the wire that is a file; a cheap look before a closer one."""
+_FIRST_FOUR: Final = frozenset(start[:4] for start in _FILE_STARTS)
+_MAX_CHARACTERS: Final = MAX_APPEND_BYTES // 3 * 4
+"""So many characters are never too many bytes, whatever the padding."""
 _ELIDED: Final = ("…", "...", "<base64", "[audio", "<audio", "[Object")
 """How loggers shorten or replace audio. Such a payload says nothing about what was sent."""
 
+_SILENT: Final = frozenset({InputText, OutputText, InputImage})
+"""Most parts are of these classes, and need not be looked into."""
+
 Payload = tuple[str, str]
 """JSONPath and base64."""
-
-CARRIERS: tuple[type[Event], ...] = (
-    input_audio_buffer.Append,
-    response.OutputAudioDelta,
-    response.ContentPartAdded,
-    response.ContentPartDone,
-    response.OutputItemAdded,
-    response.OutputItemDone,
-    conversation.ItemCreate,
-    conversation.ItemAdded,
-    conversation.ItemCreated,
-    conversation.ItemDone,
-    conversation.ItemRetrieved,
-    translation.InputAudioBufferAppend,
-    translation.OutputAudioDelta,
-)
-"""The event types that can carry audio."""
-_APPENDS: Final = (input_audio_buffer.Append, translation.InputAudioBufferAppend)
-_DELTAS: Final = (response.OutputAudioDelta, translation.OutputAudioDelta)
 
 
 def not_base64(event: Event, _entry: Entry, _session: Ledgers) -> Sequence[Verdict]:
@@ -77,7 +65,7 @@ def not_base64(event: Event, _entry: Entry, _session: Ledgers) -> Sequence[Verdi
     Source: openai-python 3.52.0, ``input_audio_buffer_append_event.py`` ("Base64-encoded audio bytes").
     """
     found = []
-    for path, payload in payloads(event):
+    for path, payload in _PAYLOADS[type(event)](event):
         if _sizes.of(payload) is None and not any(mark in payload for mark in _ELIDED):
             message = f"the audio is not valid base64: {_why(payload)}"
             found.append(Verdict(path, message, "send plain, padded base64 without line breaks or a data: prefix"))
@@ -106,7 +94,7 @@ def half_a_sample(event: Event, _entry: Entry, session: Ledgers) -> Sequence[Ver
     if sample_bytes == 1:
         return ()
     found = []
-    for path, payload in payloads(event):
+    for path, payload in _PAYLOADS[type(event)](event):
         size = _sizes.of(payload)
         if size is not None and size % sample_bytes:
             message = f"{size} bytes are not a whole number of {sample_bytes}-byte samples"
@@ -128,7 +116,10 @@ def too_large(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]
 
     Source: openai-python 3.52.0, ``input_audio_buffer_append_event.py``.
     """
-    size = base64_bytes(len(event.audio), event.audio[-2:])
+    audio = event.audio
+    if len(audio) <= _MAX_CHARACTERS:
+        return ()
+    size = base64_bytes(len(audio), audio[-2:])
     if size <= MAX_APPEND_BYTES:
         return ()
     message = f"the append carries {size} bytes; at most {MAX_APPEND_BYTES} are taken"
@@ -167,7 +158,10 @@ def file_in_raw_audio(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[
 
     Source: the realtime guide on audio formats: raw samples.
     """
-    start = event.audio[:16]
+    audio = event.audio
+    if audio[:4] not in _FIRST_FOUR and "ZnR5c" not in audio[:16]:
+        return ()
+    start = audio[:16]
     if not start.startswith(_FILE_STARTS) and "ZnR5c" not in start:
         return ()
     try:
@@ -182,17 +176,30 @@ def file_in_raw_audio(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[
     return (Verdict("$.audio", f"the audio begins like {found}", "send raw samples without a header"),)
 
 
-def payloads(event: Event) -> Sequence[Payload]:
-    """The audio that an event carries, and where."""
-    if isinstance(event, _APPENDS):
-        return (("$.audio", event.audio),)
-    if isinstance(event, _DELTAS):
-        return (("$.delta", event.delta),)
-    if isinstance(event, response.ContentPartAdded | response.ContentPartDone):
-        return (("$.part.audio", event.part.audio),) if isinstance(event.part.audio, str) else ()
-    item = getattr(event, "item", None)
-    if not isinstance(item, Message):
-        return ()
+def _of_append(event: Any) -> Sequence[Payload]:
+    return (("$.audio", event.audio),)
+
+
+def _of_delta(event: Any) -> Sequence[Payload]:
+    return (("$.delta", event.delta),)
+
+
+def _of_part(event: Any) -> Sequence[Payload]:
+    audio = event.part.audio
+    return (("$.part.audio", audio),) if isinstance(audio, str) else ()
+
+
+def _of_item(event: Any) -> Sequence[Payload]:
+    """The audio of an item; most have none, and are not looked through twice."""
+    item = event.item
+    if isinstance(item, Message):
+        for part in item.content:
+            if type(part) not in _SILENT:
+                return _of_content(item)
+    return ()
+
+
+def _of_content(item: Message) -> Sequence[Payload]:
     parts = ((index, getattr(part, "audio", None)) for index, part in enumerate(item.content))
     return [(f"$.item.content[{index}].audio", audio) for index, audio in parts if isinstance(audio, str)]
 
@@ -209,13 +216,34 @@ class _Sizes:
         if payload is not self._payload:
             self._payload = payload
             try:
-                self._size = len(pybase64.b64decode(payload, validate=True))
+                # Strictly: `validate` by its place, for by its name a short payload takes twice as long.
+                self._size = len(pybase64.b64decode(payload, None, True))
             except (binascii.Error, ValueError):
                 self._size = None
         return self._size
 
 
 _sizes = _Sizes()
+
+_PAYLOADS: Final = ByClass[Callable[[Any], Sequence[Payload]]](
+    {
+        input_audio_buffer.Append: _of_append,
+        response.OutputAudioDelta: _of_delta,
+        response.ContentPartAdded: _of_part,
+        response.ContentPartDone: _of_part,
+        response.OutputItemAdded: _of_item,
+        response.OutputItemDone: _of_item,
+        conversation.ItemCreate: _of_item,
+        conversation.ItemAdded: _of_item,
+        conversation.ItemCreated: _of_item,
+        conversation.ItemDone: _of_item,
+        conversation.ItemRetrieved: _of_item,
+        translation.InputAudioBufferAppend: _of_append,
+        translation.OutputAudioDelta: _of_delta,
+    }
+)
+CARRIERS: Final[tuple[type, ...]] = tuple(_PAYLOADS)
+"""The event types that can carry audio."""
 
 
 def _why(payload: str) -> str:
