@@ -31,14 +31,14 @@ from rtcli.events.objects import TranscriptionDuration
 from rtcli.session.price_table import TABLE
 from rtcli.session.tokens import Tokens, tokens_of
 
+Order = tuple[str, ...]
 _SHAPE: Final = 'it is a JSON object like {"as_of": "2026-11-20", "tokens": {"gpt-realtime": {"input": {"text": 4, "audio": 32}, "cached": {"text": 0.4, "audio": 0.4}, "output": {"text": 16, "audio": 64}}}}'
 _DATE: Final = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 _AZURE: Final = "-global-standard"
 _MILLION: Final = 1_000_000
-_ORDERS: Final[tuple[tuple[str, ...], ...]] = (("text", "image", "audio"), ("audio", "image", "text"))
+_ORDERS: Final[tuple[Order, ...]] = (("text", "image", "audio"), ("audio", "image", "text"))
 """What is not told by modality is all of one or all of another: the cheapest and the dearest."""
 
-Order = tuple[str, ...]
 Price = Annotated[float, Meta(ge=0)]
 Row = TypeVar("Row")
 
@@ -156,8 +156,9 @@ def _cost(prices: TokenPrices, used: Tokens) -> Cost | None:
     """What tokens cost, from the cheapest to the dearest that the usage can mean."""
     if _is_missing(used.input, used.text_in, used.audio_in) or _is_missing(used.output, used.text_out, used.audio_out):
         return None
-    taken = [_taken(prices, used, fresh, cached) for fresh in _ORDERS for cached in _ORDERS]
-    given = [_times(_spread(used.output, _told(used, "out"), order, prices.output), prices.output) for order in _ORDERS]
+    orders = [_orders(used.input, used, "in"), _orders(used.cached, used, "cached"), _orders(used.output, used, "out")]
+    taken = [_taken(prices, used, fresh, cached) for fresh in orders[0] for cached in orders[1]]
+    given = [_times(_spread(used.output, _told(used, "out"), one, prices.output), prices.output) for one in orders[2]]
     ins, outs = [one for one in taken if one is not None], [one for one in given if one is not None]
     if len(ins) < len(taken) or len(outs) < len(given):
         return None
@@ -187,6 +188,11 @@ def _spread(whole: int | None, told: dict[str, int], order: Order, rates: Rates)
     priced = next((kind for kind in order if getattr(rates, kind) is not None), order[0])
     told[priced] += max(0, (whole or 0) - sum(told.values()))
     return told
+
+
+def _orders(whole: int | None, used: Tokens, where: str) -> tuple[Order, ...]:
+    """The orders that make a difference: where all is told by modality, none does."""
+    return _ORDERS if (whole or 0) > sum(_told(used, where).values()) else _ORDERS[:1]
 
 
 def _told(used: Tokens, where: str) -> dict[str, int]:
