@@ -45,6 +45,16 @@ def test_a_response_that_nobody_asked_for_was_begun_by_turn_detection():
     assert found.lines == (4, 3)
 
 
+def test_a_request_that_turn_detection_was_quicker_than_is_told_with_the_commit_that_began_the_response():
+    committed = ("server", {"type": "input_audio_buffer.committed", "item_id": "u"})
+    refusal = refused("conversation_already_has_active_response")
+    found = error_found(SESSION, committed, ASKED, ("server", CREATED), refusal)
+    assert "response.create in line 4 is lost: resp_1 has been running since line 5" in found.message
+    assert found.message.endswith("begun by the server's turn detection after the commit in line 3")
+    assert found.lines == (4, 5, 3)
+    assert found.side == "client"
+
+
 def test_an_error_about_a_setting_is_joined_to_the_oldest_update():
     update = ("client", {"type": "session.update", "session": {"type": "realtime", "instructions": "x"}})
     found = error_found(SESSION, update, update, refused("unknown_parameter", "session.modalities"))
