@@ -144,6 +144,14 @@ def test_a_stream_whose_beginning_was_not_seen_is_not_added_up(streamed):
     assert codes(*lines[deltas[1] :]) == []
 
 
+def test_a_delta_that_was_written_down_twice_in_a_row_is_added_up_once():
+    lines = text(["He", "llo"], "Hello")
+    twice = lines[3].replace("{", '{"event_id": "e", ', 1)
+    assert codes(*lines[:3], twice, twice, *lines[4:]) == []
+    other = twice.replace('"e"', '"f"')
+    assert codes(*lines[:3], twice, other, *lines[4:]) == [("DLT01", 7)]
+
+
 def test_an_unreadable_delta_is_not_missed():
     lines = text(["He", "llo"], "Hello!")
     assert [code for code, _ in codes(*lines)] == ["DLT01"]
