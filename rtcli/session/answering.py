@@ -15,7 +15,6 @@ from rtcli.session.arriving import Arriving, heard_ms, silent_from
 from rtcli.session.config import Config, at, format_name
 from rtcli.session.exchange import Exchange
 from rtcli.session.ledger import Handler, Ledger, Memory
-from rtcli.session.loudness import AUDIBLE_DBFS
 from rtcli.session.prices import Cost, Prices
 from rtcli.session.rows import At, ResponseRow, TurnRow
 from rtcli.session.tokens import Tokens, tokens_of
@@ -25,9 +24,6 @@ _OPEN: Final = 256
 
 class Answering(Ledger):
     """What the model says, and what is heard of it."""
-
-    audible_dbfs: ClassVar[float] = AUDIBLE_DBFS
-    """What is louder counts as audible."""
 
     def __init__(self, config: Config, exchange: Exchange, prices: Prices) -> None:
         super().__init__(config)
@@ -73,7 +69,7 @@ class Answering(Ledger):
         self.known[row.id] = row
         if len(self._open) >= _OPEN:
             self._give_up(next(iter(self._open)))
-        self._open[row.id] = Arriving(row, audio_format, self.audible_dbfs)
+        self._open[row.id] = Arriving(row, audio_format)
 
     def _give_up(self, response_id: str) -> None:
         """Too many are open: what still comes of the oldest is not counted."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import isfinite
 
-from rtcli.session.loudness import AUDIBLE_DBFS, Onset
+from rtcli.session.loudness import Onset
 from rtcli.session.rows import At, ResponseRow
 from rtcli.units import BYTES_PER_MS, base64_bytes
 
@@ -15,10 +15,10 @@ from rtcli.units import BYTES_PER_MS, base64_bytes
 class Arriving:
     """Keeps the numbers of a row's audio until the response is done; `settle` writes them into the row."""
 
-    def __init__(self, row: ResponseRow, audio_format: str | None, audible_dbfs: float = AUDIBLE_DBFS) -> None:
+    def __init__(self, row: ResponseRow, audio_format: str | None) -> None:
         self.row = row
         self._per_ms = BYTES_PER_MS.get(audio_format or "", 0)
-        self._onset = Onset(audio_format, audible_dbfs)
+        self._onset = Onset(audio_format)
         self._listens = self._onset.listens
         self._bytes = 0
         self._line = 0

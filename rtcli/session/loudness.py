@@ -1,6 +1,7 @@
 """How long a response stays silent before its first audible frame.
 
-Law: audio is decoded only until that frame has come, and less than a frame of it is kept.
+Law: audio is decoded only until that frame has come, and for a few seconds at most; less than a frame of
+it is kept.
 
 Source: ITU-T G.711 for the levels of the two laws.
 """
@@ -18,18 +19,19 @@ from rtcli.units import BYTES_PER_MS
 
 AUDIBLE_DBFS: Final = -50.0
 FRAME_MS: Final = 20
-_FULL_SCALE: Final = 32_768.0
+LISTENED_MS: Final = 5000
+"""A response that is silent for longer does not begin with silence, it is silent."""
+_LEAST_POWER: Final = (32_768 * 10 ** (AUDIBLE_DBFS / 20)) ** 2
 
 
 class Onset:
     """The beginning of the audio of one response, in a format by its GA name."""
 
-    def __init__(self, audio_format: str | None, audible_dbfs: float = AUDIBLE_DBFS) -> None:
+    def __init__(self, audio_format: str | None) -> None:
         self.audible_ms: float | None = None
         """Milliseconds before the first audible frame; None while none has come."""
         self._format = audio_format or ""
         self._frame_bytes = BYTES_PER_MS.get(self._format, 0) * FRAME_MS
-        self._least_power = (_FULL_SCALE * 10 ** (audible_dbfs / 20)) ** 2
         self._rest = b""
         self._frames = 0
         self.listens = self._frame_bytes > 0
@@ -44,12 +46,13 @@ class Onset:
             return
         whole = len(data) // self._frame_bytes * self._frame_bytes
         for start in range(0, whole, self._frame_bytes):
-            if self._power(data[start : start + self._frame_bytes]) > self._least_power:
+            if self._power(data[start : start + self._frame_bytes]) > _LEAST_POWER:
                 self.audible_ms = float(self._frames * FRAME_MS)
                 self.listens = False
                 return
             self._frames += 1
         self._rest = data[whole:]
+        self.listens = self._frames * FRAME_MS < LISTENED_MS
 
     def _power(self, frame: bytes) -> float:
         if not frame.strip(_silence(self._format)):

@@ -393,6 +393,75 @@ def test_a_request_that_is_refused_because_the_server_has_begun_by_itself_is_not
     assert values(script, "stop_to_created") == [100]
 
 
+def test_a_turn_that_nobody_began_follows_a_long_silence():
+    script = (
+        BEGIN
+        + '5 < input_audio_buffer.timeout_triggered {"item_id":"u","audio_start_ms":0,"audio_end_ms":4000}\n'
+        + committed(5.1, "u")
+        + created(5.2, "r")
+        + audio(5.5, "r")
+    )
+    (turn,) = measured(script).metrics.turns
+    assert (turn.began, turn.item_ids, turn.response_ids, turn.speech_ms) == ("timeout", ["u"], ["r"], None)
+    for metric in ("voice_to_voice", "stop_to_first_audio", "vad_delay", "commit_to_first_audio"):
+        assert values(script, metric) == []
+
+
+def test_speech_that_goes_on_while_what_was_said_before_is_answered_begins_the_next_turn():
+    script = (
+        BEGIN
+        + "".join(append(n / 10) for n in range(2, 40))
+        + started(1, "u", 100)
+        + stopped(2, "u", 900)
+        + committed(2.01, "u")
+        + started(2.1, "v", 1000)
+        + created(2.2, "r")
+        + audio(2.6, "r")
+        + stopped(3, "v", 2000)
+        + committed(3.01, "v")
+        + created(3.1, "s")
+        + audio(3.4, "s")
+    )
+    first, second = measured(script).metrics.turns
+    assert (first.item_ids, first.response_ids, first.speech_ms) == (["u"], ["r"], 800)
+    assert (second.item_ids, second.response_ids, second.speech_ms) == (["v"], ["s"], 1000)
+    assert values(script, "stop_to_first_audio") == [600, 400]
+
+
+def test_where_the_client_is_not_recorded_its_messages_and_answers_show_in_what_the_server_adds():
+    added = '< conversation.item.added {"item":{"id":"%s",%s}}\n'
+    told = '"type":"function_call_output","call_id":"call_a","output":"x"'
+    script = (
+        session_of()
+        + f"1 {added % ('m', SAID[1:-1])}"
+        + created(1.5, "r")
+        + call(2, "call_a")
+        + done(2.1, "r")
+        + f"3 {added % ('o', told)}"
+        + created(3.5, "s")
+        + done(4, "s")
+    )
+    connection = measured(script)
+    assert "client" not in connection.kept
+    (turn,) = connection.metrics.turns
+    assert (turn.item_ids, turn.response_ids, turn.started.t) == (["m"], ["r", "s"], 1)
+    for metric in ("tool_client_ms", "tool_server_ms", "request_to_created"):
+        assert values(script, metric) == []
+
+
+def test_a_greeting_is_a_turn_of_its_own_and_a_message_begins_the_next():
+    script = (
+        BEGIN
+        + "1 > response.create\n"
+        + created(1.2, "hello")
+        + done(2, "hello")
+        + f'3 > conversation.item.create {{"item":{SAID}}}\n3 > response.create\n'
+        + created(3.3, "r")
+    )
+    assert [turn.response_ids for turn in measured(script).metrics.turns] == [["hello"], ["r"]]
+    assert values(script, "request_to_created") == [200, 300]
+
+
 # What the model says
 
 
@@ -425,6 +494,18 @@ def test_leading_silence_is_counted_in_frames_of_20_ms():
     assert values(BEGIN + created(1, "r") + audio(1.1, "r", 90) + audio(1.2, "r", 30, loud), "first_audible_ms") == [80]
 
 
+def test_a_response_that_stays_silent_is_listened_to_for_a_few_seconds_only():
+    loud = audio(9, "r", 20, 3277)
+    assert values(BEGIN + created(1, "r") + audio(2, "r", 4980) + loud, "first_audible_ms") == [4980]
+    assert values(BEGIN + created(1, "r") + audio(2, "r", 5000) + loud, "first_audible_ms") == []
+
+
+def test_audio_that_is_no_base64_has_no_loudness():
+    broken = audio(1.1, "r", 40).replace("AAAA", "A!AA", 1)
+    script = BEGIN + created(1, "r") + broken + audio(1.2, "r", 20, 3277)
+    assert values(script, "first_audible_ms") == []
+
+
 def test_leading_silence_of_g711_is_told_by_its_own_law():
     telephone = BEGIN.replace('{"type":"audio/pcm","rate":24000}}}}', '{"type":"audio/pcmu"}}}}')
     # 0xFF is nothing and 0x80 the loudest of mu-law: 40 ms of the one and 20 ms of the other.
@@ -433,6 +514,11 @@ def test_leading_silence_of_g711_is_told_by_its_own_law():
     script = telephone + created(1, "r") + f'1.1 < response.output_audio.delta {{{place},"delta":"{delta}"}}\n'
     assert values(script, "first_audible_ms") == [40]
     assert values(script, "audio_ms") == [60]
+    # 0xD5 is nothing and 0xAA the loudest of A-law.
+    delta = base64.b64encode(b"\xd5" * 160 + b"\xaa" * 160).decode()
+    other = telephone.replace("audio/pcmu", "audio/pcma") + created(1, "r")
+    other += f'1.1 < response.output_audio.delta {{{place},"delta":"{delta}"}}\n'
+    assert values(other, "first_audible_ms") == [20]
 
 
 def test_a_player_starves_for_as_long_as_deltas_come_too_late():
@@ -524,6 +610,29 @@ def test_where_the_server_plays_the_audio_its_buffer_tells_when():
     assert values(script, "unplayed_ms") == []
     assert values(script, "voice_to_voice") == []
     assert values(script, "audio_ms") == []
+
+
+def test_speech_that_is_not_to_interrupt_leaves_the_response_as_it_is():
+    kept_on = DETECTION.replace('"silence', '"interrupt_response":false,"silence')
+    script = INTERRUPTED.replace(DETECTION, kept_on).split("1.72 > conversation.item.truncate")[0] + done(1.8, "r")
+    (row,) = measured(script).metrics.responses
+    assert (row.interrupted, row.unplayed_ms, row.speech.t) == (False, None, 1.7)
+    assert values(script, "interruption_rate") == [0]
+
+
+def test_a_player_that_began_late_is_cut_although_all_would_have_been_heard():
+    """What was received could have been played by 1.9 s; the client says at 2.1 s that it was not."""
+    script = SPOKEN + started(2.0, "v", 1500)
+    script += '2.1 > conversation.item.truncate {"item_id":"item_a","content_index":0,"audio_end_ms":180}\n'
+    assert values(script, "barge_in_to_truncate") == [100]
+    assert [turn.interrupted for turn in measured(script).metrics.turns] == [True, False]
+
+
+def test_what_the_server_played_is_what_was_heard_of_the_model():
+    script = BEGIN.replace("websocket", "webrtc") + created(1, "r")
+    script += '2.1 < output_audio_buffer.started {"response_id":"r"}\n' + done(3, "r")
+    script += '4.1 < output_audio_buffer.stopped {"response_id":"r"}\n' + '10.1 - {"note":"x"}\n'
+    assert parts(script, "talk_share") == {"assistant": 0.2}
 
 
 # Tools and transcriptions
