@@ -1,0 +1,220 @@
+"""Who answers whom, and how long the user waits for it."""
+
+from __future__ import annotations
+
+from counted import (
+    BEGIN,
+    HEADER,
+    SAID,
+    SPOKEN,
+    append,
+    audio,
+    call,
+    committed,
+    created,
+    done,
+    measured,
+    session_of,
+    started,
+    stopped,
+    text,
+    values,
+)
+
+from rtcli.session.measures import METRICS
+
+
+def test_a_spoken_turn_is_measured_from_the_true_end_of_speech_and_from_its_detection():
+    assert values(SPOKEN, "voice_to_voice") == [700]
+    assert values(SPOKEN, "vad_delay") == [400]
+    assert values(SPOKEN, "stop_to_created") == [100]
+    assert values(SPOKEN, "stop_to_first_audio") == [300]
+    assert values(SPOKEN, "commit_to_first_audio") == []
+    assert values(SPOKEN, "request_to_created") == []
+
+
+def test_audio_before_the_session_is_configured_counts_on_the_clock_of_the_input():
+    early = HEADER + append(0.05) + session_of() + SPOKEN.removeprefix(BEGIN).removeprefix(append(0.2))
+    assert values(early, "voice_to_voice") == [700]
+
+
+def test_the_wait_of_semantic_detection_is_a_part_of_the_speech():
+    script = SPOKEN.replace('{"type":"server_vad","silence_duration_ms":200}', '{"type":"semantic_vad"}')
+    assert values(script, "voice_to_voice") == [500]
+    (turn,) = measured(script).metrics.turns
+    assert turn.semantic
+
+
+def test_a_recording_that_begins_in_the_middle_does_not_know_when_the_audio_was_sent():
+    """Its clock of the input is behind the server's, by how much nobody knows."""
+    script = HEADER + "0.1 < session.updated " + SPOKEN.split("< session.created ")[1]
+    for metric in ("voice_to_voice", "vad_delay"):
+        assert values(script, metric) == []
+    assert values(script, "stop_to_first_audio") == [300]
+    assert values(script, "age_s") == []
+
+
+def test_a_recording_without_times_has_no_spans_but_its_counts():
+    script = "\n".join(line.split(maxsplit=1)[1] for line in SPOKEN.splitlines()[1:]) + "\n"
+    connection = measured(script)
+    assert connection.kept == {"lossless", "start", "client"}
+    told = {name for name in METRICS if connection.metrics.of(name, connection.kept)}
+    assert told == {"interruption_rate", "error_count"}
+    (row,) = connection.metrics.responses
+    assert (row.audio_ms, row.dry_ms) == (400, None)
+
+
+def test_shortened_audio_is_not_measured():
+    script = SPOKEN.replace('"lossless":true', '"lossless":false')
+    for metric in ("voice_to_voice", "vad_delay", "audio_ms", "stream_speed", "dry_ms", "append_speed", "talk_share"):
+        assert values(script, metric) == []
+    assert values(script, "created_to_first_audio") == [200]
+
+
+def test_push_to_talk_is_measured_from_the_commit_of_the_client():
+    script = (
+        HEADER
+        + session_of('"turn_detection":null')
+        + append(0.2)
+        + "1.0 > input_audio_buffer.commit\n1.01 > response.create\n"
+        + committed(1.1, "u")
+        + created(1.2, "r")
+        + audio(1.5, "r")
+        + done(1.6, "r")
+    )
+    assert values(script, "commit_to_first_audio") == [500]
+    assert values(script, "request_to_created") == [190]
+    for metric in ("stop_to_created", "stop_to_first_audio", "voice_to_voice", "vad_delay"):
+        assert values(script, metric) == []
+
+
+def test_a_refused_commit_does_not_stand_for_the_next_one():
+    empty = '"code":"input_audio_buffer_commit_empty"'
+    script = (
+        HEADER
+        + session_of('"turn_detection":null')
+        + "1.0 > input_audio_buffer.commit\n"
+        + f'1.1 < error {{"error":{{"type":"invalid_request_error",{empty},"message":"No"}}}}\n'
+        + append(1.5)
+        + "2.0 > input_audio_buffer.commit\n"
+        + committed(2.1, "u")
+        + created(2.2, "r")
+        + audio(2.3, "r")
+    )
+    assert values(script, "commit_to_first_audio") == [300]
+
+
+def test_a_response_outside_the_conversation_answers_no_turn_and_takes_no_request_of_one_inside():
+    aside = '{"response":{"conversation":"none","metadata":{"topic":"x"}}}'
+    script = (
+        BEGIN
+        + f'1 > conversation.item.create {{"item":{SAID}}}\n1.0 > response.create\n1.1 > response.create {aside}\n'
+        + created(1.5, "out", '"conversation_id":null,"metadata":{"topic":"x"}')
+        + created(1.7, "in")
+        + text(2.0, "out")
+        + text(2.2, "in")
+    )
+    metrics = measured(script).metrics
+    assert [(row.id, row.turn, row.out_of_band) for row in metrics.responses] == [("out", 0, True), ("in", 1, False)]
+    assert values(script, "request_to_created") == [400, 700]
+    (turn,) = metrics.turns
+    assert (turn.response_ids, turn.first_text.t) == (["in"], 2.2)
+
+
+def test_the_responses_of_a_parallel_pair_keep_their_own_numbers():
+    script = (
+        BEGIN
+        + "1 > response.create\n"
+        + created(1.1, "a")
+        + '1.15 > response.create {"response":{"conversation":"none"}}\n'
+        + created(1.2, "b", '"conversation_id":null')
+        + audio(1.3, "a", 100)
+        + audio(1.4, "b", 300)
+        + audio(1.5, "a", 100)
+        + done(1.6, "b")
+        + done(1.9, "a")
+    )
+    assert values(script, "created_to_first_audio") == [200, 200]
+    assert values(script, "audio_ms") == [200, 300]
+    assert values(script, "duration") == [800, 400]
+
+
+def test_a_request_that_is_refused_because_the_server_has_begun_by_itself_is_not_what_was_answered():
+    busy = '"code":"conversation_already_has_active_response"'
+    script = (
+        SPOKEN.split("1.3 < response.created")[0]
+        + "1.25 > response.create\n"
+        + created(1.3, "r")
+        + f'1.35 < error {{"error":{{"type":"invalid_request_error",{busy},"message":"No"}}}}\n'
+    )
+    assert values(script, "request_to_created") == []
+    assert values(script, "stop_to_created") == [100]
+
+
+def test_a_turn_that_nobody_began_follows_a_long_silence():
+    script = (
+        BEGIN
+        + '5 < input_audio_buffer.timeout_triggered {"item_id":"u","audio_start_ms":0,"audio_end_ms":4000}\n'
+        + committed(5.1, "u")
+        + created(5.2, "r")
+        + audio(5.5, "r")
+    )
+    (turn,) = measured(script).metrics.turns
+    assert (turn.began, turn.item_ids, turn.response_ids, turn.speech_ms) == ("timeout", ["u"], ["r"], None)
+    for metric in ("voice_to_voice", "stop_to_first_audio", "vad_delay", "commit_to_first_audio"):
+        assert values(script, metric) == []
+
+
+def test_speech_that_goes_on_while_what_was_said_before_is_answered_begins_the_next_turn():
+    script = (
+        BEGIN
+        + "".join(append(n / 10) for n in range(2, 40))
+        + started(1, "u", 100)
+        + stopped(2, "u", 900)
+        + committed(2.01, "u")
+        + started(2.1, "v", 1000)
+        + created(2.2, "r")
+        + audio(2.6, "r")
+        + stopped(3, "v", 2000)
+        + committed(3.01, "v")
+        + created(3.1, "s")
+        + audio(3.4, "s")
+    )
+    first, second = measured(script).metrics.turns
+    assert (first.item_ids, first.response_ids, first.speech_ms) == (["u"], ["r"], 800)
+    assert (second.item_ids, second.response_ids, second.speech_ms) == (["v"], ["s"], 1000)
+    assert values(script, "stop_to_first_audio") == [600, 400]
+
+
+def test_where_the_client_is_not_recorded_its_messages_and_answers_show_in_what_the_server_adds():
+    added = '< conversation.item.added {"item":{"id":"%s",%s}}\n'
+    told = '"type":"function_call_output","call_id":"call_a","output":"x"'
+    script = (
+        session_of()
+        + f"1 {added % ('m', SAID[1:-1])}"
+        + created(1.5, "r")
+        + call(2, "call_a")
+        + done(2.1, "r")
+        + f"3 {added % ('o', told)}"
+        + created(3.5, "s")
+        + done(4, "s")
+    )
+    connection = measured(script)
+    assert "client" not in connection.kept
+    (turn,) = connection.metrics.turns
+    assert (turn.item_ids, turn.response_ids, turn.started.t) == (["m"], ["r", "s"], 1)
+    for metric in ("tool_client_ms", "tool_server_ms", "request_to_created"):
+        assert values(script, metric) == []
+
+
+def test_a_greeting_is_a_turn_of_its_own_and_a_message_begins_the_next():
+    script = (
+        BEGIN
+        + "1 > response.create\n"
+        + created(1.2, "hello")
+        + done(2, "hello")
+        + f'3 > conversation.item.create {{"item":{SAID}}}\n3 > response.create\n'
+        + created(3.3, "r")
+    )
+    assert [turn.response_ids for turn in measured(script).metrics.turns] == [["hello"], ["r"]]
+    assert values(script, "request_to_created") == [200, 300]
