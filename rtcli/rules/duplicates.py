@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from rtcli.events import conversation, input_audio_buffer, response
 from rtcli.events.event import ClientEvent, ServerEvent
 from rtcli.formats import Entry
 from rtcli.rules.rule import SHOWN, Rule, Verdict
+from rtcli.session.by_class import ByClass
+from rtcli.session.conversation import Known
 from rtcli.session.identities import is_elided
 from rtcli.session.ledgers import Ledgers
 from rtcli.session.lifecycle import DONES
-
-Seen = tuple[str, str, int]
-"""What an event is about, its id, and the line of the event of this type that it had already."""
+from rtcli.session.written import OutputItem
 
 
 def server_id_twice(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
@@ -34,6 +34,8 @@ def server_id_twice(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Ver
 
     Source: openai-python 3.52.0: ``event_id`` is the unique id of a server event.
     """
+    if not ledgers.identities.has(event.event_id):
+        return ()
     before = ledgers.identities.line_of(event.event_id)
     if not before:
         return ()
@@ -92,9 +94,11 @@ def told_twice(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]
 
     Source: openai-python 3.52.0, ``conversation_item_added.py``, ``response_output_item_done_event.py``.
     """
-    find = next(_FINDERS[base] for base in type(event).__mro__ if base in _FINDERS)
-    kind, name, before = find(event, ledgers)
-    if not before or is_elided(name):
+    before = _FINDERS[type(event)](event, ledgers)
+    if not before:
+        return ()
+    kind, name = _subject(event)
+    if is_elided(name):
         return ()
     message = f"{event.type} came for the {kind} {name[:SHOWN]} in line {before} already"
     side: Any = "recorder" if ledgers.identities.is_written_twice(event) else None
@@ -125,59 +129,87 @@ def item_id_taken(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
     return (Verdict("$.item.id", message, "use a fresh id for each item", (known.line,)),)
 
 
-def _response(event: Any, ledgers: Ledgers) -> Seen:
+def _response(event: Any, ledgers: Ledgers) -> int:
     one = ledgers.lifecycle.responses.get(event.response.id or "")
-    return "response", one.id if one else "", one.line if one else 0
+    return one.line if one and one.id else 0
 
 
-def _output_item(event: Any, ledgers: Ledgers) -> Seen:
-    one = ledgers.lifecycle.response_of(event)
-    item = one.items.get(event.item.id or "") if one else None
-    if item is None or not item.id:
-        return "item", "", 0
-    return "item", item.id, item.line if isinstance(event, response.OutputItemAdded) else item.done_line
+def _output_item_added(event: Any, ledgers: Ledgers) -> int:
+    item = _output_item(event, ledgers)
+    return item.line if item else 0
 
 
-def _part(event: Any, ledgers: Ledgers) -> Seen:
+def _output_item_done(event: Any, ledgers: Ledgers) -> int:
+    item = _output_item(event, ledgers)
+    return item.done_line if item else 0
+
+
+def _output_item(event: Any, ledgers: Ledgers) -> OutputItem | None:
+    one, item_id = ledgers.lifecycle.responses.get(event.response_id), event.item.id
+    return one.items.get(item_id) if one and item_id else None
+
+
+def _part_added(event: Any, ledgers: Ledgers) -> int:
     part = ledgers.lifecycle.part_of(event)
-    name = f"{event.content_index} of the item {event.item_id}"
-    if part is None:
-        return "part", name, 0
-    return "part", name, part.line if isinstance(event, response.ContentPartAdded) else part.done_line
+    return part.line if part else 0
 
 
-def _stream(event: Any, ledgers: Ledgers) -> Seen:
+def _part_done(event: Any, ledgers: Ledgers) -> int:
+    part = ledgers.lifecycle.part_of(event)
+    return part.done_line if part else 0
+
+
+def _stream(event: Any, ledgers: Ledgers) -> int:
     stream = ledgers.lifecycle.stream_of(event)
-    return "item", event.item_id, stream.done_line if stream else 0
+    return stream.done_line if stream else 0
 
 
-def _item(event: Any, ledgers: Ledgers) -> Seen:
-    known = ledgers.conversation.items.get(event.item.id or "")
-    if known is None or not known.is_there:
-        return "item", "", 0
-    if isinstance(event, conversation.ItemDone):
-        return "item", known.id, known.done_line
-    return "item", known.id, known.created_line if event.type == "conversation.item.created" else known.added_line
+def _item_added(event: Any, ledgers: Ledgers) -> int:
+    known = _item(event.item.id, ledgers)
+    if known is None or not (known.added_line or known.created_line):
+        return 0
+    return known.created_line if event.type == "conversation.item.created" else known.added_line
 
 
-def _committed(event: Any, ledgers: Ledgers) -> Seen:
-    known = ledgers.conversation.items.get(event.item_id)
-    return "item", event.item_id, known.committed_line if known and known.is_there else 0
+def _item_done(event: Any, ledgers: Ledgers) -> int:
+    known = _item(event.item.id, ledgers)
+    return known.done_line if known else 0
 
 
-_FINDERS: Final[Mapping[type, Callable[[Any, Ledgers], Seen]]] = {
-    conversation.ItemAdded: _item,
-    conversation.ItemCreated: _item,
-    conversation.ItemDone: _item,
-    input_audio_buffer.Committed: _committed,
-    response.Created: _response,
-    response.OutputItemAdded: _output_item,
-    response.OutputItemDone: _output_item,
-    response.ContentPartAdded: _part,
-    response.ContentPartDone: _part,
-    **dict.fromkeys(DONES, _stream),
-}
-"""By event that comes once: how to find the one that came before it. A second ``response.done`` is SEQ04."""
+def _committed(event: Any, ledgers: Ledgers) -> int:
+    known = _item(event.item_id, ledgers)
+    return known.committed_line if known else 0
+
+
+def _item(item_id: Any, ledgers: Ledgers) -> Known | None:
+    known = ledgers.conversation.items.get(item_id)
+    return known if known is not None and known.state != "deleted" else None
+
+
+def _subject(event: Any) -> tuple[str, str]:
+    """What an event is about, and its id."""
+    if isinstance(event, response.Created):
+        return "response", event.response.id or ""
+    if isinstance(event, response.ContentPartAdded | response.ContentPartDone):
+        return "part", f"{event.content_index} of the item {event.item_id}"
+    return "item", event.item_id if hasattr(event, "item_id") else event.item.id or ""
+
+
+_FINDERS: Final = ByClass[Callable[[Any, Ledgers], int]](
+    {
+        conversation.ItemAdded: _item_added,
+        conversation.ItemCreated: _item_added,
+        conversation.ItemDone: _item_done,
+        input_audio_buffer.Committed: _committed,
+        response.Created: _response,
+        response.OutputItemAdded: _output_item_added,
+        response.OutputItemDone: _output_item_done,
+        response.ContentPartAdded: _part_added,
+        response.ContentPartDone: _part_done,
+    }
+    | dict.fromkeys(DONES, _stream)
+)
+"""By event that comes once: how to find the line of the one that came before it; 0 where there is none. A second ``response.done`` is SEQ04."""
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule("DUP01", "error", server_id_twice, (ServerEvent,)),

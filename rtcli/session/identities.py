@@ -35,6 +35,7 @@ class Identities(Ledger):
         """The generation before; it is dropped when the young one has grown."""
         self._latest: Any = None
         """The server's last event."""
+        self._latest_id: str | None = None
 
     def line_of(self, event_id: str) -> int:
         """Where the id was used first; 0 where it was not, or where it is a logger's elision."""
@@ -47,25 +48,23 @@ class Identities(Ledger):
 
     def is_written_twice(self, event: Any) -> bool:
         """Whether an event is the same, id and all, as the one that the server sent just before."""
-        latest, event_id = self._latest, getattr(event, "event_id", None)
-        if not event_id or getattr(latest, "event_id", None) != event_id or is_elided(event_id):
+        event_id = getattr(event, "event_id", None)
+        if not event_id or event_id != self._latest_id or is_elided(event_id):
             return False
-        return bool(msgspec.json.decode(encode(latest)) == msgspec.json.decode(encode(event)))
+        return bool(msgspec.json.decode(encode(self._latest)) == msgspec.json.decode(encode(event)))
 
     def note(self, event: Any, line: int) -> None:
         """Note an event with a new id."""
-        self._latest = event
-        self._keep(event.event_id, line)
-
-    def _keep(self, event_id: str, line: int) -> None:
-        self._young[event_id] = line
+        self._latest, self._latest_id = event, event.event_id
+        self._young[event.event_id] = line
         if len(self._young) >= REMEMBERED:
             self._old, self._young = self._young, {}
 
     def _served(self, event: ServerEvent, entry: Entry) -> None:
-        self._latest = event
-        event_id = getattr(event, "event_id", None)
-        if isinstance(event_id, str) and event_id and event_id not in self._young:
-            self._keep(event_id, self._old.get(event_id) or entry.line)
+        event_id = event.event_id
+        if event_id and event_id not in self._young:
+            self.note(event, self._old.get(event_id) or entry.line)
+        else:
+            self._latest, self._latest_id = event, event_id
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {ServerEvent: _served}
