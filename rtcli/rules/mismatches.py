@@ -104,10 +104,12 @@ def output_index_differs(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequenc
 
     Source: openai-python 3.52.0, ``response_text_delta_event.py``, on ``output_index``.
     """
-    written, told = ledgers.lifecycle.response_of(event), event.output_index
-    item_id = event.item.id or "" if isinstance(event, response.OutputItemDone) else event.item_id
-    item = written.items.get(item_id) if written else None
-    if item is None or not item.line or item.output_index == told or not isinstance(told, int):
+    written = ledgers.lifecycle.responses.get(event.response_id)
+    if written is None:
+        return ()
+    item_id, told = event.item_id if hasattr(event, "item_id") else event.item.id or "", event.output_index
+    item = written.items.get(item_id)
+    if item is None or item.output_index == told or not item.line or not isinstance(told, int):
         return ()
     if any(stream.output_index == told for stream in item.streams.values()):
         return ()

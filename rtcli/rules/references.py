@@ -35,13 +35,16 @@ def item_not_announced(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[
 
     Source: openai-python 3.52.0, ``response_output_item_added_event.py``.
     """
-    written = ledgers.lifecycle.response_of(event)
+    written = ledgers.lifecycle.responses.get(event.response_id)
     if written is None or not written.line:
         return ()
-    path, item_id = ("$.item_id", event.item_id) if hasattr(event, "item_id") else ("$.item.id", event.item.id or "")
-    known = ledgers.conversation.items.get(item_id)
-    if item_id in written.items or not item_id or (known is not None and known.faulty):
+    item_id = event.item_id if hasattr(event, "item_id") else event.item.id
+    if item_id in written.items or not item_id:
         return ()
+    known = ledgers.conversation.items.get(item_id)
+    if known is not None and known.faulty:
+        return ()
+    path = "$.item_id" if hasattr(event, "item_id") else "$.item.id"
     message = f"the response {written.id[:SHOWN]} has announced no item {item_id[:SHOWN]}"
     return (Verdict(path, message, lines=(written.line,)),)
 
@@ -66,11 +69,11 @@ def never_had(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
     Source: openai-python 3.52.0, ``conversation_item_added.py``; what ``conversation.item.done`` says of
     the item before it is passed over, for it leaves out the first item (31 of 84 captured events).
     """
-    if isinstance(event, _REMOVED):
+    if not hasattr(event, "previous_item_id"):
         if ledgers.conversation.had(event.item_id):
             return ()
         return (Verdict("$.item_id", f"the session never had an item {event.item_id[:SHOWN]}"),)
-    named = event.previous_item_id or ""
+    named = event.previous_item_id
     if not named or named == _ROOT:
         return ()
     item_id = event.item_id if isinstance(event, input_audio_buffer.Committed) else event.item.id or ""
@@ -99,7 +102,7 @@ def previous_unknown(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Ve
 
     Source: openai-python 3.52.0, ``conversation_item_create_event.py``.
     """
-    named = event.previous_item_id or ""
+    named = event.previous_item_id
     if not named or named == _ROOT or ledgers.conversation.has(named) or "lossless" not in ledgers.context.kept:
         return ()
     message, lines = _missing(named, ledgers)
@@ -150,9 +153,11 @@ def reference_unknown(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[V
 
     Source: openai-python 3.52.0, ``realtime_response_create_params.py``, on ``input``.
     """
-    asked = event.response or None
+    asked = event.response
+    if not asked or not asked.input:
+        return ()
     found = []
-    for index, item in enumerate(getattr(asked, "input", None) or ()):
+    for index, item in enumerate(asked.input):
         if isinstance(item, ItemReference) and not ledgers.conversation.has(item.id):
             message, lines = _missing(item.id, ledgers)
             found.append(Verdict(f"$.response.input[{index}].id", message, "refer to an item that exists", lines))
