@@ -14,6 +14,7 @@ from rtcli.events.objects import FunctionCall, FunctionCallOutput, Message
 from rtcli.formats import Entry
 from rtcli.session.config import Config
 from rtcli.session.ledger import Handler, Ledger, Memory
+from rtcli.session.transitions import State, after
 
 REPEATED: Final = 3
 _LISTS_KEPT: Final = 16
@@ -25,13 +26,20 @@ class Called(Struct):
     call_id: str
     name: str
     line: int
-    whole: bool = False
-    """Its arguments are complete."""
-    settled: bool = False
-    """It is completed, in a completed response."""
+    state: State = "announced"
     output_line: int = 0
     by_client: bool = False
     """The client put it into the conversation itself."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether its arguments are complete."""
+        return self.state != "announced"
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is completed, in a completed response."""
+        return self.state == "completed"
 
 
 class Calls(Ledger):
@@ -100,7 +108,7 @@ class Calls(Ledger):
     def _created(self, event: conversation.ItemCreate, entry: Entry) -> None:
         item = event.item
         if isinstance(item, FunctionCall) and isinstance(item.call_id, str):
-            self.known[item.call_id] = Called(item.call_id, item.name, entry.line, whole=True, by_client=True)
+            self.known[item.call_id] = Called(item.call_id, item.name, entry.line, "whole", by_client=True)
         elif isinstance(item, FunctionCallOutput):
             self.outputs.setdefault(item.call_id, entry.line)
             self.unanswered_output = (item.call_id, entry.line)
@@ -111,7 +119,7 @@ class Calls(Ledger):
     def _whole(self, event: response.FunctionCallArgumentsDone, _entry: Entry) -> None:
         called = self.known.get(event.call_id)
         if called is not None:
-            called.whole = True
+            called.state = after("function call", called.state, "whole")
 
     def _item_done(self, event: response.OutputItemDone, entry: Entry) -> None:
         self._announced(event, entry)
@@ -119,7 +127,7 @@ class Calls(Ledger):
         if isinstance(item, FunctionCall):
             called = self.known.get(item.call_id or "")
             if called is not None:
-                called.whole = True
+                called.state = after("function call", called.state, "whole")
             is_again = bool(self.row) and self.row[-1][:2] == (item.name, item.arguments)
             self.repeats = self.repeats + 1 if is_again else 1
             self.row.append((item.name, item.arguments, entry.line))
@@ -133,7 +141,7 @@ class Calls(Ledger):
         for item in made:
             called = self.known.get(item.call_id or "")
             if called is not None and event.response.status == "completed" and item.status != "incomplete":
-                called.settled = True
+                called.state = after("function call", called.state, "completed")
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
         session.Created: _configured,

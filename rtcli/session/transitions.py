@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-Kind = Literal["response", "output item", "part", "stream", "item"]
+Kind = Literal["response", "output item", "part", "stream", "item", "function call"]
 State = Literal[
     "unseen",
     "created",
@@ -23,6 +23,7 @@ State = Literal[
     "announced",
     "added",
     "deleted",
+    "whole",
 ]
 Step = str
 """What happens to it: mostly the last word of the event."""
@@ -62,6 +63,11 @@ TRANSITIONS: Final[dict[Kind, dict[State, dict[Step, State]]]] = {
         "added": {"done": "done", "deleted": "deleted"},
         "done": {"deleted": "deleted"},
         "deleted": {"announced": "announced", "added": "added"},
+    },
+    "function call": {
+        "announced": {"whole": "whole", "completed": "completed"},
+        "whole": {"completed": "completed"},
+        "completed": {},
     },
 }
 """By kind and state: what can happen, and what it is then. What is not listed leaves the state as it is."""
