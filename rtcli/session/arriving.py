@@ -33,7 +33,8 @@ class Arriving:
 
     def take(self, payload: str, line: int, t: float | None) -> bool:
         """The next delta, in base64; tells whether it is the first that has a sound in it."""
-        size = base64_bytes(len(payload), payload[-2:])
+        # Most chunks are whole, without padding: for them the length tells it in a third of the time.
+        size = len(payload) * 3 // 4 if payload[-1:] != "=" else base64_bytes(len(payload), payload[-2:])
         if not size:
             return False
         if self._listens:

@@ -38,7 +38,9 @@ class Listening(Ledger):
 
     def _appended(self, event: input_audio_buffer.Append, entry: Entry) -> None:
         audio = event.audio
-        self.clock.append(base64_bytes(len(audio), audio[-2:]), self.config.input_format, entry.line, entry.t)
+        # As with the model's audio: most chunks have no padding.
+        size = len(audio) * 3 // 4 if audio[-1:] != "=" else base64_bytes(len(audio), audio[-2:])
+        self.clock.append(size, self.config.input_format, entry.line, entry.t)
 
     def _appended_to_translate(self, event: translation.InputAudioBufferAppend, entry: Entry) -> None:
         self._sent(event.audio, _PCM, entry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+import pytest
 from counted import (
     BEGIN,
     CUT,
@@ -175,3 +176,14 @@ def test_what_the_server_played_is_what_was_heard_of_the_model():
     script += '2.1 < output_audio_buffer.started {"response_id":"r"}\n' + done(3, "r")
     script += '4.1 < output_audio_buffer.stopped {"response_id":"r"}\n' + '10.1 - {"note":"x"}\n'
     assert parts(script, "talk_share") == {"assistant": 0.2}
+
+
+def test_the_padding_of_base64_is_no_audio():
+    """Of 96, 97 and 98 bytes the text is as long or padded to 132 characters: 291 bytes in all."""
+    place = '"response_id":"r","item_id":"item_a","output_index":0,"content_index":0'
+    script = BEGIN + created(1, "r")
+    for size in (96, 97, 98):
+        delta = base64.b64encode(bytes(size)).decode()
+        script += f'2 < response.output_audio.delta {{{place},"delta":"{delta}"}}\n'
+    assert values(script, "audio_ms") == [pytest.approx(291 / 48, abs=0.001)]
+    assert values(BEGIN + created(1, "r") + audio(2, "r", 0), "created_to_first_audio") == []
