@@ -135,10 +135,10 @@ class Exchange:
         out_of_band = at(wanted, "conversation") == "none"
         self._requests.append(Request(now, event.event_id or "", out_of_band, at(wanted, "metadata")))
 
-    def refused(self, event_id: str, code: str) -> None:
-        """A request was refused; what was taken for its response is then none."""
+    def refused(self, event_id: str, code: str, param: str) -> None:
+        """A request was refused, told by its id or by what is wrong; what was taken for its response is then none."""
         waiting = [one for one in self._requests if one.event_id == event_id] if event_id else list(self._requests)[:1]
-        if waiting and (event_id or code == _OCCUPIED):
+        if waiting and (event_id or code == _OCCUPIED or param.partition(".")[0] == "response"):
             self._requests.remove(waiting[0])
         elif code == _OCCUPIED and self._taken is not None and self._taken[0].event_id == event_id:
             row = self._taken[1]

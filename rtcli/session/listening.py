@@ -102,7 +102,7 @@ class Listening(Ledger):
         code = event.error.code or ""
         if code == "input_audio_buffer_commit_empty":
             self.exchange.commit_refused()
-        self.exchange.refused(event.error.event_id or "", code)
+        self.exchange.refused(event.error.event_id or "", code, event.error.param or "")
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
         input_audio_buffer.Append: _appended,

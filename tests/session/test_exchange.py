@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from counted import (
     BEGIN,
     HEADER,
@@ -218,3 +219,13 @@ def test_a_greeting_is_a_turn_of_its_own_and_a_message_begins_the_next():
     )
     assert [turn.response_ids for turn in measured(script).metrics.turns] == [["hello"], ["r"]]
     assert values(script, "request_to_created") == [200, 300]
+
+
+@pytest.mark.parametrize("why", ['"param":"response.voice"', '"event_id":"ask"'])
+def test_a_refused_request_has_no_response(why):
+    """The response behind it is that of the user's speech."""
+    ask, spoken = '0.3 > response.create {"event_id":"ask"}\n', SPOKEN.removeprefix(BEGIN)
+    refused = f'0.4 < error {{"error":{{"type":"invalid_request_error","message":"No",{why}}}}}\n'
+    assert values(BEGIN + ask + refused + spoken, "request_to_created") == []
+    assert values(BEGIN + ask + refused + spoken, "stop_to_created") == [100]
+    assert values(BEGIN + ask + spoken, "request_to_created") == [1000]
