@@ -66,8 +66,9 @@ def _made(path: Path, size_bytes: int, events: Iterator[Timed]) -> Path:
         file.write(json.dumps(header | {"transport": "websocket", "handshake": True, "lossless": True}) + "\n")
         for at_s, event in events:
             written += file.write(f'{{"t":{at_s:.6f},"from":"{event.sender}","event":{encode(event).decode()}}}\n')
-            if written >= size_bytes:
+            if written >= size_bytes and event.type == "response.done":
                 break
+        file.write(f'{{"t":{at_s:.6f},"from":"client","close":{{"code":1000,"reason":""}}}}\n')
     part.rename(path)
     return path
 

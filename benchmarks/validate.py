@@ -1,6 +1,6 @@
 """Start-up as multiples of ``python -c pass``; validation beside json.loads and orjson.loads.
 
-    python benchmarks/validate.py [--audio-mb 200] [--text-mb 50] [--rounds 5] [--json FILE]
+    python benchmarks/validate.py [--audio-mb 200] [--text-mb 50] [--long-mb 1000] [--rounds 5] [--json FILE]
 
 Each figure is a process of its own, and the rounds are interleaved, so that a busy machine slows
 all of them alike. Read the ratios; the medians are of this machine on this day.
@@ -74,8 +74,10 @@ def measure_file(path: Path, count: int) -> dict[str, dict[str, float]]:
     size_mb = path.stat().st_size / 1e6
     with path.open("rb") as file:
         events = sum(1 for _ in file) - 1
+    validate = [sys.executable, "-m", "rtcli", "validate", str(path)]
     commands = {
-        "rtcli validate": [sys.executable, "-m", "rtcli", "validate", str(path)],
+        "rtcli validate": validate,
+        "  the schema alone": [*validate, "--select", "SCH"],
         "orjson.loads loop": [sys.executable, "-c", LOOP.format("orjson"), str(path)],
         "json.loads loop": [sys.executable, "-c", LOOP.format("json"), str(path)],
     }
@@ -89,6 +91,20 @@ def measure_file(path: Path, count: int) -> dict[str, dict[str, float]]:
             f"{name:24}{row['median_s']:8.2f} s{row['spread_s']:8.2f} s{row['mb_s']:8.0f}{row['events_s']:12,.0f}"
             f"{row['peak_mib']:6.0f} MiB{ratio:9.2f}×"
         )
+    alone, whole = results["  the schema alone"]["median_s"], results["rtcli validate"]["median_s"]
+    print(f"session fold, rules and base64 of every byte: {whole / alone - 1:+.0%} over the schema alone")
+    return results
+
+
+def measure_memory(small_mb: int, large_mb: int) -> dict[str, dict[str, float]]:
+    """Peak memory of a short recording and of a long one."""
+    results = {}
+    print(f"\n{'peak memory':24}{f'{small_mb} MB':>10}{f'{large_mb} MB':>10}")
+    paths = [audio_heavy(megabytes * 10**6) for megabytes in (small_mb, large_mb)]
+    for command in ("validate", "doctor"):
+        peaks = [run([sys.executable, "-m", "rtcli", command, str(path)])[1] / 1024 for path in paths]
+        results[f"rtcli {command}"] = {"small_mib": peaks[0], "large_mib": peaks[1]}
+        print(f"rtcli {command:18}{peaks[0]:6.1f} MiB{peaks[1]:6.1f} MiB")
     return results
 
 
@@ -97,6 +113,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--audio-mb", type=int, default=200)
     parser.add_argument("--text-mb", type=int, default=50)
+    parser.add_argument("--long-mb", type=int, default=1000, help="size of the long recording, for peak memory")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
@@ -107,6 +124,7 @@ def main() -> None:
         "start": measure_start(4 * options.rounds),
         "audio": measure_file(audio_heavy(options.audio_mb * 10**6), options.rounds),
         "text": measure_file(text_heavy(options.text_mb * 10**6), options.rounds),
+        "memory": measure_memory(10, options.long_mb),
     }
     if options.json:
         options.json.write_text(json.dumps(results, indent=1))
