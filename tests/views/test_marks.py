@@ -32,7 +32,7 @@ CALLS = """
 0.5 < response.function_call_arguments.done {"response_id":"r","item_id":"f","output_index":0,"call_id":"call_1","name":"weather","arguments":"{}"}
 0.6 < response.output_item.done {"response_id":"r","output_index":0,"item":{"id":"f","type":"function_call","name":"weather","call_id":"call_1","arguments":"{}","status":"completed"}}
 0.7 < response.done {"response":{"id":"r","conversation_id":"c","status":"completed","output":[{"id":"f","type":"function_call","name":"weather","call_id":"call_1","arguments":"{}","status":"completed"}],"usage":{"total_tokens":3,"input_tokens":2,"output_tokens":1}}}
-0.8 < response.done {"response":7}
+0.8 < rate_limits.updated {"rate_limits":7}
 9.0 - {"from":"server","close":{"code":1000}}
 """
 
@@ -89,7 +89,7 @@ def test_marks_stand_below_what_they_are_about():
           │  │       will be
   0.90 s  │  ├─ note user heard a click
   0.95 s  │  ├─ ? response.funky unknown type what?
-  0.96 s  │  ├─ ! response.done damaged, line 13 $.response: expected an object, found an integer
+  0.96 s  │  ├─ ! response.done damaged, line 13 $.rate_limits: expected an array, found an integer
   1.00 s  │  ├─ ✗ SEQ18 line 4 a response is asked for while another is being given
   1.00 s  │  └─ ⚠ FUN10 line 999 the call call_1 of get_weather was never answered, and it never
           │       will be
@@ -187,13 +187,13 @@ def test_every_finding_becomes_a_mark_but_those_that_are_only_remarks():
 
 def test_what_is_wrong_with_a_damaged_event_is_said_once():
     session, _, _ = judged(CALLS)
-    assert shown(session).count("$.response: expected an object") == 1
+    assert shown(session).count("$.rate_limits: expected an array") == 1
     listener = Listener()
     marks, timeline = Marks(Check(Codes().rules, listener)), Timeline()
     rows = [
         row.plain for entry in rtcli.read(lines_of(CALLS), listener) for row in timeline.feed(entry, marks.of(entry))
     ]
-    assert "\n".join(rows).count("$.response: expected an object") == 1
+    assert "\n".join(rows).count("$.rate_limits: expected an array") == 1
 
 
 def test_the_words_of_an_error_are_not_said_again_by_what_was_found():
