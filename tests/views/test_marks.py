@@ -89,7 +89,7 @@ def test_marks_stand_below_what_they_are_about():
           │  │       will be
   0.90 s  │  ├─ note user heard a click
   0.95 s  │  ├─ ? response.funky unknown type what?
-  0.96 s  │  ├─ ! response.done damaged, line 13 $.rate_limits: expected an array, found an integer
+  0.96 s  │  ├─ ! response.done damaged, line 13 $.response: expected an object, found an integer
   1.00 s  │  ├─ ✗ SEQ18 line 4 a response is asked for while another is being given
   1.00 s  │  └─ ⚠ FUN10 line 999 the call call_1 of get_weather was never answered, and it never
           │       will be
