@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
 from rtcli.events import session
 from rtcli.formats import Entry
 from rtcli.recording import Header
 from rtcli.session.config import Config
 from rtcli.session.context import Context, Need
-from rtcli.session.ledger import Handler
 from rtcli.session.metrics import Metrics
 from rtcli.session.prices import PRICES, Prices
 
@@ -23,7 +21,7 @@ class Connection:
         self.metrics = Metrics(self.config, prices)
         self.entries = 0
         self._context = Context(self.config)
-        self._context_handlers: dict[type, Handler | None] = {}
+        self._handlers: dict[type, tuple[Callable[[Entry], None], ...]] = {}
 
     @property
     def kept(self) -> frozenset[Need]:
@@ -42,18 +40,22 @@ class Connection:
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry."""
-        event: Any = entry.event
+        kind = type(entry.event)
         self.entries += 1
         self._context.note(entry)
         self.config.apply(entry)
-        kind = type(event)
-        if kind not in self._context_handlers:
-            known = next((base for base in kind.__mro__ if base in Context.HANDLERS), None)
-            self._context_handlers[kind] = Context.HANDLERS[known] if known else None
-        handler = self._context_handlers[kind]
-        if handler is not None:
-            handler(self._context, event, entry)
+        handlers = self._handlers.get(kind)
+        if handlers is None:
+            handlers = self._handlers[kind] = tuple(self._handlers_of(kind))
+        for handler in handlers:
+            handler(entry)
         self.metrics.apply(entry)
+
+    def _handlers_of(self, kind: type) -> Iterator[Callable[[Entry], None]]:
+        """How an event of a class changes what is known of the recording: most of them do not."""
+        known = next((Context.HANDLERS[base] for base in kind.__mro__ if base in Context.HANDLERS), None)
+        if known is not None:
+            yield lambda entry: known(self._context, entry.event, entry)
 
 
 def connections(entries: Iterable[Entry], prices: Prices = PRICES) -> Iterator[Connection]:

@@ -59,7 +59,7 @@ def _interruptions(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
 
 
 def _talk(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
-    """How much of the session the user and the model speak; audio that was not played is nobody's."""
+    """How much of the session the user and the model speak, as far as each is known; what was not played is nobody's."""
     whole_ms = ms_between(metrics.started, metrics.last)
     if not whole_ms or whole_ms < 0 or metrics.last is None:
         return None
