@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rtcli.events import conversation, response
-from rtcli.events.objects import TranscriptionTokens
+from rtcli.events.objects import CachedTokens, InputTokens, TranscriptionTokens
 from rtcli.formats import Entry
 from rtcli.rules.rule import Rule, Verdict
 from rtcli.session.ledgers import Ledgers
@@ -30,9 +30,11 @@ def total_off(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]
 
     Source: openai-python 3.52.0, ``realtime_response_usage.py``; it held in each of 69 captured responses.
     """
-    used = event.response.usage or None
-    total, given, made = _numbers(used, "total_tokens", "input_tokens", "output_tokens")
-    if total is None or given is None or made is None or total == given + made:
+    used = event.response.usage
+    if not used:
+        return ()
+    total, given, made = used.total_tokens, used.input_tokens, used.output_tokens
+    if not (isinstance(total, int) and isinstance(given, int) and isinstance(made, int)) or total == given + made:
         return ()
     return (Verdict("$.response.usage.total_tokens", f"{total} is not {given} + {made}"),)
 
@@ -53,8 +55,11 @@ def input_off(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]
 
     Source: openai-python 3.52.0, ``realtime_response_usage.py``.
     """
-    used = event.response.usage or None
-    return _sum_off(used, "input_tokens", "input_token_details")
+    used = event.response.usage
+    if not used or not used.input_token_details:
+        return ()
+    details = used.input_token_details
+    return _sum_off("$.response.usage", "input", used.input_tokens, details, details.image_tokens)
 
 
 def output_off(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]:
@@ -73,14 +78,16 @@ def output_off(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict
 
     Source: openai-python 3.52.0, ``realtime_response_usage.py``.
     """
-    used = event.response.usage or None
-    found = list(_sum_off(used, "output_tokens", "output_token_details"))
-    details = getattr(used, "output_token_details", None) or None
-    (thought,) = _numbers(details, "reasoning_tokens")
-    (made,) = _numbers(used, "output_tokens")
-    if thought is not None and made is not None and thought > made:
+    used = event.response.usage
+    if not used or not used.output_token_details:
+        return ()
+    made, details = used.output_tokens, used.output_token_details
+    found = _sum_off("$.response.usage", "output", made, details)
+    thought = details.reasoning_tokens
+    if isinstance(thought, int) and isinstance(made, int) and thought > made:
         path = "$.response.usage.output_token_details.reasoning_tokens"
-        found.append(Verdict(path, f"{thought} tokens of reasoning are more than all {made} of the output"))
+        message = f"{thought} tokens of reasoning are more than all {made} of the output"
+        found = [*found, Verdict(path, message)]
     return found
 
 
@@ -101,23 +108,18 @@ def cached_off(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict
 
     Source: openai-python 3.52.0, ``realtime_response_usage.py``.
     """
-    used = event.response.usage or None
-    details = getattr(used, "input_token_details", None) or None
-    parts = getattr(details, "cached_tokens_details", None) or None
-    cached, given = *_numbers(details, "cached_tokens"), *_numbers(used, "input_tokens")
-    path = "$.response.usage.input_token_details"
+    used = event.response.usage
+    if not used or not used.input_token_details:
+        return ()
+    given, details = used.input_tokens, used.input_token_details
+    cached, parts = details.cached_tokens, details.cached_tokens_details
+    if not cached and not parts:
+        return ()
     found = []
-    if cached is not None and given is not None and cached > given:
-        found.append(Verdict(f"{path}.cached_tokens", f"{cached} cached tokens are more than all {given} of the input"))
-    by_kind = [number for number in _numbers(parts, *_MODALITIES) if number is not None]
-    if cached is not None and by_kind and sum(by_kind) != cached:
-        found.append(Verdict(f"{path}.cached_tokens", f"{cached} is not the sum of its modalities, {sum(by_kind)}"))
-    for name in _MODALITIES:
-        part, whole = *_numbers(parts, name), *_numbers(details, name)
-        if part is not None and whole is not None and part > whole:
-            where = f"{path}.cached_tokens_details.{name}"
-            found.append(Verdict(where, f"{part} cached {name} are more than all {whole}"))
-    return found
+    if isinstance(cached, int) and isinstance(given, int) and cached > given:
+        message = f"{cached} cached tokens are more than all {given} of the input"
+        found.append(Verdict("$.response.usage.input_token_details.cached_tokens", message))
+    return [*found, *_cached_by_modality_off(cached, parts, details)] if parts else found
 
 
 def usage_missing(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]:
@@ -165,7 +167,9 @@ def transcription_off(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[
     if used.total_tokens != used.input_tokens + used.output_tokens:
         message = f"{used.total_tokens} is not {used.input_tokens} + {used.output_tokens}"
         found.append(Verdict("$.usage.total_tokens", message))
-    return [*found, *_sum_off(used, "input_tokens", "input_token_details", "$.usage")]
+    if used.input_token_details:
+        found += _sum_off("$.usage", "input", used.input_tokens, used.input_token_details)
+    return found
 
 
 def more_than_allowed(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]:
@@ -184,9 +188,11 @@ def more_than_allowed(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[
 
     Source: openai-python 3.52.0, ``realtime_response.py``.
     """
-    limit = event.response.max_output_tokens
-    (made,) = _numbers(event.response.usage or None, "output_tokens")
-    if not isinstance(limit, int) or made is None or made <= limit:
+    limit, used = event.response.max_output_tokens, event.response.usage
+    if not isinstance(limit, int) or not used:
+        return ()
+    made = used.output_tokens
+    if not isinstance(made, int) or made <= limit:
         return ()
     return (Verdict("$.response.usage.output_tokens", f"{made} tokens were made, and {limit} were allowed"),)
 
@@ -207,10 +213,12 @@ def audio_in_text(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verd
 
     Source: openai-python 3.52.0, ``realtime_response.py``.
     """
-    details = getattr(event.response.usage or None, "output_token_details", None) or None
-    (audio,) = _numbers(details, "audio_tokens")
+    used = event.response.usage
+    audio = used.output_token_details.audio_tokens if used and used.output_token_details else None
+    if not audio:
+        return ()
     modalities = event.response.output_modalities or getattr(event.response, "modalities", None)
-    if modalities != ["text"] or not audio:
+    if modalities != ["text"]:
         return ()
     path = "$.response.usage.output_token_details.audio_tokens"
     return (Verdict(path, f"the response is in text alone and has {audio} tokens of audio"),)
@@ -236,33 +244,43 @@ def context_shortened(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[V
 
     Source: openai-python 3.52.0, ``realtime_session_create_request.py``, on ``truncation``.
     """
-    before = ledgers.usage.context
-    (given,) = _numbers(event.response.usage or None, "input_tokens")
-    if before is None or not given or ledgers.usage.disturbed or event.response.conversation_id is None:
+    before, used = ledgers.usage.context, event.response.usage
+    if before is None or not used or not used.input_tokens or used.input_tokens >= before.input_tokens:
         return ()
-    if given >= before.input_tokens:
+    given = used.input_tokens
+    if ledgers.usage.disturbed or event.response.conversation_id is None:
         return ()
     message = f"the response takes in {given} tokens, the one before took in {before.input_tokens}"
     remedy = "sum old turns up, or set truncation with a retention_ratio"
     return (Verdict("$.response.usage.input_tokens", message, remedy, (before.line,)),)
 
 
-def _numbers(holder: Any, *names: str) -> tuple[int | None, ...]:
-    """Fields that are numbers; None for each that is not there."""
-    values = (getattr(holder, name, None) for name in names)
-    return tuple(value if isinstance(value, int) else None for value in values)
-
-
-def _sum_off(used: Any, whole: str, parts: str, path: str = "$.response.usage") -> Sequence[Verdict]:
+def _sum_off(path: str, side: str, whole: Any, details: Any, image: Any = 0) -> Sequence[Verdict]:
     """Modalities that are not the whole; both text and audio have to be told."""
-    details = getattr(used, parts, None) or None
-    text, audio, image = _numbers(details, *_MODALITIES)
-    (total,) = _numbers(used, whole)
-    if text is None or audio is None or total is None or text + audio + (image or 0) == total:
+    text, audio = details.text_tokens, details.audio_tokens
+    if not (isinstance(text, int) and isinstance(audio, int) and isinstance(whole, int)):
         return ()
-    return (
-        Verdict(f"{path}.{parts}", f"the modalities add up to {text + audio + (image or 0)}, and {whole} is {total}"),
-    )
+    told = text + audio + (image or 0)
+    if told == whole:
+        return ()
+    message = f"the modalities add up to {told}, and {side}_tokens is {whole}"
+    return (Verdict(f"{path}.{side}_token_details", message),)
+
+
+def _cached_by_modality_off(cached: Any, parts: CachedTokens, details: InputTokens) -> list[Verdict]:
+    """Modalities that are not all that is cached, or more of one than there is of it."""
+    path = "$.response.usage.input_token_details"
+    found = []
+    by_kind = [(name, getattr(parts, name)) for name in _MODALITIES if isinstance(getattr(parts, name), int)]
+    told = sum(number for _, number in by_kind)
+    if isinstance(cached, int) and by_kind and told != cached:
+        found.append(Verdict(f"{path}.cached_tokens", f"{cached} is not the sum of its modalities, {told}"))
+    for name, part in by_kind:
+        whole = getattr(details, name)
+        if isinstance(whole, int) and part > whole:
+            where = f"{path}.cached_tokens_details.{name}"
+            found.append(Verdict(where, f"{part} cached {name} are more than all {whole}"))
+    return found
 
 
 _DONE: Final = (response.Done,)
