@@ -20,7 +20,7 @@ REPEATED: Final = 3
 _LISTS_KEPT: Final = 16
 
 
-class Called(Struct):
+class Called(Struct, gc=False):
     """A function call, from its announcement to its answer."""
 
     call_id: str
@@ -91,8 +91,8 @@ class Calls(Ledger):
         self.anything_goes = self.anything_goes or bool(getattr(event.session, "prompt", None))
 
     def _asked(self, event: response.Create, _entry: Entry) -> None:
-        asked = event.response or None
-        if asked is not None:
+        asked = event.response
+        if asked:
             self._offers(asked.tools)
             self.anything_goes = self.anything_goes or bool(getattr(asked, "prompt", None))
         self.unanswered_output = None
@@ -102,11 +102,15 @@ class Calls(Ledger):
 
     def _announced(self, event: Any, entry: Entry) -> None:
         item = event.item
+        if isinstance(item, Message):
+            return
         if isinstance(item, FunctionCall) and isinstance(item.call_id, str) and item.call_id not in self.known:
             self.known[item.call_id] = Called(item.call_id, item.name, entry.line)
 
     def _created(self, event: conversation.ItemCreate, entry: Entry) -> None:
         item = event.item
+        if isinstance(item, Message):
+            return
         if isinstance(item, FunctionCall) and isinstance(item.call_id, str):
             self.known[item.call_id] = Called(item.call_id, item.name, entry.line, "whole", by_client=True)
         elif isinstance(item, FunctionCallOutput):
@@ -122,25 +126,26 @@ class Calls(Ledger):
             called.state = after("function call", called.state, "whole")
 
     def _item_done(self, event: response.OutputItemDone, entry: Entry) -> None:
-        self._announced(event, entry)
         item = event.item
-        if isinstance(item, FunctionCall):
+        if isinstance(item, Message):
+            self.row.clear()
+        elif isinstance(item, FunctionCall):
+            self._announced(event, entry)
             called = self.known.get(item.call_id or "")
             if called is not None:
                 called.state = after("function call", called.state, "whole")
             is_again = bool(self.row) and self.row[-1][:2] == (item.name, item.arguments)
             self.repeats = self.repeats + 1 if is_again else 1
             self.row.append((item.name, item.arguments, entry.line))
-        elif isinstance(item, Message):
-            self.row.clear()
 
     def _done(self, event: response.Done, _entry: Entry) -> None:
-        made = [item for item in event.response.output or () if isinstance(item, FunctionCall)]
-        if event.response.conversation_id is not None:
-            self.last = tuple(item.call_id for item in made if isinstance(item.call_id, str))
+        done = event.response
+        made = [item for item in done.output or () if not isinstance(item, Message) and isinstance(item, FunctionCall)]
+        if done.conversation_id is not None:
+            self.last = tuple(item.call_id for item in made if isinstance(item.call_id, str)) if made else ()
         for item in made:
             called = self.known.get(item.call_id or "")
-            if called is not None and event.response.status == "completed" and item.status != "incomplete":
+            if called is not None and done.status == "completed" and item.status != "incomplete":
                 called.state = after("function call", called.state, "completed")
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {

@@ -8,20 +8,20 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from rtcli.events import conversation, mcp_list_tools, response
-from rtcli.events.objects import McpApprovalRequest, McpApprovalResponse, McpCall
+from rtcli.events.objects import McpApprovalRequest, McpApprovalResponse, McpCall, Message
 from rtcli.formats import Entry
 from rtcli.session.config import Config
 from rtcli.session.ledger import Handler, Ledger, Memory
 
 
-class Listing(Struct):
+class Listing(Struct, gc=False):
     """The listing of a server's tools."""
 
     began_line: int = 0
     ended_line: int = 0
 
 
-class Approval(Struct):
+class Approval(Struct, gc=False):
     """A call that waits for the client's consent."""
 
     line: int
@@ -58,15 +58,20 @@ class Mcp(Ledger):
 
     def _item(self, event: Any, entry: Entry) -> None:
         item = event.item
+        if isinstance(item, Message):
+            return
         if isinstance(item, McpCall):
             self.calls.setdefault(item.id, 0)
         elif isinstance(item, McpApprovalRequest):
             self.approvals.setdefault(item.id, Approval(entry.line, self.responses))
 
     def _created(self, event: conversation.ItemCreate, entry: Entry) -> None:
+        item = event.item
+        if isinstance(item, Message):
+            return
         self._item(event, entry)
-        if isinstance(event.item, McpApprovalResponse):
-            approval = self.approvals.get(event.item.approval_request_id)
+        if isinstance(item, McpApprovalResponse):
+            approval = self.approvals.get(item.approval_request_id)
             if approval is not None:
                 approval.answered_line = approval.answered_line or entry.line
 

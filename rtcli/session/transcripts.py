@@ -53,12 +53,13 @@ class Transcripts(Ledger):
         self.was_on = self.was_on or _transcribes(event.session)
 
     def _announced(self, event: Any, entry: Entry) -> None:
-        self.known.setdefault(event.item_id, entry.line)
+        if event.item_id not in self.known:
+            self.known[event.item_id] = entry.line
 
     def _added(self, event: Any, entry: Entry) -> None:
-        item_id = getattr(event.item, "id", None)
-        if isinstance(item_id, str):
-            self.known.setdefault(item_id, entry.line)
+        item_id = event.item.id
+        if isinstance(item_id, str) and item_id not in self.known:
+            self.known[item_id] = entry.line
 
     def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
         self._announced(event, entry)

@@ -14,7 +14,7 @@ from rtcli.session.config import Config
 from rtcli.session.ledger import Handler, Ledger, Memory
 
 
-class Context(Struct):
+class Context(Struct, gc=False):
     """How many tokens the last response in the conversation took in, and its line."""
 
     input_tokens: int
@@ -47,8 +47,8 @@ class Usage(Ledger):
 
     def _asked(self, event: response.Create, entry: Entry) -> None:
         self._sent(event, entry)
-        asked = event.response or None
-        if asked is not None and (asked.input or asked.instructions or asked.tools):
+        asked = event.response
+        if asked and (asked.input or asked.instructions or asked.tools):
             self.disturbed = True
 
     def _failed(self, event: error.Error, entry: Entry) -> None:
@@ -56,8 +56,8 @@ class Usage(Ledger):
         self.errors[event.error.code or ""] = [*lines[-2:], entry.line]
 
     def _done(self, event: response.Done, entry: Entry) -> None:
-        used = event.response.usage or None
-        if event.response.conversation_id is None or used is None or not used.input_tokens:
+        used = event.response.usage
+        if not used or not used.input_tokens or event.response.conversation_id is None:
             return
         self.context = Context(used.input_tokens, entry.line)
         self.disturbed = False
