@@ -38,62 +38,75 @@ class Flow:
 
     def stop(self, thing: Response | OutputItem | Stream) -> None:
         """A response, an item or a stream is over, or a part of it: nothing goes on there."""
-        if self._streams:
-            self._streams = {
-                kind: stream
-                for kind, stream in self._streams.items()
-                if stream is not thing and stream.item is not thing and stream.response is not thing
-            }
+        streams = self._streams
+        for kind, stream in tuple(streams.items()):
+            if stream is thing or stream.item is thing or stream.response is thing:
+                del streams[kind]
 
-    def steadily(self, kind: type) -> Callable[[Any, Entry], bool] | None:
-        """How to take in an event of this class that only continues what the last one did.
+    def steadily(self, kind: type) -> Callable[[Any, float | None], bool] | None:
+        """How to take in an event of this class, and when it came, that only continues what the last one did.
 
         The function gives back False, and has done nothing, for an event that does more than that.
         """
         if issubclass(kind, response.OutputAudioDelta):
-            return self._sounds_on
-        return self._writes_on if issubclass(kind, _WRITTEN) else None
+            return self._sounding(kind)
+        return self._writing(kind) if issubclass(kind, _WRITTEN) else None
 
-    def _writes_on(self, event: Any, entry: Entry) -> bool:
-        stream = self._streams.get(type(event))
-        if (
-            stream is None
-            or stream.item_id != event.item_id
-            or stream.response_id != event.response_id
-            or stream.output_index != event.output_index
-            or (stream.content_index >= 0 and stream.content_index != event.content_index)
-        ):
-            return False
-        answer, t = stream.response, entry.t
-        if t is not None:
-            if answer.last_t is None or t - answer.last_t > STALL_S:
-                return False
-            answer.last_t = t
-        stream.pieces.append(event.delta)
-        stream.deltas += 1
-        answer.deltas_since_speech += 1
-        return len(stream.pieces) < JOINED_AT or stream.join()
+    def _writing(self, kind: type) -> Callable[[Any, float | None], bool]:
+        streams = self._streams
+        has_parts = not issubclass(kind, response.FunctionCallArgumentsDelta)
 
-    def _sounds_on(self, event: Any, entry: Entry) -> bool:
-        stream = self._streams.get(type(event))
-        if (
-            stream is None
-            or stream.item_id != event.item_id
-            or stream.response_id != event.response_id
-            or stream.output_index != event.output_index
-            or stream.content_index != event.content_index
-        ):
-            return False
-        item, answer, t = stream.item, stream.response, entry.t
-        if t is not None:
-            if answer.last_t is None or t - answer.last_t > STALL_S:
+        def writes_on(event: Any, t: float | None) -> bool:
+            stream = streams.get(kind)
+            if (
+                stream is None
+                or stream.item_id != event.item_id
+                or stream.response_id != event.response_id
+                or stream.output_index != event.output_index
+                or (has_parts and stream.content_index != event.content_index)
+            ):
                 return False
-            if not answer.starved and item.dry_ms(t, answer.audio_format) > DRY_MS:
+            answer = stream.response
+            if t is not None:
+                last_t = answer.last_t
+                if last_t is None or t - last_t > STALL_S:
+                    return False
+                answer.last_t = t
+            pieces = stream.pieces
+            pieces.append(event.delta)
+            stream.deltas += 1
+            answer.deltas_since_speech += 1
+            return len(pieces) < JOINED_AT or stream.join()
+
+        return writes_on
+
+    def _sounding(self, kind: type) -> Callable[[Any, float | None], bool]:
+        streams = self._streams
+
+        def sounds_on(event: Any, t: float | None) -> bool:
+            stream = streams.get(kind)
+            if (
+                stream is None
+                or stream.item_id != event.item_id
+                or stream.response_id != event.response_id
+                or stream.output_index != event.output_index
+                or stream.content_index != event.content_index
+            ):
                 return False
-            answer.last_t = t
-        size = base64_bytes(len(event.delta), event.delta[-2:])
-        item.audio_bytes += size
-        answer.audio_bytes += size
-        stream.deltas += 1
-        answer.deltas_since_speech += 1
-        return True
+            item, answer = stream.item, stream.response
+            if t is not None:
+                last_t = answer.last_t
+                if last_t is None or t - last_t > STALL_S:
+                    return False
+                if not answer.starved and item.dry_ms(t, answer.audio_format) > DRY_MS:
+                    return False
+                answer.last_t = t
+            delta = event.delta
+            size = base64_bytes(len(delta), delta[-2:])
+            item.audio_bytes += size
+            answer.audio_bytes += size
+            stream.deltas += 1
+            answer.deltas_since_speech += 1
+            return True
+
+        return sounds_on

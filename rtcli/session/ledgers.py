@@ -103,17 +103,18 @@ class Ledgers:
 
         def continues(event: Any, entry: Entry) -> bool:
             nonlocal known_format
-            t, latest = entry.t, context.latest_t
-            if t is not None and (latest is None or t < latest):
+            t, latest_t = entry.t, context.latest_t
+            if t is not None and (latest_t is None or t < latest_t):
                 return False
             if known_format is not None and config.output_format is not known_format:
                 if self.audio.wants(config.output_format):
                     return False
                 known_format = config.output_format or ""
-            if identities.has(event.event_id) or not goes_on(event, entry):
+            if identities.has(event.event_id) or not goes_on(event, t):
                 return False
             identities.note(event, entry.line)
-            context.latest_t, context.latest_line = t, entry.line
+            if t is not None:
+                context.latest_t, context.latest_line = t, entry.line
             return True
 
         return continues

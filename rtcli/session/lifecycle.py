@@ -81,8 +81,8 @@ class Lifecycle(Ledger):
         item = self.item_of(event)
         return item.parts.get(_index(event)) if item else None
 
-    def steadily(self, kind: type) -> Callable[[Any, Entry], bool] | None:
-        """How to take in an event of this class that only continues a stream, if there is a fast way."""
+    def steadily(self, kind: type) -> Callable[[Any, float | None], bool] | None:
+        """How to take in an event of this class, and when it came, that only continues a stream, if there is a fast way."""
         return self._flow.steadily(kind)
 
     def _created(self, event: response.Created, entry: Entry) -> None:
