@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from rtcli.events import response
-from rtcli.formats import Entry
 from rtcli.session.written import DRY_MS, JOINED_AT, OutputItem, Response, Stream
 from rtcli.units import base64_bytes
 

@@ -91,9 +91,10 @@ def ended(connection: Connection) -> str:
 def _print_cause(console: Console, number: int, cause: Cause) -> None:
     style = STYLES[cause.severity]
     often = f" ({cause.count} times)" if cause.count > 1 else ""
-    console.print(
-        Text.assemble((f"{number}  ", "bold"), (f"{cause.severity}: ", style), (said(cause.title), "bold"), often)
-    )
+    head = Table.grid(padding=(0, 2, 0, 0))
+    title = Text.assemble((f"{cause.severity}: ", style), (said(cause.title), "bold"), often)
+    head.add_row(Text(str(number), style="bold"), title)
+    console.print(head)
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
