@@ -34,7 +34,7 @@ _ANNOUNCERS: Final = frozenset(
 _AUDIO: Final = frozenset({"output_audio", "audio", "input_audio"})
 
 
-class Known(Struct):
+class Known(Struct, gc=False):
     """An item as far as it is known."""
 
     id: str
@@ -102,29 +102,31 @@ class Conversation(Ledger):
 
     def _known(self, item_id: Any, entry: Entry) -> Known:
         """What is known of an item; of one without an id nothing is kept."""
-        if not isinstance(item_id, str) or not item_id:
-            return Known("", entry.line)
-        known = self.items.get(item_id)
-        if known is None:
-            known = self.items[item_id] = Known(item_id, entry.line)
-        return known
+        return self.items.get(item_id) or self._first_named(item_id, entry)
 
     def _begun(self, item_id: Any, entry: Entry) -> Known:
         """The same for an event that begins an item: another, if the one of that id is gone."""
-        known = self._known(item_id, entry)
-        return known if known.is_there else self._renewed(known, entry)
+        known = self.items.get(item_id) or self._first_named(item_id, entry)
+        return known if known.state != "deleted" else self._renewed(known, entry)
+
+    def _first_named(self, item_id: Any, entry: Entry) -> Known:
+        if not item_id:
+            return Known("", entry.line)
+        known = self.items[item_id] = Known(item_id, entry.line)
+        return known
 
     def _renewed(self, known: Known, entry: Entry) -> Known:
         fresh = self.items[known.id] = Known(known.id, entry.line, replaces=known.is_there)
         return fresh
 
     def _describe(self, known: Known, item: Any) -> None:
-        known.type = str(type(item).__struct_config__.tag)
-        known.role = getattr(item, "role", "") or known.role
+        known.type = type(item).__struct_config__.tag
         known.status = getattr(item, "status", "") or known.status
         if isinstance(item, Message):
-            kinds = {type(part).__struct_config__.tag for part in item.content}
-            known.has_audio = known.has_audio or not kinds.isdisjoint(_AUDIO)
+            known.role = item.role
+            for part in item.content:
+                if type(part).__struct_config__.tag in _AUDIO:
+                    known.has_audio = True
 
     def _named(self, event: Any, entry: Entry) -> None:
         known = self._begun(event.item_id, entry)
@@ -139,7 +141,8 @@ class Conversation(Ledger):
     def _faulty(self, event: Malformed, entry: Entry) -> None:
         if event.type in _ANNOUNCERS:
             body = event.body
-            known = self._begun(at(body, "item", "id") or at(body, "item_id"), entry)
+            named = at(body, "item", "id") or at(body, "item_id")
+            known = self._begun(named if isinstance(named, str) else "", entry)
             known.state = after("item", known.state, "announced")
             known.faulty = True
 
@@ -152,14 +155,15 @@ class Conversation(Ledger):
         self._describe(known, event.item)
 
     def _added(self, event: Any, entry: Entry) -> None:
-        known = self._begun(event.item.id, entry)
+        item = event.item
+        known = self._begun(item.id, entry)
         known.state = after("item", known.state, "added")
-        if event.type == "conversation.item.created":
+        if type(event).__struct_config__.tag == "conversation.item.created":
             known.created_line = known.created_line or entry.line
         else:
             known.added_line = known.added_line or entry.line
         known.previous_id = event.previous_item_id or ""
-        self._describe(known, event.item)
+        self._describe(known, item)
 
     def _announced(self, event: response.OutputItemAdded, entry: Entry) -> None:
         known = self._begun(event.item.id, entry)
@@ -174,10 +178,11 @@ class Conversation(Ledger):
         self._describe(known, event.item)
 
     def _done(self, event: conversation.ItemDone, entry: Entry) -> None:
-        known = self._known(event.item.id, entry)
+        item = event.item
+        known = self._known(item.id, entry)
         known.state = after("item", known.state, "done")
         known.done_line = known.done_line or entry.line
-        self._describe(known, event.item)
+        self._describe(known, item)
 
     def _asked_to_delete(self, event: conversation.ItemDelete, entry: Entry) -> None:
         known = self.items.get(event.item_id)
@@ -204,7 +209,7 @@ class Conversation(Ledger):
             known.refused_line = entry.line
 
     def _answered(self, event: Any, entry: Entry) -> None:
-        told = at(event.response, "conversation_id")
+        told = event.response.conversation_id
         if told and told != self.id:
             self.id, self.id_line = told, entry.line
 
