@@ -162,11 +162,11 @@ def asked_before_all_answered(event: Any, _entry: Entry, ledgers: Ledgers) -> Se
 
     Source: the guide on function calling, on several calls in one response.
     """
-    asked = event.response or None
-    if asked is not None and (asked.conversation == "none" or asked.input):
+    made, asked = ledgers.calls.last, event.response
+    if not made or (asked and (asked.conversation == "none" or asked.input)):
         return ()
-    open_calls = [call for call in ledgers.calls.last if call not in ledgers.calls.outputs]
-    if not open_calls or len(open_calls) == len(ledgers.calls.last):
+    open_calls = [call for call in made if call not in ledgers.calls.outputs]
+    if not open_calls or len(open_calls) == len(made):
         return ()
     names = ", ".join(call[:SHOWN] for call in open_calls[:5])
     return (Verdict("", f"no output has been sent for {names}", "collect all outputs, then one response.create"),)

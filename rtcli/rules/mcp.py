@@ -220,8 +220,10 @@ def server_misconfigured(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequen
 
     Source: openai-python 3.52.0, ``realtime_tools_config_union.py``.
     """
-    holder, name = (event.session, "session") if isinstance(event, session.Update) else (event.response, "response")
-    tools = getattr(holder or None, "tools", None) or []
+    holder, name = (event.response, "response") if isinstance(event, response.Create) else (event.session, "session")
+    tools = getattr(holder, "tools", None)
+    if not tools:
+        return ()
     servers = [(index, tool) for index, tool in enumerate(tools) if isinstance(tool, McpServer)]
     labels = Counter(tool.server_label for _, tool in servers)
     found = []

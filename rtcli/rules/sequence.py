@@ -104,11 +104,13 @@ def status_contradicts_itself(event: Any, _entry: Entry, _ledgers: Ledgers) -> S
 
     Source: openai-python 3.52.0, ``realtime_response_status.py``.
     """
-    status, details = event.response.status, event.response.status_details or None
+    status, details = event.response.status, event.response.status_details
     if status == "in_progress":
         return (Verdict("$.response.status", "the response is done, and its status is in_progress"),)
+    if not details:
+        return ()
     found = []
-    kind, reason = getattr(details, "type", None), getattr(details, "reason", None)
+    kind, reason = details.type, details.reason
     if status and kind and kind != status:
         found.append(Verdict("$.response.status_details.type", f"the status is {status}, and its details are {kind}"))
     wanted = _STATUS_OF.get(reason or "")

@@ -237,9 +237,9 @@ def text_and_audio(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Ver
 
     Source: openai-python 3.52.0, ``realtime_session_create_request.py``.
     """
-    holder, name = (event.session, "session") if isinstance(event, session.Update) else (event.response, "response")
-    asked = getattr(holder or None, "output_modalities", None) or ()
-    if not {"text", "audio"} <= set(asked):
+    holder, name = (event.response, "response") if isinstance(event, response.Create) else (event.session, "session")
+    asked = getattr(holder, "output_modalities", None)
+    if not asked or "text" not in asked or "audio" not in asked:
         return ()
     message = "text and audio cannot be asked for together"
     return (Verdict(f"$.{name}.output_modalities", message, 'ask for ["audio"]: the transcript is included'),)
@@ -377,11 +377,9 @@ def content_not_of_role(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequenc
 
     Source: openai-python 3.52.0, ``realtime_conversation_item_assistant_message.py`` and its siblings.
     """
-    if getattr(event, "type", "") != "conversation.item.create":
-        return ()
     role, kinds = _role_and_kinds(event)
     allowed = CONTENT_OF.get(role)
-    if allowed is None:
+    if allowed is None or allowed.issuperset(kinds):
         return ()
     return [
         Verdict(
@@ -432,16 +430,19 @@ def _rate(event: Any, side: str) -> Any:
     return chosen.rate or None if isinstance(chosen, AudioPcm) else None
 
 
-def _role_and_kinds(event: Any) -> tuple[str, list[str]]:
-    """A message's role and the types of its parts, of a broken one too."""
-    if isinstance(event, Malformed):
-        item = event.body.get("item") if isinstance(event.body, dict) else None
-        parts = at(item, "content")
-        kinds = [at(part, "type") for part in parts] if isinstance(parts, list) else []
-        return str(at(item, "role")), [kind if isinstance(kind, str) else "" for kind in kinds]
-    if not isinstance(event.item, Message):
-        return "", []
-    return event.item.role, [str(part.__struct_config__.tag) for part in event.item.content]
+def _role_and_kinds(event: Any) -> tuple[str, Sequence[Any]]:
+    """The role and the types of the parts of a message that is sent, of a broken one too; empty of anything else."""
+    if isinstance(event, conversation.ItemCreate):
+        item: Any = event.item
+        if not isinstance(item, Message):
+            return "", ()
+        return item.role, [type(part).__struct_config__.tag for part in item.content]
+    if event.type != "conversation.item.create":
+        return "", ()
+    item = event.body.get("item") if isinstance(event.body, dict) else None
+    parts = at(item, "content")
+    kinds = [at(part, "type") for part in parts] if isinstance(parts, list) else []
+    return str(at(item, "role")), [kind if isinstance(kind, str) else "" for kind in kinds]
 
 
 def _dotted(path: tuple[str | int, ...]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from rtcli.events import Event, conversation, response
 from rtcli.formats import Entry
 from rtcli.rules.rule import GA, NEEDS_LOSSLESS, NEEDS_WHOLE_START, SHOWN, End, Rule, Verdict
+from rtcli.session.config import type_of
 from rtcli.session.ledgers import Ledgers
 
 
@@ -248,7 +249,8 @@ def asked_to_answer(_event: Event, _entry: Entry, ledgers: Ledgers) -> Sequence[
 
     Source: the guide on realtime transcription.
     """
-    if ledgers.config.session is None or ledgers.config.type != "transcription":
+    session = ledgers.config.session
+    if session is None or type_of(session) != "transcription":
         return ()
     return (Verdict("", "a transcription session has no responses", "open a session of type realtime for answers"),)
 
