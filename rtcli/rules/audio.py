@@ -64,8 +64,11 @@ def not_base64(event: Event, _entry: Entry, _session: Ledgers) -> Sequence[Verdi
 
     Source: openai-python 3.52.0, ``input_audio_buffer_append_event.py`` ("Base64-encoded audio bytes").
     """
+    carried = _PAYLOADS[type(event)](event)
+    if not carried:
+        return ()
     found = []
-    for path, payload in _PAYLOADS[type(event)](event):
+    for path, payload in carried:
         if _sizes.of(payload) is None and not any(mark in payload for mark in _ELIDED):
             message = f"the audio is not valid base64: {_why(payload)}"
             found.append(Verdict(path, message, "send plain, padded base64 without line breaks or a data: prefix"))
