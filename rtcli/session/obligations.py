@@ -9,6 +9,7 @@ which its response had settled, is settled again by its refusal.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, ClassVar, Final
 
 from msgspec import Struct
@@ -123,8 +124,14 @@ class Obligations(Ledger):
 
     def answers(self, event: Any) -> Request | None:
         """The request that an event of the server answers or refuses."""
-        find = next((self._FINDERS[base] for base in type(event).__mro__ if base in self._FINDERS), None)
+        find = self._finder(type(event))
         return find(self, event) if find else None
+
+    @classmethod
+    @cache
+    def _finder(cls, kind: type) -> Callable[[Obligations, Any], Request | None] | None:
+        """How to find what events of a class settle, or of the nearest class that it extends; most settle nothing."""
+        return next((cls._FINDERS[base] for base in kind.__mro__ if base in cls._FINDERS), None)
 
     def _asked(self, event: Any, entry: Entry) -> None:
         if len(self.pending) >= _KEPT:
@@ -146,11 +153,12 @@ class Obligations(Ledger):
     def _heard(self, event: Any, entry: Entry) -> None:
         if is_delta(event):
             return
-        self.settled = self.answers(event)
-        late = self.overdue(entry.t) if self.pending else ()
-        for request in (*late, self.settled):
-            if request is not None:
-                self.pending.pop(request.line, None)
+        find = self._finder(type(event))
+        self.settled = find(self, event) if find else None
+        if self.pending:
+            for request in (*self.overdue(entry.t), self.settled):
+                if request is not None:
+                    self.pending.pop(request.line, None)
         self.served += 1
 
     def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
@@ -245,7 +253,12 @@ class Obligations(Ledger):
 
 def is_delta(event: Any) -> bool:
     """Whether an event is a piece of something longer."""
-    return str(event.type).endswith(".delta")
+    return _is_delta(type(event))
+
+
+@cache
+def _is_delta(kind: type[Event]) -> bool:
+    return type_name(kind).endswith(".delta")
 
 
 def _is_being_written(item: Any) -> bool:
