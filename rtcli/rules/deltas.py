@@ -143,8 +143,9 @@ def output_differs(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verd
         return ()
     if not output and (told.status == "cancelled" or ledgers.context.vendor not in _OPENAI):
         return ()
-    if any(not item.line or is_elided(item.id) for item in answer.items.values()):
-        return ()
+    for item in answer.items.values():
+        if not item.line or is_elided(item.id):
+            return ()
     announced, ids = _in_order(answer), [item.id or "" for item in output]
     if any(map(is_elided, ids)):
         return ()
@@ -235,7 +236,7 @@ def _other_items(ids: list[str], announced: list[OutputItem]) -> Verdict:
 
 def _contradiction(index: int, told: Any, item: OutputItem) -> Sequence[Verdict]:
     """Where an item of the output says something else than when it was done."""
-    if item.final is None:
+    if item.final is None or item.final == told:
         return ()
     for path, before, here in _compared(item, told):
         if isinstance(before, str) and isinstance(here, str) and before != here and here not in _ELIDED:

@@ -34,9 +34,9 @@ def done_and_never_added(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequenc
     """
     name, items = event.item.id or "", ledgers.conversation.items
     known = items.get(name)
-    if not name or is_elided(name) or (known is None and items.has_forgotten):
-        return ()
     if known is not None and (known.added_line or known.created_line or known.done_line or known.faulty):
+        return ()
+    if not name or is_elided(name) or (known is None and items.has_forgotten):
         return ()
     return (Verdict("$.item.id", f"the item {name[:SHOWN]} was never added", "make its row here"),)
 
@@ -61,7 +61,7 @@ def asked_while_speaking(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequenc
 
     Source: captured errors with the code ``conversation_already_has_active_response``.
     """
-    if at(event.response or None, "conversation") == "none":
+    if not ledgers.lifecycle.open or at(event.response or None, "conversation") == "none":
         return ()
     running = (one for one in ledgers.lifecycle.open.values() if one.line and one.in_conversation)
     other = next((one for one in running if not one.cancel_line and not one.speech_line), None)
@@ -92,7 +92,7 @@ def drawn_into_the_conversation(event: Any, _entry: Entry, ledgers: Ledgers) -> 
     Source: openai-python 3.52.0, ``realtime_response_create_params.py``, on ``conversation``.
     """
     told, waiting = event.response.conversation_id, ledgers.obligations.of("response.create")
-    if not told or is_elided(told) or len(waiting) != 1 or not waiting[0].out_of_band:
+    if not told or len(waiting) != 1 or not waiting[0].out_of_band or is_elided(told):
         return ()
     if _may_be_the_servers_own(ledgers) or ledgers.obligations.answers(event) is not waiting[0]:
         return ()
@@ -120,6 +120,8 @@ def never_answered(event: Any, entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
 
     Source: openai-python 3.52.0, ``session_update_event.py`` and beside it, each on the event that answers.
     """
+    if not ledgers.obligations.pending:
+        return ()
     return [_unanswered(request, entry) for request in ledgers.obligations.unanswered(event, entry.t)]
 
 

@@ -141,7 +141,7 @@ def index_taken(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict
     Source: openai-python 3.52.0, ``response_output_item_added_event.py``, on ``output_index``.
     """
     one, item_id = ledgers.lifecycle.response_of(event), event.item.id or ""
-    if one is None or not item_id or item_id in one.items or is_elided(item_id):
+    if one is None or not one.items or not item_id or item_id in one.items or is_elided(item_id):
         return ()
     index = event.output_index
     other = next((item for item in one.items.values() if item.line and item.output_index == index), None)
@@ -197,10 +197,11 @@ def two_at_once(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict
     Source: openai-python 3.52.0, ``response_create_event.py``, on responses outside of the conversation.
     """
     told, name = event.response.conversation_id, event.response.id or ""
-    if not told or not name or is_elided(told) or is_elided(name):
+    running = ledgers.lifecycle.open
+    if not running or not told or not name or is_elided(told) or is_elided(name):
         return ()
-    running = ledgers.lifecycle.open.values()
-    other = next((one for one in running if one.line and one.conversation_id == told and one.id != name), None)
+    others = (one for one in running.values() if one.line and one.conversation_id == told and one.id != name)
+    other = next(others, None)
     if other is None:
         return ()
     message = f"the response {other.id[:SHOWN]} of line {other.line} is not done, in the same conversation"

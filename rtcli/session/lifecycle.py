@@ -126,10 +126,12 @@ class Lifecycle(Ledger):
     def _written(self, event: Any, entry: Entry) -> Response:
         """The response that an event writes to."""
         one = self._response(event.response_id)
-        one.state = after("response", one.state, "written")
-        one.last_t = entry.t if entry.t is not None else one.last_t
-        if one.state in OVER:
-            one.late_line = one.late_line or entry.line
+        if entry.t is not None:
+            one.last_t = entry.t
+        if one.state != "streaming":
+            one.state = after("response", one.state, "written")
+            if one.state in OVER:
+                one.late_line = one.late_line or entry.line
         return one
 
     def _item(self, one: Response, item_id: str) -> OutputItem:

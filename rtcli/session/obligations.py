@@ -154,7 +154,10 @@ class Obligations(Ledger):
         if is_delta(event):
             return
         find = self._finder(type(event))
-        self.settled = find(self, event) if find else None
+        if find is None or not (self.pending or isinstance(event, error.Error)):
+            self.settled = None
+        else:
+            self.settled = find(self, event)
         if self.pending:
             for request in (*self.overdue(entry.t), self.settled):
                 if request is not None:
@@ -194,7 +197,10 @@ class Obligations(Ledger):
     def _by_item(self, event: Any) -> Request | None:
         key = event.item_id if hasattr(event, "item_id") else getattr(event.item, "id", None)
         kind = _REQUEST_OF[event.type]
-        return next((request for request in self.of(kind) if request.key == key), None)
+        for request in self.pending.values():
+            if request.key == key and request.type == kind:
+                return request
+        return None
 
     def _added(self, event: Any) -> Request | None:
         found = self._by_item(event)
