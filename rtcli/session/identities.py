@@ -55,16 +55,22 @@ class Identities(Ledger):
 
     def note(self, event: Any, line: int) -> None:
         """Note an event with a new id."""
-        self._latest, self._latest_id = event, event.event_id
-        self._young[event.event_id] = line
+        event_id = event.event_id
+        self._latest, self._latest_id = event, event_id
+        self._young[event_id] = line
         if len(self._young) >= REMEMBERED:
-            self._old, self._young = self._young, {}
+            self._age()
 
     def _served(self, event: ServerEvent, entry: Entry) -> None:
         event_id = event.event_id
-        if event_id and event_id not in self._young:
-            self.note(event, self._old.get(event_id) or entry.line)
-        else:
-            self._latest, self._latest_id = event, event_id
+        self._latest, self._latest_id = event, event_id
+        young = self._young
+        if event_id and event_id not in young:
+            young[event_id] = self._old.get(event_id) or entry.line
+            if len(young) >= REMEMBERED:
+                self._age()
+
+    def _age(self) -> None:
+        self._old, self._young = self._young, {}
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {ServerEvent: _served}
