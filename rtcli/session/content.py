@@ -29,14 +29,16 @@ from rtcli.units import base64_bytes
 
 OWN = -1
 """The index of streams that belong to the item itself: arguments and output."""
+_TAKEN_OVER: dict[type, tuple[str, ...]] = {}
 
 
 def fill(item: Item, reported: Any, at_s: float | None, audio_format: str | None = None, *, final: bool = True) -> None:
     """Take over an item object; `final` says that nothing of it is still being written."""
     item.known = True
-    item.kind = str(type(reported).__struct_config__.tag)
-    for name in ("status", "role", "name", "server_label", "call_id", "phase"):
-        value = getattr(reported, name, None)
+    kind = type(reported)
+    item.kind = str(kind.__struct_config__.tag)
+    for name in _TAKEN_OVER.get(kind) or _taken_over(kind):
+        value = getattr(reported, name)
         if value:
             setattr(item, name, value)
     match reported:
@@ -54,6 +56,13 @@ def fill(item: Item, reported: Any, at_s: float | None, audio_format: str | None
         case McpApprovalResponse(approve=approve, reason=reason):
             item.approve = approve
             settle(item, OWN, "reason", reason, at_s)
+
+
+def _taken_over(kind: type[Struct]) -> tuple[str, ...]:
+    """What items of a class tell of themselves and the tree shows; remembered by class."""
+    shown = ("status", "role", "name", "server_label", "call_id", "phase")
+    names = _TAKEN_OVER[kind] = tuple(name for name in shown if name in kind.__struct_fields__)
+    return names
 
 
 def settle(item: Item, index: int, kind: str, value: object, at_s: float | None, *, final: bool = True) -> None:

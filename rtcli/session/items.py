@@ -43,9 +43,9 @@ def added(state: State, event: conversation.ItemAdded | conversation.ItemCreated
 
 def _settled(state: State, event: Any, item_id: str) -> Item | None:
     """The oldest item like this one that the client sent without an id: the server works in order."""
-    alike = Item(None)
-    fill(alike, event.item, None)
-    waiting = state.unsettled.get(_likeness(alike))
+    reported = event.item
+    kind = str(type(reported).__struct_config__.tag)
+    waiting = state.unsettled.get((kind, getattr(reported, "call_id", "") or getattr(reported, "role", "")))
     if not waiting:
         return None
     item = waiting.popleft()
