@@ -105,7 +105,7 @@ class Check:
     def _weigh(self, entry: Entry) -> list[Finding]:
         """What is found in a line that may be anything."""
         found: list[Finding] = []
-        if self.ledgers.begins_anew(entry):
+        if self.ledgers.context.begins_anew(entry):
             found += self._close()
             self.ledgers = Ledgers()
             self._held = []

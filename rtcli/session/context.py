@@ -79,6 +79,16 @@ class Context(Ledger):
             return True
         return False
 
+    def begins_anew(self, entry: Entry) -> bool:
+        """Whether an entry is the first of another connection than this."""
+        event = entry.event
+        if isinstance(event, Header):
+            return True
+        if isinstance(event, session.Created) and not self.one_connection:
+            new = getattr(event.session, "id", None)
+            return bool(new and self.config.session_id and new != self.config.session_id)
+        return False
+
     def is_past(self, t: float | None) -> bool:
         """Whether a record of that time, in seconds, lies before the one that came before it."""
         return t is not None and self.latest_t is not None and t < self.latest_t

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from rtcli.events import response, session
+from rtcli.events import response
 from rtcli.formats import Entry
-from rtcli.recording import Header
 from rtcli.session.audio import Audio
 from rtcli.session.calls import Calls
 from rtcli.session.config import Config
@@ -68,16 +67,6 @@ class Ledgers:
             self.usage,
         )
         self._handlers: dict[type, tuple[Callable[[Any, Entry], None], ...]] = {}
-
-    def begins_anew(self, entry: Entry) -> bool:
-        """Whether an entry is the first of another connection than this."""
-        event = entry.event
-        if isinstance(event, Header):
-            return True
-        if isinstance(event, session.Created) and not self.context.one_connection:
-            new = getattr(event.session, "id", None)
-            return bool(new and self.config.session_id and new != self.config.session_id)
-        return False
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry."""

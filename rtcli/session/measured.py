@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rtcli.events import session
 from rtcli.formats import Entry
-from rtcli.recording import Header
 from rtcli.session.config import Config
 from rtcli.session.context import Context, Need
 from rtcli.session.metrics import Metrics
@@ -30,13 +28,7 @@ class Connection:
 
     def is_ended_by(self, entry: Entry) -> bool:
         """Whether an entry is the first of another connection than this."""
-        event = entry.event
-        if isinstance(event, Header):
-            return self.entries > 0
-        if isinstance(event, session.Created) and not self._context.one_connection:
-            new = getattr(event.session, "id", None)
-            return bool(new and self.config.session_id and new != self.config.session_id)
-        return False
+        return self.entries > 0 and self._context.begins_anew(entry)
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry."""

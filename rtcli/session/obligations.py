@@ -124,7 +124,8 @@ class Obligations(Ledger):
 
     def answers(self, event: Any) -> Request | None:
         """The request that an event of the server answers or refuses."""
-        find = self._finder(type(event))
+        kind: type = type(event)
+        find = self._finder(kind)
         return find(self, event) if find else None
 
     @classmethod
@@ -153,7 +154,8 @@ class Obligations(Ledger):
     def _heard(self, event: Any, entry: Entry) -> None:
         if is_delta(event):
             return
-        find = self._finder(type(event))
+        kind: type = type(event)
+        find = self._finder(kind)
         if find is None or not (self.pending or isinstance(event, error.Error)):
             self.settled = None
         else:
@@ -259,11 +261,12 @@ class Obligations(Ledger):
 
 def is_delta(event: Any) -> bool:
     """Whether an event is a piece of something longer."""
-    return _is_delta(type(event))
+    kind: type = type(event)
+    return _is_delta(kind)
 
 
 @cache
-def _is_delta(kind: type[Event]) -> bool:
+def _is_delta(kind: Any) -> bool:
     return type_name(kind).endswith(".delta")
 
 
@@ -283,4 +286,5 @@ def _item_type(item: Any) -> str:
 
 _REQUEST_OF: Final = {answer: type_name(kind) for kind, answer in ANSWER_OF.items()} | {
     "conversation.item.created": "conversation.item.create",
+    "transcription_session.updated": "transcription_session.update",
 }
