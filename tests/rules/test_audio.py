@@ -1,0 +1,83 @@
+"""Audio that an event carries: where it may lie, and what is wrong with it."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from notation import entries_of
+
+from rtcli.rules import Check
+from rtcli.rules.audio import RULES
+
+PLACE = '"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0'
+SPOKEN = '"item": {"type": "message", "role": "assistant", "id": "i", "content": [%s]}'
+TEXT = '{"type": "output_text", "text": "abc$"}'
+BROKEN = '{"type": "output_audio", "audio": "abc$"}'
+HEARD = '{"type": "input_audio", "audio": "abc$"}'
+WORDS = '{"type": "output_audio", "transcript": "abc$"}'
+
+
+def found(*lines):
+    check = Check([rule for rule in RULES if rule.tier != "extended"])
+    return [(one.code, one.line, one.path) for one in check.run(entries_of("\n".join(lines))) if one.code[:3] == "AUD"]
+
+
+def spoken(event, *parts):
+    before = '"response_id": "r", "output_index": 0, ' if event.startswith("response") else ""
+    return "%s %s {%s%s}" % (">" if event.endswith("create") else "<", event, before, SPOKEN % ", ".join(parts))
+
+
+ITEMS = [
+    "response.output_item.added",
+    "response.output_item.done",
+    "conversation.item.create",
+    "conversation.item.added",
+    "conversation.item.created",
+    "conversation.item.done",
+    "conversation.item.retrieved",
+]
+
+
+@pytest.mark.parametrize("event", ITEMS)
+def test_audio_in_an_item_is_told_with_its_part(event):
+    assert found(spoken(event, TEXT, BROKEN)) == [("AUD01", 1, "$.item.content[1].audio")]
+    assert found(spoken(event, HEARD)) == [("AUD01", 1, "$.item.content[0].audio")]
+
+
+@pytest.mark.parametrize("event", ITEMS)
+def test_text_and_transcripts_in_an_item_are_no_audio(event):
+    assert found(spoken(event, TEXT, WORDS)) == []
+    assert found(spoken(event)) == []
+
+
+def test_audio_in_a_part_is_told_and_its_transcript_is_none():
+    broken = '< response.content_part.done {%s, "part": {"type": "audio", "audio": "abc$"}}' % PLACE
+    assert found(broken) == [("AUD01", 1, "$.part.audio")]
+    assert found(broken.replace('"audio": "abc$"', '"transcript": "abc$"')) == []
+
+
+def test_events_with_fields_of_their_own_are_looked_into_like_others():
+    """The reader makes classes that have learned such fields, and decodes the next events with them."""
+    append = '> input_audio_buffer.append {"audio": "%s", "novel": 1}'
+    assert found(*[append % "AAAA"] * 3, append % "abc$") == [("AUD01", 4, "$.audio")]
+    part = '{"type": "output_audio", "audio": "%s", "novel": 1}'
+    sound, broken = (spoken("conversation.item.added", part % audio) for audio in ("AAAA", "abc$"))
+    assert found(sound, sound, sound, broken) == [("AUD01", 4, "$.item.content[0].audio")]
+
+
+def test_half_a_sample_is_told_of_valid_audio_only():
+    session = '{"type": "realtime", "audio": {"input": {"format": {"type": "audio/%s"}}}}'
+    header = '- {"rtcli": 1, "transport": "websocket", "lossless": true}'
+    update = '> session.update {"session": %s}' % (session % "pcm")
+    odd, even, broken = ('> input_audio_buffer.append {"audio": "%s"}' % audio for audio in ("AAAA", "AAA=", "AAAAA"))
+    assert found(header, update, odd, even) == [("AUD02", 3, "$.audio")]
+    assert found(header, update, broken) == [("AUD01", 3, "$.audio")]
+    assert found(header, '> session.update {"session": %s}' % (session % "pcmu"), odd) == []
+
+
+def test_an_append_may_have_15_mib_to_the_byte():
+    append = '> input_audio_buffer.append {"audio": "%s"}'
+    most, more = (base64.b64encode(bytes(15 * 1024 * 1024 + beyond)).decode() for beyond in (0, 1))
+    assert found(append % most) == []
+    assert found(append % more) == [("AUD03", 1, "$.audio")]

@@ -1,0 +1,121 @@
+"""Token counts: what contradicts itself is told, and what is only left out is not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from notation import entries_of
+
+from rtcli.rules import Check
+from rtcli.rules.usage import RULES
+
+PATH = "$.response.usage."
+
+
+def done(usage, **response):
+    return "< response.done " + json.dumps({"response": {"id": "r", "usage": usage, **response}})
+
+
+def found(usage, **response):
+    check = Check(RULES)
+    return [(one.code, one.path) for one in check.run(entries_of(done(usage, **response))) if one.code[:3] == "USE"]
+
+
+WHOLE = {
+    "total_tokens": 30,
+    "input_tokens": 20,
+    "output_tokens": 10,
+    "input_token_details": {
+        "text_tokens": 8,
+        "audio_tokens": 9,
+        "image_tokens": 3,
+        "cached_tokens": 6,
+        "cached_tokens_details": {"text_tokens": 1, "audio_tokens": 2, "image_tokens": 3},
+    },
+    "output_token_details": {"text_tokens": 4, "audio_tokens": 6, "reasoning_tokens": 4},
+}
+
+
+def changed(*path, to):
+    """The usage in order, with one number changed or left out."""
+    usage = json.loads(json.dumps(WHOLE))
+    holder = usage
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = to
+    if to == "left out":
+        del holder[path[-1]]
+    return usage
+
+
+def every_number(usage=WHOLE, path=()):
+    for name, value in usage.items():
+        yield (*path, name)
+        if isinstance(value, dict):
+            yield from every_number(value, (*path, name))
+
+
+def test_a_usage_that_adds_up_is_in_order():
+    assert found(WHOLE) == []
+
+
+@pytest.mark.parametrize("path", list(every_number()), ids=".".join)
+@pytest.mark.parametrize("nothing", ["left out", None])
+def test_what_is_not_told_contradicts_nothing_but_a_sum_that_it_is_a_part_of(path, nothing):
+    sums = {
+        ("input_token_details", "image_tokens"): ["USE02"],
+        ("input_token_details", "cached_tokens_details", "text_tokens"): ["USE04"],
+        ("input_token_details", "cached_tokens_details", "audio_tokens"): ["USE04"],
+        ("input_token_details", "cached_tokens_details", "image_tokens"): ["USE04"],
+    }
+    assert [code for code, _ in found(changed(*path, to=nothing))] == sums.get(path, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (("total_tokens",), [("USE01", "total_tokens")]),
+        (("input_token_details", "image_tokens"), [("USE02", "input_token_details")]),
+        (("output_token_details", "audio_tokens"), [("USE03", "output_token_details")]),
+        (
+            ("output_token_details", "reasoning_tokens"),
+            [("USE03", "output_token_details.reasoning_tokens")],
+        ),
+        (
+            ("input_token_details", "cached_tokens"),
+            [("USE04", "input_token_details.cached_tokens"), ("USE04", "input_token_details.cached_tokens")],
+        ),
+        (
+            ("input_token_details", "cached_tokens_details", "audio_tokens"),
+            [
+                ("USE04", "input_token_details.cached_tokens"),
+                ("USE04", "input_token_details.cached_tokens_details.audio_tokens"),
+            ],
+        ),
+    ],
+)
+def test_a_number_that_is_too_large_is_told_where_it_stands(path, told):
+    assert found(changed(*path, to=100)) == [(code, PATH + where) for code, where in told]
+
+
+def test_nothing_cached_is_in_order_whether_it_is_broken_down_or_not():
+    none = {"text_tokens": 0, "audio_tokens": 0, "image_tokens": 0}
+    assert found({"input_tokens": 5, "input_token_details": {"cached_tokens": 0, "cached_tokens_details": none}}) == []
+    assert found({"input_tokens": 5, "input_token_details": {"cached_tokens": 0}}) == []
+
+
+def test_what_is_cached_by_modality_is_held_against_a_total_of_none():
+    details = {"cached_tokens": 0, "cached_tokens_details": {"text_tokens": 1}}
+    assert found({"input_token_details": details}) == [("USE04", PATH + "input_token_details.cached_tokens")]
+
+
+@pytest.mark.parametrize(("limit", "told"), [(9, ["USE07"]), (10, []), (11, []), ("inf", []), (None, [])], ids=str)
+def test_a_limit_of_tokens_may_be_reached_and_not_passed(limit, told):
+    assert [code for code, _ in found(WHOLE, max_output_tokens=limit)] == told
+
+
+def test_audio_tokens_are_told_of_a_response_in_text_alone():
+    assert [code for code, _ in found(WHOLE, output_modalities=["text"])] == ["USE08"]
+    assert found(WHOLE, output_modalities=["audio"]) == []
+    assert found(changed("output_token_details", "audio_tokens", to="left out"), output_modalities=["text"]) == []
