@@ -128,8 +128,8 @@ def type_of(config: AnyConfig) -> str:
 
 
 def model_of(config: AnyConfig) -> str | None:
-    """The model that speaks, or the one that transcribes where nothing speaks."""
-    if not isinstance(config, TranscriptionConfig):
+    """The model that speaks, or the one that transcribes where nothing speaks, as in a transcription of beta."""
+    if hasattr(config, "model"):
         return config.model or None
     transcribes: str | None = at(config, "audio", "input", "transcription", "model")
     return transcribes

@@ -86,3 +86,15 @@ def test_a_custom_voice_goes_by_its_id():
         '< session.created {"session":{"type":"realtime","audio":{"output":{"voice":{"id":"voice_7"}}}}}'
     )
     assert config.voice == "voice_7"
+
+
+HEARD = '"input_audio_format":"pcm16","input_audio_transcription":{"model":"whisper-1"}'
+
+
+def test_a_session_of_beta_that_only_transcribes_has_the_model_that_transcribes():
+    config = configured(
+        f'< transcription_session.created {{"session":{{"id":"sess_1",{HEARD}}}}}\n'
+        f'> transcription_session.update {{"session":{{{HEARD}}}}}\n'
+        f'< transcription_session.updated {{"session":{{"id":"sess_1",{HEARD}}}}}'
+    )
+    assert (config.session_id, config.model, config.input_format) == ("sess_1", "whisper-1", "audio/pcm")

@@ -72,6 +72,12 @@ def test_an_answer_settles_the_oldest_request_and_only_that(asked, answer):
     assert (list(answered.pending), answered.settled.line) == ([2], 1)
 
 
+def test_the_update_of_a_session_of_beta_that_only_transcribes_is_answered_by_its_own_name():
+    asked, answer = "> transcription_session.update", "< transcription_session.updated"
+    assert ledger(f'{asked} {{"session": {{}}}}', f'{answer} {{"session": {{}}}}').pending == {}
+    assert ledger(f'{asked} {{"session": {{}}}}', SESSION % "null").pending.keys() == {1}
+
+
 def test_an_answer_about_another_item_settles_nothing():
     asked, answer = list(ASKED.items())[2]
     assert list(ledger(asked, answer.replace('"a"', '"b"')).pending) == [1]
