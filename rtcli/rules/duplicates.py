@@ -14,7 +14,7 @@ from rtcli.session.conversation import Known
 from rtcli.session.identities import is_elided
 from rtcli.session.ledgers import Ledgers
 from rtcli.session.lifecycle import DONES
-from rtcli.session.written import OutputItem
+from rtcli.session.written import OutputItem, Part
 
 
 def server_id_twice(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
@@ -150,13 +150,19 @@ def _output_item(event: Any, ledgers: Ledgers) -> OutputItem | None:
 
 
 def _part_added(event: Any, ledgers: Ledgers) -> int:
-    part = ledgers.lifecycle.part_of(event)
+    part = _part(event, ledgers)
     return part.line if part else 0
 
 
 def _part_done(event: Any, ledgers: Ledgers) -> int:
-    part = ledgers.lifecycle.part_of(event)
+    part = _part(event, ledgers)
     return part.done_line if part else 0
+
+
+def _part(event: Any, ledgers: Ledgers) -> Part | None:
+    one = ledgers.lifecycle.responses.get(event.response_id)
+    item = one.items.get(event.item_id) if one else None
+    return item.parts.get(event.content_index) if item else None
 
 
 def _stream(event: Any, ledgers: Ledgers) -> int:
