@@ -119,15 +119,6 @@ class Conversation(Ledger):
         fresh = self.items[known.id] = Known(known.id, entry.line, replaces=known.is_there)
         return fresh
 
-    def _describe(self, known: Known, item: Any) -> None:
-        known.type = type(item).__struct_config__.tag
-        known.status = getattr(item, "status", "") or known.status
-        if isinstance(item, Message):
-            known.role = item.role
-            for part in item.content:
-                if type(part).__struct_config__.tag in _AUDIO:
-                    known.has_audio = True
-
     def _named(self, event: Any, entry: Entry) -> None:
         known = self._begun(event.item_id, entry)
         known.state = after("item", known.state, "announced")
@@ -152,7 +143,7 @@ class Conversation(Ledger):
             known = self._renewed(known, entry)
         known.state = after("item", known.state, "announced")
         known.sent_line = known.sent_line or entry.line
-        self._describe(known, event.item)
+        _describe(known, event.item)
 
     def _added(self, event: Any, entry: Entry) -> None:
         item = event.item
@@ -163,26 +154,26 @@ class Conversation(Ledger):
         else:
             known.added_line = known.added_line or entry.line
         known.previous_id = event.previous_item_id or ""
-        self._describe(known, item)
+        _describe(known, item)
 
     def _announced(self, event: response.OutputItemAdded, entry: Entry) -> None:
         known = self._begun(event.item.id, entry)
         known.state = after("item", known.state, "announced")
-        self._describe(known, event.item)
+        _describe(known, event.item)
 
     def _reported(self, event: Any, entry: Entry) -> None:
         """An item as it is now; if it is deleted, that does not bring it back."""
         known = self._known(event.item.id, entry)
         if known.is_there:
             known.state = after("item", known.state, "announced")
-        self._describe(known, event.item)
+        _describe(known, event.item)
 
     def _done(self, event: conversation.ItemDone, entry: Entry) -> None:
         item = event.item
         known = self._known(item.id, entry)
         known.state = after("item", known.state, "done")
         known.done_line = known.done_line or entry.line
-        self._describe(known, item)
+        _describe(known, item)
 
     def _asked_to_delete(self, event: conversation.ItemDelete, entry: Entry) -> None:
         known = self.items.get(event.item_id)
@@ -231,3 +222,17 @@ class Conversation(Ledger):
         error.Error: _refused,
         Malformed: _faulty,
     }
+
+
+def _describe(known: Known, item: Any) -> None:
+    """Take down what an item says of itself; most are messages."""
+    if isinstance(item, Message):
+        known.type, known.role = "message", item.role
+        for part in item.content:
+            if type(part).__struct_config__.tag in _AUDIO:
+                known.has_audio = True
+    else:
+        known.type = type(item).__struct_config__.tag
+    status = getattr(item, "status", None)
+    if status:
+        known.status = status
