@@ -81,10 +81,10 @@ def two_outcomes(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdic
     Source: openai-python 3.52.0, ``response_mcp_call_completed.py``.
     """
     before = ledgers.mcp.calls.get(event.item_id)
-    if not before:
+    if before is None or not before.outcome_line:
         return ()
-    message = f"the MCP call {event.item_id[:SHOWN]} has an outcome already, in line {before}"
-    return (Verdict("$.item_id", message, lines=(before,)),)
+    message = f"the MCP call {event.item_id[:SHOWN]} has an outcome already, in line {before.outcome_line}"
+    return (Verdict("$.item_id", message, lines=(before.outcome_line,)),)
 
 
 def approval_unanswered(_end: End, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
@@ -115,7 +115,7 @@ def approval_unanswered(_end: End, _entry: Entry, ledgers: Ledgers) -> Sequence[
             side="client",
         )
         for request_id, approval in ledgers.mcp.approvals.items()
-        if not approval.answered_line and (closed or ledgers.mcp.responses - approval.after > 1)
+        if approval.state == "open" and (closed or ledgers.mcp.responses - approval.responses > 1)
     ]
 
 

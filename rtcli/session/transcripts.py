@@ -14,6 +14,7 @@ from rtcli.events import conversation, input_audio_buffer, session
 from rtcli.formats import Entry
 from rtcli.session.config import Config, at
 from rtcli.session.ledger import Handler, Ledger, Memory
+from rtcli.session.transitions import State, after
 
 Key = tuple[str, int]
 """Item id and content index."""
@@ -22,6 +23,7 @@ Key = tuple[str, int]
 class Progress(Struct):
     """How far the transcription of one part has come."""
 
+    state: State = "unseen"
     pieces: list[str] = field(default_factory=list)
     result_line: int = 0
     """Where it was completed or failed; 0 while it is not."""
@@ -73,13 +75,16 @@ class Transcripts(Ledger):
         progress = self.progress.get(_key(event))
         if progress is None:
             progress = self.progress[_key(event)] = Progress()
-        if isinstance(event.delta, str) and not progress.result_line:
+        progress.state = after("transcription", progress.state, "began")
+        if isinstance(event.delta, str) and progress.state == "open":
             progress.pieces.append(event.delta)
 
     def _ended(self, event: Any, entry: Entry) -> None:
         self.waiting.pop(event.item_id, None)
         progress = self.progress.get(_key(event)) or Progress()
-        self.progress[_key(event)] = Progress(result_line=progress.result_line or entry.line)
+        step = "failed" if isinstance(event, conversation.InputAudioTranscriptionFailed) else "completed"
+        state = after("transcription", progress.state, step)
+        self.progress[_key(event)] = Progress(state, result_line=progress.result_line or entry.line)
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
         session.Created: _configured,

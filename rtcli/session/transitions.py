@@ -9,7 +9,19 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-Kind = Literal["response", "output item", "part", "stream", "item", "function call"]
+Kind = Literal[
+    "response",
+    "output item",
+    "part",
+    "stream",
+    "item",
+    "function call",
+    "turn",
+    "transcription",
+    "MCP listing",
+    "MCP call",
+    "MCP approval",
+]
 State = Literal[
     "unseen",
     "created",
@@ -24,6 +36,12 @@ State = Literal[
     "added",
     "deleted",
     "whole",
+    "speaking",
+    "stopped",
+    "cut",
+    "committed",
+    "awaiting",
+    "answered",
 ]
 Step = str
 """What happens to it: mostly the last word of the event."""
@@ -42,6 +60,12 @@ _WRITTEN: Final[dict[State, dict[Step, State]]] = {
     "unseen": {"added": "open", "delta": "open", "done": "done"},
     "open": {"added": "open", "delta": "open", "done": "done"},
     "done": {},
+}
+_AWAITED: Final[dict[State, dict[Step, State]]] = {
+    "unseen": {"began": "open", "completed": "completed", "failed": "failed"},
+    "open": {"completed": "completed", "failed": "failed"},
+    "completed": {},
+    "failed": {},
 }
 
 TRANSITIONS: Final[dict[Kind, dict[State, dict[Step, State]]]] = {
@@ -64,6 +88,19 @@ TRANSITIONS: Final[dict[Kind, dict[State, dict[Step, State]]]] = {
         "done": {"deleted": "deleted"},
         "deleted": {"announced": "announced", "added": "added"},
     },
+    "turn": {
+        "unseen": {"started": "speaking", "committed": "committed"},
+        "speaking": {"stopped": "stopped", "dropped": "cut"},
+        "stopped": {"committed": "committed", "awaited": "awaiting", "dropped": "cut"},
+        "cut": {"committed": "committed"},
+        "awaiting": {"answered": "answered", "committed": "committed", "dropped": "committed"},
+        "committed": {},
+        "answered": {},
+    },
+    "transcription": _AWAITED,
+    "MCP listing": _AWAITED,
+    "MCP call": _AWAITED,
+    "MCP approval": {"open": {"answered": "answered"}, "answered": {}},
     "function call": {
         "announced": {"whole": "whole", "completed": "completed"},
         "whole": {"completed": "completed"},

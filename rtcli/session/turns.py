@@ -17,6 +17,7 @@ from rtcli.formats import Entry
 from rtcli.session.config import Config, at
 from rtcli.session.ledger import Handler, Ledger, Memory
 from rtcli.session.lifecycle import Lifecycle
+from rtcli.session.transitions import State, after
 
 Cause = Literal["vad", "client", "timeout"]
 
@@ -32,6 +33,7 @@ class Segment(Struct):
     line: int
     """Where it began: the speech, or the commit where no speech was told."""
     t: float | None = None
+    state: State = "unseen"
     start_ms: int | None = None
     stopped_line: int = 0
     stopped_id: str = ""
@@ -78,14 +80,8 @@ class Turns(Ledger):
         self.lifecycle = lifecycle
         self.segments: Memory[str, Segment] = Memory()
         """By item."""
-        self.open: Segment | None = None
-        """The speech that goes on."""
         self.last: Segment | None = None
         """The last speech that began."""
-        self.stopped: Segment | None = None
-        """The speech that has stopped, and is not committed yet."""
-        self.awaiting: Segment | None = None
-        """The turn that turn detection is to answer."""
         self.idle: Idle | None = None
         self.unannounced: dict[str, Unannounced] = {}
         """By item, the oldest first."""
@@ -99,6 +95,25 @@ class Turns(Ledger):
         self._answered: Segment | None = None
         self._detection: Any = None
 
+    @property
+    def open(self) -> Segment | None:
+        """The speech that goes on."""
+        return self._last_in("speaking")
+
+    @property
+    def stopped(self) -> Segment | None:
+        """The speech that has stopped, and is not committed yet."""
+        return self._last_in("stopped")
+
+    @property
+    def awaiting(self) -> Segment | None:
+        """The turn that turn detection is to answer."""
+        return self._last_in("awaiting")
+
+    def _last_in(self, state: State) -> Segment | None:
+        last = self.last
+        return last if last is not None and last.state == state else None
+
     def overdue(self, served: int) -> list[Unannounced]:
         """The items that should have been added when the server has sent so many events."""
         return [one for one in self.unannounced.values() if served - one.served >= ANNOUNCED_WITHIN]
@@ -107,24 +122,31 @@ class Turns(Ledger):
         self._forget_overdue()
         if self._answered is not None and self.lifecycle.speaking is not None:
             self._answered.interrupted_by = event.item_id
-        segment = Segment(event.item_id, entry.line, entry.t, event.audio_start_ms)
-        self.open = self.last = self.segments[event.item_id] = segment
-        self.stopped = self.awaiting = None
+        segment = Segment(event.item_id, entry.line, entry.t, start_ms=event.audio_start_ms)
+        segment.state = after("turn", segment.state, "started")
+        self.last = self.segments[event.item_id] = segment
         self.meddled_line = 0
 
     def _stops(self, event: input_audio_buffer.SpeechStopped, entry: Entry) -> None:
         self._forget_overdue()
-        segment = self._end(entry)
+        segment = self.open
         if segment is not None:
-            segment.stopped_line, segment.stopped_id, segment.end_ms = entry.line, event.item_id, event.audio_end_ms
-            self.stopped = segment
+            segment.state = after("turn", segment.state, "stopped")
+            segment.ended_line = segment.stopped_line = entry.line
+            segment.stopped_id, segment.end_ms = event.item_id, event.audio_end_ms
 
     def _end(self, entry: Entry) -> Segment | None:
-        """The speech that went on until here."""
-        segment, self.open = self.open, None
+        """The speech that went on until here, and is cut off."""
+        segment = self.open
         if segment is not None:
+            segment.state = after("turn", segment.state, "dropped")
             segment.ended_line = entry.line
         return segment
+
+    def _drop(self) -> None:
+        """Of the last speech nothing is awaited any more."""
+        if self.last is not None:
+            self.last.state = after("turn", self.last.state, "dropped")
 
     def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
         spoken = self._end(entry) or self.stopped
@@ -136,8 +158,10 @@ class Turns(Ledger):
             segment = self.segments.get(event.item_id) or Segment(event.item_id, entry.line, entry.t)
         segment.committed_line, segment.committed_t, segment.cause = entry.line, entry.t, cause
         self.segments[event.item_id] = segment
-        self.stopped = None
-        self.awaiting = segment if cause == "vad" and spoken is not None and self._is_to_be_answered() else None
+        if segment is not self.last:
+            self._drop()
+        is_awaited = cause == "vad" and spoken is not None and self._is_to_be_answered()
+        segment.state = after("turn", segment.state, "awaited" if is_awaited else "committed")
         self._await_announcement(event.item_id, entry)
 
     def _cause(self, event: input_audio_buffer.Committed, spoken: Segment | None) -> Cause:
@@ -186,8 +210,9 @@ class Turns(Ledger):
 
     def _cleared(self, _event: Any, entry: Entry) -> None:
         self._end(entry)
-        self.meddled_line = entry.line
-        self.stopped = self.idle = None
+        if self.stopped is not None:
+            self._drop()
+        self.meddled_line, self.idle = entry.line, None
 
     def _configured(self, event: Any, entry: Entry) -> None:
         before, self._detection = self._detection, self.config.turn_detection
@@ -198,9 +223,10 @@ class Turns(Ledger):
         self._forget_overdue()
         if event.response.conversation_id is None:
             return
-        if self.awaiting is not None:
-            self.awaiting.answered_line = entry.line
-        self._answered, self.awaiting = self.awaiting, None
+        self._answered = self.awaiting
+        if self._answered is not None:
+            self._answered.state = after("turn", self._answered.state, "answered")
+            self._answered.answered_line = entry.line
         if self.idle is not None and self.idle.response_id is None:
             self.idle.response_id = event.response.id or ""
 
@@ -214,8 +240,8 @@ class Turns(Ledger):
             self.awaiting.has_company = True
 
     def _failed(self, event: error.Error, _entry: Entry) -> None:
-        if not event.error.event_id:
-            self.awaiting = None
+        if not event.error.event_id and self.awaiting is not None:
+            self._drop()
         if event.error.code == "input_audio_buffer_commit_empty" and self.commits:
             self.commits -= 1
 

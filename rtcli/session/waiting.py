@@ -46,12 +46,12 @@ def _all(ledgers: Ledgers) -> Iterator[Wait]:
 
 def _mcp(ledgers: Ledgers) -> Iterator[Wait]:
     for item_id, listing in ledgers.mcp.listings.items():
-        if listing.began_line and not listing.ended_line:
+        if listing.state == "open":
             yield Wait(f"the tools of the MCP listing {item_id}", "client", listing.began_line)
-    for item_id, outcome_line in ledgers.mcp.calls.items():
+    for item_id, call in ledgers.mcp.calls.items():
         item = ledgers.lifecycle.items.get(item_id)
-        if not outcome_line and item is not None and not item.done_line:
+        if call.state == "open" and item is not None and not item.done_line:
             yield Wait(f"the outcome of the MCP call {item_id}", "client", item.line)
     for request_id, approval in ledgers.mcp.approvals.items():
-        if not approval.answered_line:
+        if approval.state == "open":
             yield Wait(f"the approval of {request_id}", "server", approval.line)

@@ -24,7 +24,10 @@ def test_each_state_but_the_first_is_reached(kind):
     assert first not in reached
 
 
-@pytest.mark.parametrize("kind", ["response", "output item", "part", "stream", "function call"])
+WITH_AN_END = ["response", "output item", "part", "stream", "function call", "transcription", "MCP listing", "MCP call"]
+
+
+@pytest.mark.parametrize("kind", WITH_AN_END)
 def test_what_is_over_does_not_begin_again(kind):
     over = [state for state in TRANSITIONS[kind] if state in OVER]
     assert over
@@ -50,3 +53,9 @@ def test_what_was_never_seen_to_begin_can_be_seen_to_end():
 def test_a_call_is_settled_once_and_its_arguments_do_not_open_it_again():
     assert after("function call", "announced", "completed") == "completed"
     assert after("function call", "completed", "whole") == "completed"
+
+
+def test_a_turn_is_committed_once_and_what_was_cut_off_can_still_be_committed():
+    assert after("turn", "committed", "stopped") == "committed"
+    assert after("turn", "cut", "committed") == "committed"
+    assert after("turn", "answered", "committed") == "answered"

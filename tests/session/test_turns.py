@@ -159,3 +159,20 @@ def test_what_is_kept_does_not_grow_with_the_session():
     assert len(told.segments) <= 4096
     assert len(told.unannounced) == 1
     assert told.commits <= 64
+
+
+@pytest.mark.parametrize(
+    ("script", "state"),
+    [
+        (session() + started(), "speaking"),
+        (session() + started() + stopped(), "stopped"),
+        (session() + started() + CLEAR, "cut"),
+        (session() + started() + stopped() + CLEAR, "cut"),
+        (TURN, "awaiting"),
+        (TURN + created(), "answered"),
+        (session('{"type":"server_vad","create_response":false}') + started() + stopped() + committed(), "committed"),
+        (session() + started() + COMMIT + committed(), "committed"),
+    ],
+)
+def test_a_turn_goes_from_speech_to_its_answer(script, state):
+    assert turns(script).segments["a"].state == state
