@@ -25,9 +25,12 @@ _FILES: Final = {
     b"ID3": "an MP3 file",
     b"\x1aE\xdf\xa3": "a WebM file",
 }
-_FILE_STARTS: Final = tuple(base64.b64encode(mark)[: len(mark) * 4 // 3].decode() for mark in _FILES)
-"""How audio begins on the wire that is a file; a cheap look before a closer one."""
-_FIRST_FOUR: Final = frozenset(start[:4] for start in _FILE_STARTS)
+_FIRST_FOUR: Final = frozenset(base64.b64encode(mark[:3]).decode() for mark in _FILES)
+"""How audio begins on the wire that may be a file; a cheap look before a closer one."""
+_SMALL: Final = "AAAA"
+"""An MP4 file begins with a small number of four bytes, and so does silence."""
+_FTYP: Final = "Z0eX"
+"""What comes next in an MP4 file, as far as it is whole characters of base64."""
 _MAX_CHARACTERS: Final = MAX_APPEND_BYTES // 3 * 4
 """So many characters are never too many bytes, whatever the padding."""
 _ELIDED: Final = ("…", "...", "<base64", "[audio", "<audio", "[Object")
@@ -162,13 +165,11 @@ def file_in_raw_audio(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[
     Source: the realtime guide on audio formats: raw samples.
     """
     audio = event.audio
-    if audio[:4] not in _FIRST_FOUR and "ZnR5c" not in audio[:16]:
-        return ()
-    start = audio[:16]
-    if not start.startswith(_FILE_STARTS) and "ZnR5c" not in start:
+    start = audio[:4]
+    if start not in _FIRST_FOUR and (start != _SMALL or audio[6:10] != _FTYP):
         return ()
     try:
-        head = pybase64.b64decode(start, validate=True)
+        head = pybase64.b64decode(audio[:16], validate=True)
     except (binascii.Error, ValueError):
         return ()
     found = next((name for mark, name in _FILES.items() if head.startswith(mark)), "")

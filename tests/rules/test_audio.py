@@ -81,3 +81,25 @@ def test_an_append_may_have_15_mib_to_the_byte():
     most, more = (base64.b64encode(bytes(15 * 1024 * 1024 + beyond)).decode() for beyond in (0, 1))
     assert found(append % most) == []
     assert found(append % more) == [("AUD03", 1, "$.audio")]
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b"RIFF\x24\x00\x00\x00WAVEfmt ", "WAV"),
+        (b"OggS\x00\x02", "Ogg"),
+        (b"fLaC\x00\x00\x00\x22", "FLAC"),
+        (b"ID3\x04\x00", "MP3"),
+        (b"\x1a\x45\xdf\xa3\x9f\x42", "WebM"),
+        (b"\x00\x00\x00\x1cftypM4A \x00", "MP4"),
+    ],
+)
+def test_the_head_of_a_file_is_told_with_its_name(head, name):
+    append = '> input_audio_buffer.append {"audio": "%s"}' % base64.b64encode(head + bytes(60)).decode()
+    (file,) = (one for one in Check(RULES).run(entries_of(append)) if one.code == "AUD05")
+    assert name in file.message
+
+
+@pytest.mark.parametrize("samples", [bytes(96), b"RIF" + bytes(93), b"\x00\x00\x00\x1cfty" + bytes(89)])
+def test_samples_that_begin_almost_like_a_file_are_samples(samples):
+    assert found('> input_audio_buffer.append {"audio": "%s"}' % base64.b64encode(samples).decode()) == []
