@@ -113,7 +113,7 @@ async def open_client(target: Target, tap: Tap, headers: Sequence[tuple[str, str
     except InvalidStatus as refusal:
         raise _refused(shown, refusal, target.key_from) from refusal
     except (OSError, InvalidHandshake, InvalidURI, ValueError) as failure:
-        raise ConnectionFailed(shown, *_why(failure)) from failure
+        raise ConnectionFailed(shown, *why_not(failure)) from failure
     return Client(connection, tap)
 
 
@@ -147,7 +147,7 @@ def _unkeyed(message: str) -> str:
     return " ".join("sk-…" if "sk-" in word else word for word in message.split())
 
 
-def _why(failure: Exception) -> tuple[str, str]:
+def why_not(failure: Exception) -> tuple[str, str]:
     """Why there is no connection, and what to do."""
     match failure:
         case ssl.SSLCertVerificationError():

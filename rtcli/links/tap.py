@@ -6,17 +6,25 @@ goes on unrecorded, and the failure is kept for the exit code.
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any, Literal, Protocol
 
 from rtcli.errors import RecordingFailed
 from rtcli.events import Listener
 from rtcli.formats import Entry, interpret
-from rtcli.formats.writer import Writer
-from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Record
+from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Other, Record
 from rtcli.recording.record import FORMAT_VERSION, Sender
 from rtcli.recording.secrets import harmless_url
+
+
+class Sink(Protocol):
+    """Where records go: a file, or several."""
+
+    def write(self, record: Record) -> Any:
+        """Take a record. Raises RecordingFailed when it cannot be kept."""
 
 
 class Tap:
@@ -29,7 +37,7 @@ class Tap:
         self.events = 0
         self._began = time.monotonic()
         self._seen = seen
-        self._writer: Writer | None = None
+        self._writer: Sink | None = None
         self._listener = listener or Listener()
         self._line = 0
 
@@ -38,8 +46,8 @@ class Tap:
         """Seconds since the tap was made."""
         return time.monotonic() - self._began
 
-    def record_to(self, writer: Writer, url: str, by: str) -> None:
-        """Write to this file from now on, beginning with a header."""
+    def record_to(self, writer: Sink, url: str, by: str) -> None:
+        """Write there from now on, beginning with a header."""
         self._writer = writer
         self._pass(
             Header(
@@ -64,6 +72,11 @@ class Tap:
             self._pass(Binary(self.now, sender, content))
         else:
             self._pass(Frame(self.now, sender, content))
+
+    def control(self, sender: Sender, kind: Literal["ping", "pong"], data: bytes) -> None:
+        """A ping or a pong went by."""
+        at = round(self.now, 6)
+        self._pass(Other(at, {"t": at, "from": sender, kind: base64.b64encode(data).decode()}))
 
     def close(self, sender: Sender, code: int | None, reason: str) -> None:
         """A close frame went by."""
