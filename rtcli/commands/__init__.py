@@ -6,6 +6,7 @@ A command's module is loaded when the command is run, so that one command does n
 from __future__ import annotations
 
 import os
+import re
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -40,13 +41,18 @@ COMMANDS: Final[dict[str, str]] = {
     "show": "Show a recording as a tree or as a timeline.",
     "validate": "Check recordings against the event schema, and by rules across events.",
     "doctor": "Say what went wrong in a call, and why.",
+    "diff": "Compare two recordings by what caused what.",
     "rule": "List the rules, or say what one means and how to fix it.",
-    "replay": "Play a recording into the live tree with its own timing.",
+    "replay": "Play a recording into the live tree, to a client as the server, or to a server as the client.",
     "serve": "Run the built-in Realtime server.",
     "schema": "List the event types, or show one with its fields and an example.",
     "migrate": "Rewrite beta client events to the realtime dialect.",
 }
 """Every command and what it is for; the command's function has its name, in the module of its name."""
+
+SERVED_AT: Final = "127.0.0.1:8767"
+"""Where a recording is served unless another address is given."""
+_ADDRESS: Final = re.compile(r"\S*:\d+")
 
 _CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -58,6 +64,7 @@ class Configured(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the configuration, whose values go before the defaults and after the environment's."""
+        args = _with_addresses(args)
         if not ctx.resilient_parsing and not set(args) & set(ctx.help_option_names):
             from rtcli.commands import configuration
 
@@ -76,6 +83,16 @@ class Configured(TyperCommand):
                 raise
             where = self._found.place(ctx.info_name, error.option.removeprefix("--"))
             raise BadOption(where, error.why, error.remedy) from error
+
+
+def _with_addresses(args: list[str]) -> list[str]:
+    """The arguments with an address behind every ``--serve`` that has none."""
+    following = [*args[1:], ""]
+    return [
+        piece
+        for arg, after in zip(args, following, strict=True)
+        for piece in ((arg, SERVED_AT) if arg == "--serve" and not _ADDRESS.fullmatch(after) else (arg,))
+    ]
 
 
 def _folder() -> Path:

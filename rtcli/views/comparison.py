@@ -1,0 +1,254 @@
+"""Two recordings beside each other, on one screen: a section for each thing that is not the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from statistics import median
+from typing import Any, Final
+
+from rich.console import Console
+from rich.text import Text
+
+from rtcli.script.account import Account
+from rtcli.script.difference import CallPair, Comparison, Difference, TurnPair
+from rtcli.script.tally import Latency, Used
+from rtcli.views.cost import dollars, tokens_used
+from rtcli.views.difference import difference
+from rtcli.views.measure import duration, plural
+from rtcli.views.text import said
+from rtcli.views.worded import worded
+
+_LINES_SHOWN: Final = 12
+_VALUE_SHOWN: Final = 160
+_INLINE: Final = 60
+"""Values up to so many characters stand on a line, however they are made up."""
+_NARROWEST: Final = 20
+_SECTIONS: Final = ("configuration", "events", "transcripts", "tokens")
+_SPANS: Final = {"first_output_ms": "first output", "done_ms": "done", "tool_ms": "tools"}
+_MARKS: Final = {"missing": ("-", "red"), "additional": ("+", "green"), "changed": ("~", "yellow")}
+
+
+class ComparisonView:
+    """Prints a comparison; ``-`` is what only the first recording has, ``+`` what only the second has."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def print(self, names: tuple[str, str], accounts: tuple[Account, Account], compared: Comparison) -> None:
+        """Print it all; one line, where nothing is different."""
+        if compared.same:
+            self._console.print(_the_same(accounts[0], compared), soft_wrap=True)
+            return
+        for mark, name, account in zip("-+", names, accounts, strict=True):
+            self._console.print(Text.assemble((f"{mark} ", "bold"), said(name), "  ", (_size(account), "dim")))
+        for number, call in enumerate(compared.calls, 1):
+            if len(compared.calls) > 1 and _has_something(call, compared):
+                self._console.print(Text(f"\nconnection {number}", style="bold"))
+            self._print_call(call, compared)
+        self._console.print()
+        self._console.print(Text(_verdict(compared), style="yellow"))
+
+    def _print_call(self, call: CallPair, compared: Comparison) -> None:
+        by_section = {section: [one for one in call.differences if one.section == section] for section in _SECTIONS}
+        self._section("configuration", _configuration(by_section["configuration"]))
+        self._section("events", _events(by_section["events"], call.turns))
+        self._section("transcripts", _transcripts(call.turns) if by_section["transcripts"] else ())
+        self._section("latency", _latency(call.turns, compared))
+        self._section("tokens", _tokens(call, by_section["tokens"]))
+        self._section("cost", _cost(call))
+
+    def _section(self, title: str, rows: Iterable[tuple[int, Text]]) -> None:
+        for number, (indent, row) in enumerate(rows):
+            if not number:
+                self._console.print()
+                self._console.print(Text(title, style="bold"))
+            self._set_in(indent, row)
+
+    def _set_in(self, indent: int, row: Text) -> None:
+        """Print a paragraph at a distance from the margin, without spaces behind its lines."""
+        width = max(self._console.width - indent, _NARROWEST)
+        for line in row.wrap(self._console, width, overflow="fold"):
+            line.rstrip()
+            self._console.print(Text(" " * indent).append_text(line), soft_wrap=True)
+
+
+Rows = Iterator[tuple[int, Text]]
+"""Lines with how far they are set in."""
+
+
+def _the_same(account: Account, compared: Comparison) -> Text:
+    told = Text.assemble(("the same", "green"), f": {_size(account)}")
+    pairs = [one for call in compared.calls for turn in call.turns for one in turn.latencies[:1]]
+    if pairs:
+        before, after = median(one.a_ms for one in pairs), median(one.b_ms for one in pairs)
+        told.append(f"; {_SPANS[pairs[0].name]} after {duration(before)} and {duration(after)}")
+    return told
+
+
+def _size(account: Account) -> str:
+    turns = sum(len(call.measured.metrics.turns) for call in account.calls)
+    return f"{plural(turns, 'turn')}, {plural(account.events, 'event')} with deltas folded"
+
+
+def _has_something(call: CallPair, compared: Comparison) -> bool:
+    return bool(call.differences) or any(turn in call.turns for turn, _ in compared.slower)
+
+
+def _verdict(compared: Comparison) -> str:
+    sections = [one.section for one in compared.differences]
+    parts = [f"{sections.count(name):,} in {name}" for name in _SECTIONS if name in sections]
+    if compared.slower:
+        parts.append(f"{len(compared.slower)} in latency")
+    return f"different: {', '.join(parts)}"
+
+
+def _configuration(differences: list[Difference]) -> Rows:
+    """Each setting once, however many events repeat it; what was asked for, where it did not come into force."""
+    in_force = [one.path for one in differences if one.sender == "server"]
+    told = set()
+    for one in differences:
+        asked = one.sender == "client"
+        if asked and any(_is_within(one.path, path) or _is_within(path, one.path) for path in in_force):
+            continue
+        shown = _change(one)
+        if shown.plain not in told:
+            told.add(shown.plain)
+            yield 2, Text.assemble(("asked for: ", "dim"), shown) if asked else shown
+
+
+def _is_within(path: str, other: str) -> bool:
+    return path == other or path.startswith((f"{other}.", f"{other}["))
+
+
+def _change(one: Difference) -> Text:
+    """A path with both values; large ones as people know them from a diff."""
+    path = said(one.path.removeprefix("$.").removeprefix("session."))
+    before, after = one.a, one.b
+    if any(isinstance(value, dict | list) and len(repr(value)) > _INLINE for value in (before, after)):
+        empty: Any = {} if isinstance(before, dict) or isinstance(after, dict) else []
+        before, after = (value if _is_there(value) else empty for value in (before, after))
+        return difference(before, after, path) or Text(path)
+    return Text.assemble((path, "bold"), ": ", _value(before), " → ", _value(after))
+
+
+def _is_there(value: Any) -> bool:
+    return isinstance(value, dict | list | str | int | float)
+
+
+def _value(value: Any) -> str:
+    if value is not None and not _is_there(value):
+        return "nothing"
+    shown = said(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return shown if len(shown) <= _VALUE_SHOWN else f"{shown[: _VALUE_SHOWN - 1]}…"
+
+
+def _events(differences: list[Difference], turns: list[TurnPair]) -> Rows:
+    """By turn; a turn that one recording has not is told in a line."""
+    pairs = {(turn.a, turn.b): turn for turn in turns}
+    for place, group in groupby(differences, key=lambda one: (one.turn_a, one.turn_b)):
+        ones, turn = list(group), pairs[place]
+        if turn.a is None or turn.b is None:
+            yield 2, _turn_of_one(turn, ones)
+            continue
+        yield 2, Text(_turn_name(turn), style="bold")
+        rows = list(_folded(ones))
+        for row in rows[:_LINES_SHOWN]:
+            yield 4, row
+        if len(rows) > _LINES_SHOWN:
+            yield 4, Text(f"and {len(rows) - _LINES_SHOWN} more: --json tells them all", style="dim")
+
+
+def _turn_name(turn: TurnPair) -> str:
+    if not turn.a and not turn.b:
+        return "outside of turns"
+    return f"turn {turn.a}" if turn.a == turn.b else f"turn {turn.a} and turn {turn.b}"
+
+
+def _turn_of_one(turn: TurnPair, ones: list[Difference]) -> Text:
+    mark, style = _MARKS["missing" if turn.b is None else "additional"]
+    words = " ".join((turn.words_a if turn.b is None else turn.words_b).user)
+    number = turn.a if turn.b is None else turn.b
+    at = turn.line_a if turn.b is None else turn.line_b
+    told = f"turn {number} ({said(turn.began)}), {plural(len(ones), 'event')} from line {at} on"
+    return Text.assemble((f"{mark} ", style), told + (f": “{_value(words)}”" if words else ""))
+
+
+def _folded(ones: list[Difference]) -> Iterator[Text]:
+    """A line for each difference; the same change in several events is told once."""
+    changes: dict[str, list[Difference]] = {}
+    for one in ones:
+        key = f"{one.path.rpartition('.')[2]} {one.a!r} {one.b!r}" if one.what == "changed" else f"{one.what} {id(one)}"
+        changes.setdefault(key, []).append(one)
+    for first, *more in changes.values():
+        row = _event(first)
+        if more:
+            row.append(f" (and in {plural(len(more), 'more event')})", style="dim")
+        yield row
+
+
+def _event(one: Difference) -> Text:
+    mark, style = _MARKS[one.what]
+    lines = " and ".join(dict.fromkeys(str(line) for line in (one.line_a, one.line_b) if line is not None))
+    head = Text.assemble((f"{mark} ", style), said(one.type), (f" (line {lines})", "dim"))
+    return Text.assemble(head, " ", _change(one)) if one.what == "changed" else head
+
+
+def _transcripts(turns: list[TurnPair]) -> Rows:
+    for turn in turns:
+        if turn.a is None or turn.b is None:
+            continue
+        for side, before, after in zip(turn.words_a._fields, turn.words_a, turn.words_b, strict=True):
+            if before != after:
+                head = Text(f"{_turn_name(turn)}, {side}: ", style="bold")
+                yield 2, Text.assemble(head, worded(" ".join(before), " ".join(after)))
+
+
+def _latency(turns: list[TurnPair], compared: Comparison) -> Rows:
+    """What differs by a millisecond or more; marked where it is more than is tolerated."""
+    for turn in turns:
+        parts = [_slower(one, compared) for one in turn.latencies if duration(one.a_ms) != duration(one.b_ms)]
+        if parts:
+            yield 2, Text.assemble(f"{_turn_name(turn)}: ", Text(", ").join(parts))
+
+
+def _slower(one: Latency, compared: Comparison) -> Text:
+    counts = compared.tolerance_ms is not None and one.apart_ms > compared.tolerance_ms
+    told = f"{_SPANS[one.name]} {duration(one.a_ms)} → {duration(one.b_ms)}"
+    return Text(told + (" (more than is tolerated)" if counts else ""), style="yellow" if counts else "")
+
+
+def _tokens(call: CallPair, differences: list[Difference]) -> Rows:
+    if not differences:
+        return
+    unlike = [turn for turn in call.turns if turn.a and turn.b and _counts(turn.used_a) != _counts(turn.used_b)]
+    for turn in unlike:
+        yield 2, Text(f"{_turn_name(turn)}: {_used(turn.used_a)} → {_used(turn.used_b)}")
+    if _counts(call.used_a) != _counts(call.used_b):
+        yield 2, Text(f"in all: {_used(call.used_a)} → {_used(call.used_b)}")
+    else:
+        for row in list(_folded(differences))[:_LINES_SHOWN]:
+            yield 2, row
+
+
+def _counts(used: Used) -> tuple[int | None, ...]:
+    return used.input_tokens, used.cached_tokens, used.output_tokens
+
+
+def _used(used: Used) -> str:
+    told = tokens_used(used.input_tokens, used.cached_tokens, used.output_tokens).removeprefix("tokens: ")
+    return told or "not told"
+
+
+def _cost(call: CallPair) -> Rows:
+    if call.used_a.cost_usd != call.used_b.cost_usd:
+        yield 2, Text(f"{_paid(call.used_a)} → {_paid(call.used_b)}")
+
+
+def _paid(used: Used) -> str:
+    if used.cost_usd is None:
+        return "not known"
+    low, high = dollars(used.cost_usd.low), dollars(used.cost_usd.high)
+    more = f", {plural(used.unpriced, 'part')} without a price" if used.unpriced else ""
+    return (low if low == high else f"{low} to {high}") + more
