@@ -1,23 +1,51 @@
-"""``rtcli replay``: play a recording into the live tree with its own timing."""
+"""``rtcli replay``: play a recording into the live tree, to a client as the server, or to a server as the client."""
 
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
 import typer
 
 from rtcli.commands.marked import Marked, check_of
 from rtcli.commands.numbers import finite
 from rtcli.commands.spoken import Spoken
+from rtcli.commands.troubled import Faulty, faults_of
 
 if TYPE_CHECKING:
     from rtcli.formats import Entry
     from rtcli.rules import Check
 
 
+class Timing(StrEnum):
+    """When what is replayed goes out."""
+
+    ORIGINAL = "original"
+    CAUSAL = "causal"
+    FAST = "fast"
+
+
+class Unmatched(StrEnum):
+    """What becomes of a client event that the recording does not have."""
+
+    WAIT = "wait"
+    SKIP = "skip"
+    ERROR = "error"
+    STANDIN = "standin"
+
+
+_ONLY: Final[dict[str, tuple[str, ...]]] = {
+    "": ("speed", "idle_time_limit", "start_offset", "until", "loop", "start_paused", "findings"),
+    "--serve": ("unmatched", "once", "fault", "seed", "allow_remote"),
+    "--to": ("output", "append", "overwrite", "model", "header", "wait"),
+}
+"""What can be asked for in one of the three ways only: in the terminal, as the server, as the client."""
+
+
 def replay(
+    ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="The recording; - is standard input.")],
     speed: Annotated[
         float,
@@ -62,21 +90,132 @@ def replay(
         Spoken, typer.Option(help="Read it in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
     ] = Spoken.AUTO,
     findings: Marked = True,
+    serve: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[HOST:PORT]",
+            help="Play the server's part to clients; port 0 takes a free one. Default: 127.0.0.1:8767.",
+            envvar="RTCLI_SERVE",
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TARGET",
+            help="Play the client's part to a server: demo, openai, azure, or a ws:// or wss:// URL.",
+            envvar="RTCLI_TO",
+        ),
+    ] = None,
+    timing: Annotated[
+        Timing,
+        typer.Option(
+            help="With --serve and --to: causal keeps the time between cause and answer, original also the "
+            "recording's clock, fast no times but those of audio that is sent.",
+            envvar="RTCLI_TIMING",
+        ),
+    ] = Timing.CAUSAL,
+    unmatched: Annotated[
+        Unmatched,
+        typer.Option(
+            help="With --serve, what the recording does not have is left unanswered (wait), taken for the next of "
+            "its type (skip), answered with an error, or handed with all that follows to the built-in server.",
+            envvar="RTCLI_UNMATCHED",
+        ),
+    ] = Unmatched.WAIT,
+    once: Annotated[
+        bool, typer.Option("--once", help="With --serve: end when the first client has left.", envvar="RTCLI_ONCE")
+    ] = False,
+    fault: Faulty = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Make the faults repeat from run to run.", envvar="RTCLI_SEED")
+    ] = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Listen beyond this machine.", envvar="RTCLI_ALLOW_REMOTE")
+    ] = False,
+    json: Annotated[
+        bool,
+        typer.Option("--json", help="With --serve and --to: write JSON lines for programs.", envvar="RTCLI_JSON"),
+    ] = False,
 ) -> int:
-    """Play a recording into the live tree with its own timing.
+    """Play a recording into the live tree, to a client as the server, or to a server as the client.
 
     On a terminal: space pauses and goes on, . steps one record while paused, + and - change the
     speed, ] goes on to the next turn, q leaves. On a pipe the lines come when they are due.
 
+    With --serve the recording is the server: what it answered goes out when what it answered has come
+    again, by type and content, with the ids that the client chooses now. When a client has left, it is
+    said what matched, what did not, and where the two first went apart. A --fault is drop=5%,
+    duplicate=5%, malformed=5%, delay=200ms, jitter=100ms, stall@5s=3s, rate-limit, close@12s=1011 or
+    vanish@12s; any but close and vanish can begin later, such as drop@10s=5%.
+
     Example:  rtcli replay call.jsonl --speed 2 --idle-time-limit 1
 
-    Exit code: 0 played, or left before its end, 2 the file could not be read.
+    Example:  rtcli replay call.jsonl --serve 127.0.0.1:0 --once --timing fast
+
+    Exit code: 0 played, or left before its end, 1 a client left the script, 2 the file could not be read.
     """
+    from rtcli.events import DIALECTS, Listener
+
+    _way(ctx, serve, to)
+    listener = Listener(DIALECTS.get(dialect.value))
+    if serve is not None:
+        from rtcli.commands.performed import Performed
+        from rtcli.links.replay_server import Plan
+        from rtcli.script.performance import Manner
+
+        manner = Manner(timing=timing.value, unmatched=unmatched.value)
+        plan = Plan(manner=manner, faults=faults_of(fault), seed=seed, once=once)
+        return Performed(file, listener, plan, json=json).at(serve, allow_remote=allow_remote)
+    return _played(
+        file, speed, idle_time_limit, start_offset, until, dialect, loop=loop, paused=start_paused, findings=findings
+    )
+
+
+def _way(ctx: typer.Context, serve: str | None, to: str | None) -> str:
+    """The option that says in which way to replay; empty for the terminal.
+
+    Raises:
+        BadOption: there are two, or an option that says nothing about this way.
+
+    """
+    from rtcli.errors import BadOption
+
+    if serve is not None and to is not None:
+        raise BadOption("--serve", "it contradicts --to", "replay to a client or to a server")
+    way = "--serve" if serve is not None else "--to" if to is not None else ""
+    names = [name for other, names in _ONLY.items() if other != way for name in names]
+    names += [] if way else ["timing", "json"]
+    for name in names:
+        source: Any = ctx.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = f"--{name.replace('_', '-')}"
+            why = f"it makes no sense with {way}" if way else f"it makes no sense without {_home(name)}"
+            raise BadOption(option, why)
+    return way
+
+
+def _home(name: str) -> str:
+    return next((way for way, names in _ONLY.items() if name in names), "--serve or --to")
+
+
+def _played(
+    file: Path,
+    speed: float,
+    idle_time_limit: float | None,
+    start_offset: str | None,
+    until: str | None,
+    dialect: Spoken,
+    *,
+    loop: bool,
+    paused: bool,
+    findings: bool,
+) -> int:
+    """Play it in the terminal."""
     from rtcli.errors import BadOption
     from rtcli.events import DIALECTS, Listener
     from rtcli.formats import read
     from rtcli.links.replay import Player, play
-    from rtcli.recording.pace import paced
+    from rtcli.recording import pace
     from rtcli.recording.times import parse_time
 
     start_s = parse_time("--start-offset", start_offset) if start_offset else 0.0
@@ -86,11 +225,11 @@ def replay(
     if loop and str(file) == "-":
         raise BadOption("--loop", "standard input can be read only once")
     keyed = sys.stdin.isatty() and sys.stdout.isatty()
-    player = Player(speed, paused=start_paused and keyed)
+    player = Player(speed, paused=paused and keyed)
     try:
         while True:
             listener = Listener(DIALECTS.get(dialect.value))
-            due = paced(
+            due = pace.paced(
                 read(file, listener),
                 idle_limit_s=idle_time_limit,
                 start_s=start_s,

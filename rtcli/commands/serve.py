@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from rtcli.commands.numbers import finite
-
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+from rtcli.commands.troubled import Faulty, faults_of
 
 
 def serve(
@@ -28,32 +27,34 @@ def serve(
             callback=finite,
         ),
     ] = 1.0,
-    seed: Annotated[int | None, typer.Option(help="Make the ids repeat from run to run.", envvar="RTCLI_SEED")] = None,
+    fault: Faulty = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Make the ids and the faults repeat from run to run.", envvar="RTCLI_SEED")
+    ] = None,
 ) -> int:
     """Run the built-in Realtime server.
 
     It speaks the realtime dialect: text and spoken turns, server VAD, transcription, function calls,
     interruption, and the real API's errors. It says a few fixed sentences; no model is behind it.
 
+    A fault is drop=5%, duplicate=5%, malformed=5%, delay=200ms, jitter=100ms, stall@5s=3s, rate-limit,
+    close@12s=1011 or vanish@12s; any but close and vanish can begin later, such as drop@10s=5%.
+
     Example:  rtcli serve --listen 127.0.0.1:0
+
+    Example:  rtcli serve --fault jitter=300ms --fault close@30s=1011 --seed 7
 
     Exit code: 0 when it was told to stop, 2 when it could not listen.
     """
-    from rtcli.errors import BadOption
+    from rtcli.commands.address import address_of, taken
     from rtcli.links.server import serve_forever
 
-    host, _, port = listen.rpartition(":")
-    host = host.strip("[]") or "127.0.0.1"
-    if not port.isdigit() or int(port) > 65535:
-        raise BadOption("--listen", f"{listen!r} is no address", "write HOST:PORT, such as 127.0.0.1:8766")
-    if host not in LOOPBACK and not allow_remote:
-        raise BadOption("--listen", f"{host} can be reached from other machines", "add --allow-remote if that is meant")
+    host, port = address_of("--listen", listen, allow_remote=allow_remote)
+    faults = faults_of(fault)
     try:
-        serve_forever(host, int(port), _announce, pace=pace, seed=seed)
+        serve_forever(host, port, _announce, pace=pace, seed=seed, faults=faults)
     except OSError as error:
-        raise BadOption(
-            "--listen", f"cannot listen on {listen}: {error.strerror or error}", "is another server running there?"
-        ) from error
+        raise taken("--listen", listen, error) from error
     return 0
 
 

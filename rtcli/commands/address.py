@@ -1,0 +1,29 @@
+"""Where a server listens, as an option says it."""
+
+from __future__ import annotations
+
+from rtcli.errors import BadOption
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def address_of(option: str, text: str, *, allow_remote: bool) -> tuple[str, int]:
+    """The host and the port.
+
+    Raises:
+        BadOption: it is no address, or one that other machines can reach, which must be meant.
+
+    """
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]") or "127.0.0.1"
+    if not port.isdigit() or int(port) > 65535:
+        raise BadOption(option, f"{text!r} is no address", "write HOST:PORT, such as 127.0.0.1:8766")
+    if host not in LOOPBACK and not allow_remote:
+        raise BadOption(option, f"{host} can be reached from other machines", "add --allow-remote if that is meant")
+    return host, int(port)
+
+
+def taken(option: str, text: str, error: OSError) -> BadOption:
+    """The address cannot be listened on."""
+    why = f"cannot listen on {text}: {error.strerror or error}"
+    return BadOption(option, why, "is another server running there?")

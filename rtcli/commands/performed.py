@@ -1,0 +1,82 @@
+"""A recording that is served to clients, and what is said of them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from rtcli.events import Listener
+    from rtcli.links.replay_server import Plan
+    from rtcli.script.outcome import Outcome
+    from rtcli.script.performance import Script
+
+_PATH = "/v1/realtime"
+
+
+class Performed:
+    """A recording as a server."""
+
+    def __init__(self, file: Path, listener: Listener, plan: Plan, *, json: bool) -> None:
+        self._file = file
+        self._listener = listener
+        self._plan = plan
+        self._json = json
+        self._path = _PATH
+        self._diverged = False
+
+    def at(self, address: str, *, allow_remote: bool) -> int:
+        """Serve at an address until told to stop; gives back the exit code."""
+        from rtcli.commands.address import address_of, taken
+        from rtcli.errors import BadOption
+        from rtcli.links.replay_server import serve_script
+
+        host, port = address_of("--serve", address, allow_remote=allow_remote)
+        script = self._script()
+        if not script.speaks:
+            raise BadOption(str(self._file), "there is nothing in it that a server said")
+        try:
+            serve_script(script, host, port, self._announce, self._left, self._plan)
+        except OSError as error:
+            raise taken("--serve", address, error) from error
+        return 1 if self._diverged else 0
+
+    def _script(self) -> Script:
+        from rtcli.formats import read
+        from rtcli.recording import Header
+        from rtcli.script.performance import Script
+        from rtcli.script.steps import steps_of
+
+        entries = list(read(self._file, self._listener))
+        header = next((entry.event for entry in entries if isinstance(entry.event, Header)), None)
+        self._path = (urlsplit(header.url).path if header else "") or _PATH
+        return Script(steps_of(entries))
+
+    def _announce(self, url: str) -> None:
+        if self._json:
+            from rtcli.views.kept import SCHEMA
+
+            self._write({"schema": SCHEMA, "url": url + self._path})
+        else:
+            sys.stdout.write(f"{url}{self._path}\n")
+            sys.stdout.flush()
+
+    def _left(self, number: int, outcome: Outcome) -> None:
+        from rtcli.views.console import console
+        from rtcli.views.kept import kept, kept_as_json
+
+        self._diverged = self._diverged or outcome.diverged
+        if self._json:
+            self._write(kept_as_json(number, outcome))
+        else:
+            console().print(kept(number, outcome), soft_wrap=True)
+            sys.stdout.flush()
+
+    @staticmethod
+    def _write(body: object) -> None:
+        import msgspec
+
+        sys.stdout.write(msgspec.json.encode(body).decode() + "\n")
+        sys.stdout.flush()

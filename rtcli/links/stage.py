@@ -1,0 +1,184 @@
+"""The server's side of WebSocket connections: each is held by an actor, a server without sockets.
+
+Law: what an actor gives out leaves in that order, no sooner than it is due and not before the trouble
+that is made on purpose lets it through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Final, Protocol
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+from rtcli.recording import Close
+from rtcli.script.faults import Trouble
+
+MAX_FRAME_BYTES: Final = 64 * 1024 * 1024
+_REALTIME: Final = Subprotocol("realtime")
+_NO_STATUS: Final = 1005
+
+Line = str | bytes | Close
+Answer = Callable[[ServerConnection, Request], Response | None]
+
+
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """A visitor who speaks no WebSocket is no fault, and what he said may hold a secret."""
+    return record.msg != "opening handshake failed"
+
+
+_log = logging.getLogger(__name__)
+_log.addFilter(_worth_telling)
+
+
+class Actor(Protocol):
+    """A server without sockets, for one client. Times are seconds of the monotonic clock."""
+
+    def receive(self, frame: str | bytes, now: float) -> None:
+        """A frame came from the client."""
+
+    def due(self, now: float) -> list[Line]:
+        """What is to go out now, in order."""
+
+    @property
+    def next_at(self) -> float | None:
+        """When there is something to do without the client; None when there is not."""
+
+
+@asynccontextmanager
+async def listening(
+    handle: Callable[[ServerConnection], Awaitable[None]], host: str, port: int, answer: Answer | None = None
+) -> AsyncIterator[str]:
+    """Take connections while the block runs; gives the URL without a path. Port 0 takes a free one.
+
+    Raises:
+        OSError: the address cannot be listened on.
+
+    """
+    server = await serve(
+        handle,
+        host,
+        port,
+        compression=None,
+        max_size=MAX_FRAME_BYTES,
+        select_subprotocol=_subprotocol,
+        process_request=answer,
+        server_header="rtcli",
+        logger=_log,
+    )
+    try:
+        bound = next(iter(server.sockets)).getsockname()
+        yield f"ws://{f'[{bound[0]}]' if ':' in bound[0] else bound[0]}:{bound[1]}"
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+def _subprotocol(_connection: ServerConnection, offered: object) -> Subprotocol | None:
+    """Browsers offer ``realtime`` beside a key; only the first may be said aloud."""
+    return _REALTIME if isinstance(offered, list | tuple) and _REALTIME in offered else None
+
+
+async def hold(connection: ServerConnection, actor: Actor, trouble: Trouble) -> None:
+    """Let an actor hold a connection, from now to the close."""
+    woken = asyncio.Event()
+    speaking = asyncio.create_task(_Mouth(connection, actor, trouble, woken).speak())
+    try:
+        with suppress(ConnectionClosed):
+            async for frame in connection:
+                actor.receive(frame, time.monotonic())
+                woken.set()
+    finally:
+        speaking.cancel()
+        with suppress(asyncio.CancelledError, ConnectionClosed):
+            await speaking
+
+
+class _Mouth:
+    """Sends what is due; then waits for the next time, or for the client."""
+
+    def __init__(self, connection: ServerConnection, actor: Actor, trouble: Trouble, woken: asyncio.Event) -> None:
+        self._connection = connection
+        self._actor = actor
+        self._trouble = trouble
+        self._woken = woken
+        self._began = time.monotonic()
+        self._waiting: deque[tuple[float, Line]] = deque()
+
+    async def speak(self) -> None:
+        while True:
+            now = time.monotonic()
+            for line in self._actor.due(now):
+                self._waiting += self._trouble.passing(line, now - self._began)
+            while self._waiting and self._began + self._waiting[0][0] <= now:
+                if await self._leave(self._waiting.popleft()[1]):
+                    return
+            if await self._cut_short(now):
+                return
+            await self._rest()
+
+    async def _rest(self) -> None:
+        """Wait until something is due; what came while something was sent has been noticed."""
+        times = [at for at in (self._actor.next_at, self._ends_at) if at is not None]
+        times += [self._began + self._waiting[0][0]] if self._waiting else []
+        wait = max(0.0, min(times) - time.monotonic()) if times else None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await self._woken.wait()
+        self._woken.clear()
+
+    async def _leave(self, line: Line) -> bool:
+        """Send one line; says whether the connection is over with it."""
+        if not isinstance(line, Close):
+            await self._connection.send(line)
+            return False
+        await self._close(line.code, line.reason)
+        return True
+
+    async def _close(self, code: int | None, reason: str) -> None:
+        if code is None or code == _NO_STATUS:
+            self._connection.protocol.send_close()
+            self._connection.transport.write(b"".join(self._connection.protocol.data_to_send()))
+            return
+        await self._connection.close(code, reason)
+
+    @property
+    def _ends_at(self) -> float | None:
+        return self._began + self._trouble.end.after_s if self._trouble.end else None
+
+    async def _cut_short(self, now: float) -> bool:
+        end = self._trouble.end
+        if end is None or self._began + end.after_s > now:
+            return False
+        if end.kind == "vanish":
+            self._connection.transport.abort()
+        else:
+            await self._connection.close(end.code, "a fault made on purpose")
+        return True
+
+
+def seed_of(seed: int | None, number: int) -> str | None:
+    """The seed of the trouble that one connection has, so that two have not the same."""
+    return None if seed is None else f"{seed}:{number}"
+
+
+async def until_told(ready: Callable[[], None], done: asyncio.Event | None = None) -> None:
+    """Wait until the process is told to stop (Ctrl-C, SIGTERM), or until there is nothing more to do."""
+    stop, loop = done or asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        ready()
+        await stop.wait()
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

@@ -1,0 +1,338 @@
+"""Which of a client's events had to come before each event of the server's, in a recording.
+
+An answer is told by what it names: an event id, an item, a response, a position in the audio; the
+answer to something that has no name is the answer to the oldest that waits for one. Law: what a
+server event needs lies before it in the recording.
+
+Source: the Realtime guide's client and server events; the lifecycles in captured sessions.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+
+from rtcli.script.steps import Step
+
+_CANCELS: Final = ("response.cancel", "output_audio_buffer.clear")
+_UPDATED: Final = ("session.updated", "transcription_session.updated")
+
+
+class Need(Struct, frozen=True):
+    """What must have come from the client: these events, and so much audio."""
+
+    steps: frozenset[int] = frozenset()
+    audio_bytes: int = 0
+
+    def __or__(self, other: Need) -> Need:
+        return Need(self.steps | other.steps, max(self.audio_bytes, other.audio_bytes))
+
+
+NOTHING: Final = Need()
+
+
+class Cause(Struct, frozen=True):
+    """Why the server sent something, and how long after."""
+
+    need: Need
+    step: int | None
+    """The last client event of those that were needed; None where the connection itself was enough."""
+    delay_s: float
+
+
+class Causes(Struct, frozen=True):
+    """The causes of a recording's server events, and what they tell beside."""
+
+    of: dict[int, Cause]
+    """By the index of the server's step."""
+    named: dict[int, str]
+    """By the client's step that created an item without an id: the id that the server gave."""
+    asked: dict[str, int]
+    """By response the client's step that asked for it."""
+
+
+def causes_of(steps: Sequence[Step]) -> Causes:
+    """The cause of every server event."""
+    return _Reader(steps).read()
+
+
+class _Reader:
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._steps = steps
+        self._appends = [step for step in steps if step.is_append]
+        self._ends = [step.audio_bytes for step in self._appends]
+        self._waiting: dict[str, list[Step]] = {}
+        """Client events without an answer, by type."""
+        self._outputs: set[int] = set()
+        """What tools answered since the last response."""
+        self._items: dict[str, Need] = {}
+        self._response_of: dict[str, str] = {}
+        """By item the response that it belongs to."""
+        self._responses: dict[str, Need] = {}
+        self._turn = NOTHING
+        """What ended the user's last turn."""
+        self._configured = NOTHING
+        self._before = NOTHING
+        """What the server event before needed."""
+        self._audio_bytes = 0
+        self._cuts = _cuts(steps)
+        self._of: dict[int, Need] = {}
+        self._named: dict[int, str] = {}
+        self._asked: dict[str, int] = {}
+
+    def read(self) -> Causes:
+        for step in self._steps:
+            if step.sender == "client":
+                self._sent(step)
+            else:
+                self._before = self._of[step.index] = self._need(step)
+        of = {index: self._cause(self._steps[index], need) for index, need in self._of.items()}
+        return Causes(of, self._named, self._asked)
+
+    def _cause(self, step: Step, need: Need) -> Cause:
+        causes = list(need.steps)
+        if need.audio_bytes:
+            causes.append(self._appends[bisect_left(self._ends, need.audio_bytes)].index)
+        last = max(causes, default=None)
+        return Cause(need, last, max(0.0, step.t - (self._steps[last].t if last is not None else 0.0)))
+
+    # --- the client ----------------------------------------------------------------------------
+
+    def _sent(self, step: Step) -> None:
+        if step.is_append:
+            self._audio_bytes = step.audio_bytes
+            return
+        self._waiting.setdefault(step.type, []).append(step)
+        item = step.body.get("item")
+        if step.type == "conversation.item.create" and isinstance(item, dict):
+            if _text(item, "id"):
+                self._items[item["id"]] = _only(step)
+            if item.get("type") == "function_call_output":
+                self._outputs.add(step.index)
+            if item.get("type") == "mcp_approval_response":
+                self._turn = _only(step)
+
+    def _take(self, kind: str, fits: Callable[[Step], bool] = lambda _: True) -> Step | None:
+        """The oldest event of that type that waits for an answer and fits, which is then answered."""
+        waiting = self._waiting.get(kind, [])
+        found = next((step for step in waiting if fits(step)), None)
+        if found is not None:
+            waiting.remove(found)
+        return found
+
+    # --- the server ----------------------------------------------------------------------------
+
+    def _need(self, step: Step) -> Need:
+        kind, body = step.type, step.body
+        handler = _HANDLERS.get(kind)
+        need = handler(self, body) if handler is not None else None
+        if need is None and (response_id := self._response_in(body)):
+            need = self._of_response(response_id, step.index)
+        if need is None and (item_id := _text(body, "item_id") or _text(body.get("item"), "id")):
+            need = self._items.get(item_id)
+        if need is None and kind:
+            need = self._answer(kind)
+        if need is None and kind.startswith("session.") and kind != "session.created" and self._appends:
+            need = Need(audio_bytes=self._audio_bytes)
+        return self._before if need is None else need
+
+    def _answer(self, kind: str) -> Need | None:
+        """The need of an event whose type is the past tense of a client event's."""
+        for asked in (kind.removesuffix("d"), kind.removesuffix("ed"), kind.removesuffix("ted")):
+            if asked != kind and (found := self._take(asked)):
+                return _only(found)
+        return None
+
+    def _position(self, body: dict[str, Any], name: str) -> Need | None:
+        """The audio up to a position, as far as it had been sent."""
+        at_ms = body.get(name)
+        if not isinstance(at_ms, int | float) or not self._appends:
+            return None
+        audio_bytes = max(1, int(at_ms * self._appends[0].per_ms))
+        return Need(audio_bytes=min(audio_bytes, self._audio_bytes))
+
+    def _started(self, body: dict[str, Any]) -> Need | None:
+        return self._of_turn(body, self._position(body, "audio_start_ms") or self._before)
+
+    def _stopped(self, body: dict[str, Any]) -> Need | None:
+        self._turn = self._of_turn(body, self._position(body, "audio_end_ms") or self._before)
+        return self._turn
+
+    def _of_turn(self, body: dict[str, Any], need: Need) -> Need:
+        if _text(body, "item_id"):
+            self._items[body["item_id"]] = need
+        return need
+
+    def _committed(self, body: dict[str, Any]) -> Need | None:
+        """Turn detection has told the end of the item's speech before it commits it."""
+        need = self._items.get(_text(body, "item_id"))
+        if need is None or need is not self._turn:
+            asked = self._take("input_audio_buffer.commit")
+            if asked is not None:
+                need = (need or NOTHING) | _only(asked) | Need(audio_bytes=self._sent_before(asked))
+        if need is not None:
+            self._items[_text(body, "item_id")] = self._turn = need
+        return need
+
+    def _sent_before(self, step: Step) -> int:
+        before = [append.audio_bytes for append in self._appends if append.index < step.index]
+        return before[-1] if before else 0
+
+    def _added(self, body: dict[str, Any]) -> Need | None:
+        item = body.get("item")
+        item_id = _text(item, "id")
+        if not isinstance(item, dict) or item_id in self._items or item_id in self._response_of:
+            self._take("conversation.item.create", lambda step: _text(step.body.get("item"), "id") == item_id)
+            return None
+        asked = self._take("conversation.item.create", lambda step: _could_be(step.body.get("item"), item))
+        if asked is None:
+            self._items[item_id] = self._configured if item.get("type") == "mcp_list_tools" else self._before
+            return None
+        self._named[asked.index] = item_id
+        self._items[item_id] = _only(asked)
+        return None
+
+    def _of_item(self, kind: str) -> Callable[[dict[str, Any]], Need | None]:
+        def need(body: dict[str, Any]) -> Need | None:
+            item_id = _text(body, "item_id") or _text(body.get("item"), "id")
+            found = self._take(kind, lambda step: _text(step.body, "item_id") == item_id)
+            return _only(found) if found else None
+
+        return need
+
+    def _configure(self, _body: dict[str, Any]) -> Need | None:
+        asked = self._take("session.update") or self._take("transcription_session.update")
+        if asked is not None:
+            self._configured = _only(asked)
+        return _only(asked) if asked else None
+
+    def _created(self, body: dict[str, Any]) -> Need | None:
+        answer = body.get("response")
+        response_id = _text(answer, "id")
+        if not isinstance(answer, dict) or not response_id:
+            return None
+        asked = self._request_of(answer)
+        if asked is None:
+            need = self._turn
+        else:
+            need = _only(asked)
+            self._asked[response_id] = asked.index
+        if answer.get("conversation_id") is not None or asked is None or not _is_aside(asked):
+            need = need | Need(frozenset(self._outputs))
+            self._outputs = set()
+        self._responses[response_id] = need
+        return need
+
+    def _request_of(self, answer: dict[str, Any]) -> Step | None:
+        """What asked for a response: beside the conversation or in it, with the same metadata where it has any."""
+        metadata, waiting = answer.get("metadata"), self._waiting.get("response.create", [])
+        aside = "conversation_id" in answer and answer["conversation_id"] is None
+        fitting = [step for step in waiting if _is_aside(step) == aside] or (waiting if aside else [])
+        same = [step for step in fitting if _asked_in(step).get("metadata") == metadata]
+        found = next(iter(same or fitting), None)
+        return self._take("response.create", lambda step: step is found) if found else None
+
+    def _response_in(self, body: dict[str, Any]) -> str:
+        """The response that an event is about, by itself or by its item."""
+        item_id = _text(body, "item_id") or _text(body.get("item"), "id")
+        response_id = _text(body, "response_id") or _text(body.get("response"), "id")
+        if response_id and item_id:
+            self._response_of[item_id] = response_id
+        return response_id or self._response_of.get(item_id, "")
+
+    def _of_response(self, response_id: str, index: int) -> Need | None:
+        need, cut = self._responses.get(response_id), self._cuts.get(response_id)
+        if cut is None or cut >= index:
+            return need
+        by = _only(self._steps[cut]) if self._steps[cut].sender == "client" else self._of.get(cut, NOTHING)
+        return (need or NOTHING) | by
+
+    def _error(self, body: dict[str, Any]) -> Need | None:
+        error = body.get("error")
+        details = error if isinstance(error, dict) else {}
+        name = _text(details, "event_id")
+        sent = [step for steps in self._waiting.values() for step in steps]
+        if name:
+            sent = [step for step in sent if _text(step.body, "event_id") == name]
+        elif details.get("type") != "invalid_request_error":
+            return None
+        if not sent:
+            return None
+        refused = min(sent, key=lambda step: step.index) if name else max(sent, key=lambda step: step.index)
+        self._waiting[refused.type].remove(refused)
+        self._outputs.discard(refused.index)
+        return _only(refused)
+
+    def _cleared(self, body: dict[str, Any]) -> Need | None:
+        asked = self._take("output_audio_buffer.clear")
+        return _only(asked) if asked else self._of_response(_text(body, "response_id"), -1)
+
+
+def _cuts(steps: Sequence[Step]) -> dict[str, int]:
+    """By response that was cut off: what did it, an event of the client's or the speech that was told."""
+    cuts: dict[str, int] = {}
+    speech = cancel = None
+    for step in steps:
+        if step.type == "input_audio_buffer.speech_started":
+            speech = step.index
+        elif step.type in _CANCELS and step.sender == "client":
+            cancel = step.index
+        elif step.type == "response.done" and isinstance(answer := step.body.get("response"), dict):
+            details = answer.get("status_details")
+            reason = details.get("reason") if isinstance(details, dict) else None
+            by = {"turn_detected": speech, "client_cancelled": cancel}.get(reason or "")
+            if by is not None:
+                cuts[_text(answer, "id")] = by
+    return cuts
+
+
+def _only(step: Step) -> Need:
+    return Need(frozenset({step.index}))
+
+
+def _text(value: Any, name: str) -> str:
+    """A field of an object, where both are as they should be."""
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _asked_in(step: Step) -> dict[str, Any]:
+    asked = step.body.get("response")
+    return asked if isinstance(asked, dict) else {}
+
+
+def _is_aside(step: Step) -> bool:
+    return _asked_in(step).get("conversation") == "none"
+
+
+def _could_be(asked: Any, added: dict[str, Any]) -> bool:
+    """Whether an item that was created without an id can be the one that was added."""
+    if not isinstance(asked, dict) or asked.get("id"):
+        return False
+    return all(asked.get(name) == added.get(name) for name in ("type", "role", "call_id", "approval_request_id"))
+
+
+# ruff: noqa: SLF001 - the table belongs to the class
+_HANDLERS: Final[dict[str, Callable[[_Reader, dict[str, Any]], Need | None]]] = {
+    "session.created": lambda _reader, _body: NOTHING,
+    "conversation.created": lambda _reader, _body: NOTHING,
+    "error": _Reader._error,
+    "response.created": _Reader._created,
+    "conversation.item.added": _Reader._added,
+    "conversation.item.created": _Reader._added,
+    "conversation.item.truncated": lambda reader, body: reader._of_item("conversation.item.truncate")(body),
+    "conversation.item.deleted": lambda reader, body: reader._of_item("conversation.item.delete")(body),
+    "conversation.item.retrieved": lambda reader, body: reader._of_item("conversation.item.retrieve")(body),
+    "input_audio_buffer.committed": _Reader._committed,
+    "input_audio_buffer.speech_started": _Reader._started,
+    "input_audio_buffer.speech_stopped": _Reader._stopped,
+    "input_audio_buffer.timeout_triggered": _Reader._stopped,
+    "output_audio_buffer.cleared": _Reader._cleared,
+    "mcp_list_tools.in_progress": lambda reader, _body: reader._configured,
+    "mcp_list_tools.completed": lambda reader, _body: reader._configured,
+    "mcp_list_tools.failed": lambda reader, _body: reader._configured,
+    **dict.fromkeys(_UPDATED, _Reader._configure),
+}

@@ -1,0 +1,307 @@
+"""A recording that plays the server's part: a client's texts and a clock in, the recorded answers out.
+
+Laws: a server event goes out after everything that it needed has come again; of what is due, nothing
+overtakes what stands before it in the recording; nothing that a client sends raises.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from rtcli.events import build
+from rtcli.events.event import encode
+from rtcli.recording import Close
+from rtcli.script.causes import Causes, causes_of
+from rtcli.script.matching import find
+from rtcli.script.outcome import Came, Divergence, Outcome
+from rtcli.script.renaming import encoded, ids_in, pairs, renamed
+from rtcli.script.steps import APPENDS, Step, audio_in, body_of
+from rtcli.script.understudy import Actor, Understudy
+
+Timing = Literal["original", "causal", "fast"]
+Unmatched = Literal["wait", "skip", "error", "standin"]
+Line = str | bytes | Close
+"""What goes out: a frame, or the close of the connection."""
+
+
+class Script:
+    """A recording made ready to be played, for any number of clients."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self.steps = _without_the_answer_to_a_close(steps)
+        self.causes: Causes = causes_of(self.steps)
+        self.expected = [step for step in self.steps if step.sender == "client" and step.body and not step.is_append]
+        """What a client is to send, but for its audio."""
+        self.audio_bytes = max((step.audio_bytes for step in self.steps), default=0)
+        self.per_ms = next((step.per_ms for step in self.steps if step.is_append), 1)
+        self.by_audio = sorted(
+            (cause.need.audio_bytes, index) for index, cause in self.causes.of.items() if cause.need.audio_bytes
+        )
+        self.followers: dict[int, list[int]] = {}
+        self.needs: dict[int, int] = {}
+        """By server step how much it waits for: client events, and audio as one more."""
+        for index, cause in self.causes.of.items():
+            self.needs[index] = len(cause.need.steps) + bool(cause.need.audio_bytes)
+            for step in cause.need.steps:
+                self.followers.setdefault(step, []).append(index)
+        self.ids = {index: ids_in(self.steps[index].body) for index in self.causes.of}
+
+    @property
+    def speaks(self) -> bool:
+        """Whether there is anything to say."""
+        return bool(self.causes.of)
+
+
+def _without_the_answer_to_a_close(steps: Sequence[Step]) -> list[Step]:
+    """Where the client closed, the server's close frame answers by itself; behind a server's there is nothing."""
+    for step in steps:
+        if isinstance(step.content, Close):
+            return [*steps[: step.index], *([step] if step.sender == "server" else [])]
+    return list(steps)
+
+
+class Manner(Struct, frozen=True, kw_only=True):
+    """How a recording is played."""
+
+    timing: Timing = "causal"
+    unmatched: Unmatched = "wait"
+
+
+class _Sent(Struct):
+    """What a client has sent so far, held against the recording."""
+
+    expected: list[Step]
+    came: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """By the recorded client event the one that came for it."""
+    now: dict[str, str] = field(default_factory=dict)
+    """The client's own ids, by those it had in the recording."""
+    then: dict[str, str] = field(default_factory=dict)
+    audio_bytes: int = 0
+    frames: list[str | bytes] = field(default_factory=list)
+    """All of them, where another server may have to take over."""
+
+
+class Performance:
+    """The recording for one client. Times are seconds of any clock that does not go backwards."""
+
+    def __init__(self, script: Script, manner: Manner, understudy: Callable[[], Actor] | None = None) -> None:
+        self._script = script
+        self._manner = manner
+        self._make_understudy = understudy
+        self._understudy: Understudy | None = None
+        self._sent = _Sent(list(script.expected))
+        self._needs = dict(script.needs)
+        self._heard = 0
+        """How many of those that wait for audio have it."""
+        self._outbox: list[tuple[float, int]] = []
+        self._ready: list[Line] = []
+        self._released = 0
+        self._opened_at = 0.0
+        self._number = 0
+        self._outcome = Outcome(
+            expected=len(script.expected), audio_bytes_expected=script.audio_bytes, per_ms=script.per_ms
+        )
+        self._diverged: list[Divergence] = []
+
+    # --- from outside --------------------------------------------------------------------------
+
+    def open(self, now: float) -> None:
+        """The connection is there."""
+        self._opened_at = now
+        self._release([index for index, needs in self._needs.items() if not needs], now)
+
+    def receive(self, frame: str | bytes, now: float) -> None:
+        """A frame came from the client."""
+        self._number += 1
+        if self._understudy is not None:
+            self._understudy.receive(frame, now)
+            return
+        if self._manner.unmatched == "standin":
+            self._sent.frames.append(frame)
+        body = body_of(frame)
+        if body.get("type") in APPENDS:
+            self._hear(audio_in(body), now)
+            return
+        found = find(body, self._sent.expected, self._sent.then) if body else None
+        if found is not None:
+            self._outcome.same += found[1]
+            self._outcome.alike += not found[1]
+            self._take(found[0], body, now)
+        else:
+            self._unmatched(frame, body, now)
+
+    def due(self, now: float) -> list[Line]:
+        """What is to go out now, in order."""
+        ready, self._ready = self._ready, []
+        while self._outbox and self._outbox[0][0] <= now:
+            _, index = heapq.heappop(self._outbox)
+            self._released += 1
+            ready.append(self._line(self._script.steps[index]))
+        if self._understudy is not None:
+            ready += self._understudy.due(now)
+        return ready
+
+    @property
+    def next_at(self) -> float | None:
+        """When there is something to do without the client; None when there is not."""
+        times = [self._outbox[0][0]] if self._outbox else []
+        if self._ready:
+            times.append(self._opened_at)
+        if self._understudy is not None and self._understudy.next_at is not None:
+            times.append(self._understudy.next_at)
+        return min(times, default=None)
+
+    def outcome(self) -> Outcome:
+        """How it went so far."""
+        outcome, sent = self._outcome, self._sent
+        outcome.audio_bytes = sent.audio_bytes
+        outcome.released, outcome.held_back = self._released, len(self._script.causes.of) - self._released
+        outcome.missing = [Came(step.line, step.type, str(step.content)) for step in sent.expected]
+        outcome.silent = self._lacks_audio()
+        outcome.first = self._first(outcome)
+        return outcome
+
+    def _lacks_audio(self) -> bool:
+        return self._heard < len(self._script.by_audio)
+
+    def _first(self, outcome: Outcome) -> Divergence | None:
+        if self._diverged:
+            return self._diverged[0]
+        if outcome.missing:
+            return Divergence(outcome.missing[0], None)
+        if outcome.silent:
+            needed = self._script.by_audio[self._heard][1]
+            step = self._script.steps[needed]
+            return Divergence(Came(step.line, step.type, str(step.content)), None, "audio")
+        return None
+
+    # --- what the client sent ------------------------------------------------------------------
+
+    def _take(self, step: Step, body: dict[str, Any], now: float) -> None:
+        """The recorded event has come again."""
+        sent = self._sent
+        sent.expected.remove(step)
+        sent.came[step.index] = body
+        for old, new in pairs(step.body, body):
+            self._name(old, new)
+        given, item = self._script.causes.named.get(step.index), body.get("item")
+        if given and isinstance(item, dict) and isinstance(item.get("id"), str):
+            self._name(given, item["id"])
+        self._settle(self._script.followers.get(step.index, []), now)
+
+    def _name(self, old: str, new: str) -> None:
+        self._sent.now[old] = new
+        self._sent.then[new] = old
+
+    def _hear(self, audio_bytes: int, now: float) -> None:
+        self._sent.audio_bytes += audio_bytes
+        waiting, first = self._script.by_audio, self._heard
+        while self._heard < len(waiting) and waiting[self._heard][0] <= self._sent.audio_bytes:
+            self._heard += 1
+        self._settle([index for _, index in waiting[first : self._heard]], now)
+
+    def _unmatched(self, frame: str | bytes, body: dict[str, Any], now: float) -> None:
+        came = Came(self._number, str(body.get("type") or ""), frame if isinstance(frame, str) else "(binary)")
+        expected = self._sent.expected[0] if self._sent.expected else None
+        self._outcome.unmatched.append(came)
+        self._diverged.append(
+            Divergence(Came(expected.line, expected.type, str(expected.content)) if expected else None, came)
+        )
+        match self._manner.unmatched:
+            case "skip":
+                same = next((step for step in self._sent.expected if step.type == came.type), None)
+                if same is not None:
+                    self._outcome.skipped += 1
+                    self._take(same, body, now)
+            case "error":
+                self._ready.append(_refusal(body, expected))
+            case "standin" if self._make_understudy is not None:
+                self._understudy = Understudy(self._make_understudy(), self._sent.frames, now)
+
+    # --- what goes out -------------------------------------------------------------------------
+
+    def _settle(self, indexes: list[int], now: float) -> None:
+        """Each of these waits for one thing less."""
+        for index in indexes:
+            self._needs[index] -= 1
+        self._release([index for index in indexes if not self._needs[index]], now)
+
+    def _release(self, indexes: list[int], now: float) -> None:
+        """Everything that these need has come: give each its time, none before what stands before it."""
+        if not indexes:
+            return
+        waiting = sorted((index, at) for at, index in self._outbox)
+        latest, position = now, 0
+        for index in sorted(indexes):
+            while position < len(waiting) and waiting[position][0] < index:
+                latest = max(latest, waiting[position][1])
+                position += 1
+            latest = max(latest, self._time_of(index, now))
+            heapq.heappush(self._outbox, (latest, index))
+
+    def _time_of(self, index: int, now: float) -> float:
+        delay_s = self._script.causes.of[index].delay_s
+        match self._manner.timing:
+            case "fast":
+                return now
+            case "causal":
+                return now + delay_s
+        return max(now, self._opened_at + self._script.steps[index].t)
+
+    def _line(self, step: Step) -> Line:
+        """What goes out for a step: the recorded frame, with the client's own names in it."""
+        sent = self._sent
+        changes = {} if sent.now.keys().isdisjoint(self._script.ids[step.index]) else sent.now
+        body = renamed(step.body, changes) if changes else step.body
+        body = {**body, "event_id": step.body["event_id"]} if changes and "event_id" in body else body
+        echoed = self._echoed(step, body)
+        return step.content if echoed is step.body else encoded(echoed)
+
+    def _echoed(self, step: Step, body: dict[str, Any]) -> dict[str, Any]:
+        """The event with what a client asked for now where it repeats what was asked for then."""
+        cause = self._script.causes.of[step.index].step
+        asked = self._sent.came.get(cause) if cause is not None else None
+        if step.type == "conversation.item.truncated" and asked and "audio_end_ms" in asked:
+            at_ms = asked["audio_end_ms"]
+            return body if body.get("audio_end_ms") == at_ms else {**body, "audio_end_ms": at_ms}
+        if step.type == "error" and asked is not None and cause is not None:
+            return _blaming(body, self._script.steps[cause].body, asked)
+        answer = body.get("response")
+        if isinstance(answer, dict):
+            return self._with_metadata(step, body, answer)
+        return body
+
+    def _with_metadata(self, step: Step, body: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        asked = self._script.causes.asked.get(str(step.body["response"].get("id")))
+        now = self._sent.came.get(asked) if asked is not None else None
+        if asked is None or now is None:
+            return body
+        metadata = _metadata(now)
+        if metadata == _metadata(self._script.steps[asked].body) or answer.get("metadata") == metadata:
+            return body
+        return {**body, "response": {**answer, "metadata": metadata}}
+
+
+def _metadata(body: dict[str, Any]) -> Any:
+    asked = body.get("response")
+    return asked.get("metadata") if isinstance(asked, dict) else None
+
+
+def _blaming(body: dict[str, Any], then: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """An error that names the event of now where it named the one of then."""
+    error = body.get("error")
+    if not isinstance(error, dict) or then.get("event_id") == now.get("event_id"):
+        return body
+    return {**body, "error": {**error, "event_id": now.get("event_id")}}
+
+
+def _refusal(body: dict[str, Any], expected: Step | None) -> str:
+    there = f"It has {expected.type} in line {expected.line}" if expected else "It expects nothing more"
+    event_id = body.get("event_id")
+    message = f"The recording that is replayed has no such '{body.get('type')}' here. {there}."
+    caused_by = event_id if isinstance(event_id, str) else None
+    return encode(build.error(message, code="not_in_recording", caused_by=caused_by)).decode()
