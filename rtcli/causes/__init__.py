@@ -6,12 +6,13 @@ by the rule that found it.
 
 from __future__ import annotations
 
-from rtcli.causes import answers, calls, hearing, refused, sessions, sound
+from rtcli.causes import answers, beta, calls, hearing, refused, sessions, sound
 from rtcli.causes.cause import Cause, Watcher
 
 WATCHERS: tuple[type[Watcher], ...] = (
-    sessions.BetaRefused,
+    beta.BetaRefused,
     sessions.SessionExpired,
+    sessions.ConnectionLost,
     sessions.UpdateRefused,
     refused.LostResponse,
     answers.AnsweredTwice,

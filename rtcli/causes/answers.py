@@ -68,6 +68,15 @@ class Failed(Watcher):
         self._counts: dict[str, int] = {}
         self._next_line = 0
 
+    def _refused(self, event: error.Error, entry: Entry, _ledgers: Ledgers) -> None:
+        if event.error.code in _RATE_LIMITED:
+            self._note("rate-limited", entry.line, event.error.code or "", event.error.message)
+
+    def _note(self, name: str, line: int, code: str, message: str) -> None:
+        self._counts[name] = self._counts.get(name, 0) + 1
+        if len(self._failed.setdefault(name, [])) < LINES_KEPT:
+            self._failed[name].append((line, code, message))
+
     def _created(self, _event: response.Created, entry: Entry, _ledgers: Ledgers) -> None:
         if self._failed:
             self._next_line = self._next_line or entry.line
@@ -78,9 +87,7 @@ class Failed(Watcher):
         why = getattr(event.response.status_details or None, "error", None) or None
         code, message = (getattr(why, "code", None) or ""), (getattr(why, "message", None) or "")
         name = "rate-limited" if code in _RATE_LIMITED else "response-failed"
-        self._counts[name] = self._counts.get(name, 0) + 1
-        if len(self._failed.setdefault(name, [])) < LINES_KEPT:
-            self._failed[name].append((entry.line, code, message))
+        self._note(name, entry.line, code, message)
 
     def causes(self, ledgers: Ledgers) -> Iterable[Cause]:  # noqa: ARG002
         """One for rate limits, one for everything else."""
@@ -103,7 +110,11 @@ class Failed(Watcher):
                 brings=("ERR03", "ERR06", "ERR07", "TUR16") if limited else ("ERR03", "ERR06"),
             )
 
-    HANDLERS: ClassVar[Mapping[type, Handler]] = {response.Created: _created, response.Done: _done}
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        response.Created: _created,
+        response.Done: _done,
+        error.Error: _refused,
+    }
 
 
 class CancelMissed(Watcher):

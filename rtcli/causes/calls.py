@@ -3,47 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from rtcli.causes.cause import LINES_KEPT, Cause, Times, Watcher, seconds, several
 from rtcli.rules import Finding
+from rtcli.session.calls import Called
 from rtcli.session.ledgers import Ledgers
+
+LONG_S: Final = 15.0
+"""After which wait a call counts as never answered, though the recording ends without a close."""
 
 
 class CallUnanswered(Watcher):
     """A function call never got its output."""
 
-    CODES = ("FUN10",)
-
-    def __init__(self, times: Times) -> None:
-        super().__init__(times)
-        self._found: list[Finding] = []
-
-    def found(self, finding: Finding, ledgers: Ledgers) -> None:  # noqa: ARG002 - the interface is the watcher's
-        """Take in a call."""
-        self._found.append(finding)
-
     def causes(self, ledgers: Ledgers) -> Iterable[Cause]:
-        """One for all calls."""
-        if not self._found:
+        """One for all calls that the connection ended without, or that waited long before the recording ends."""
+        waiting = [one for one in ledgers.calls.known.values() if self._waits(one, ledgers)]
+        if not waiting or not {"client", "lossless"} <= ledgers.context.kept:
             return
-        line = self._found[0].line
-        names = {one.line: one.name for one in ledgers.calls.known.values()}
-        name = names.get(line) or "the function"
-        until_the_end = seconds(self.times.between(line, ledgers.context.latest_line))
+        first = waiting[0]
+        name = first.name or "the function"
+        until_the_end = seconds(self.waited_s(first.line, ledgers))
         waited = f" in the {until_the_end} until the end" if until_the_end else ""
         yield Cause(
             name="call-unanswered",
             title=f"A call of {name} was never answered",
             severity="warning",
             side="client",
-            lines=tuple(finding.line for finding in self._found[:LINES_KEPT]),
-            evidence=self._found[0].message,
+            lines=tuple(one.line for one in waiting[:LINES_KEPT]),
+            evidence=f"the call {first.call_id} of {name} has no output",
             effect=f"the model never learned what {name} gave back{waited}",
             remedy="send a function_call_output for every call, also when the function fails, then response.create",
             weight=3,
-            count=len(self._found),
-            at_s=self.times.of(line),
+            count=len(waiting),
+            at_s=self.times.of(first.line),
+            brings=("FUN10",),
         )
+
+    def _waits(self, called: Called, ledgers: Ledgers) -> bool:
+        if not called.settled or called.by_client or called.call_id in ledgers.calls.outputs:
+            return False
+        return "end" in ledgers.context.kept or (self.waited_s(called.line, ledgers) or 0) >= LONG_S
 
 
 class CallLoop(Watcher):

@@ -55,6 +55,7 @@ class Connection(Struct):
     close_reason: str = ""
     close_line: int = 0
     waits: list[Wait] = field(default_factory=list)
+    """Empty also where frames are missing or could not be understood: one of them may be what is waited for."""
     input_tokens: int | None = None
     cached_tokens: int | None = None
     output_tokens: int | None = None
@@ -165,12 +166,13 @@ class Case:
         here.vendor = self._ledgers.context.vendor
         here.kept = sorted(self._ledgers.context.kept)
         here.turns = len(self._metrics.turns)
-        here.waits = waiting(self._ledgers)
+        here.waits = waiting(self._ledgers) if "lossless" in here.kept else []
         self._reckon(here)
         self.connections.append(here)
         self.metrics.append(self._metrics)
         for watcher in self._watchers:
             self.causes += [cause for cause in watcher.causes(self._ledgers) if cause.lines]
+        self._findings = [one for one in self._findings if not any(each.excuses(one) for each in self._watchers)]
 
     def _reckon(self, here: Connection) -> None:
         """What the connection used, and what that costs."""
@@ -205,7 +207,7 @@ class Case:
             severity=first.severity,
             side=first.side,
             lines=tuple(dict.fromkeys((*(one.line for one in findings), *first.lines)))[:LINES_KEPT],
-            evidence=first.message,
+            evidence=_place(first) + first.message,
             remedy=first.remedy or _fix(code),
             weight=_FIRST_WORDS[first.severity] if not code.startswith("SCH") else 1,
             count=self.by_code[code],
@@ -230,6 +232,12 @@ def _joined(causes: list[Cause]) -> list[Cause]:
             first.lines = tuple(dict.fromkeys((*first.lines, *cause.lines)))
             first.count += cause.count
     return list(by_name.values())
+
+
+def _place(finding: Finding) -> str:
+    """Where in its event a fault of the schema is; the sentences of the other rules say it themselves."""
+    named = [part for part in (finding.type, finding.path) if part] if finding.code.startswith("SCH") else []
+    return f"{', '.join(named)}: " if named and finding.path else ""
 
 
 def _fix(code: str) -> str:

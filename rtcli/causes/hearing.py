@@ -22,6 +22,10 @@ _WORDS: Final = 3
 """Fewer words than these are said by chance."""
 _CERTAIN_WORDS: Final = 6
 _SAID_WORDS: Final = 400
+OVERTAKEN_S: Final = 2.0
+"""How soon after a commit a connection can be closed before the transcript could come."""
+LONG_S: Final = 20.0
+"""After which wait a transcript counts as missing, though the recording ends without a close."""
 
 
 class Overlap(Struct):
@@ -110,34 +114,74 @@ class TranscriptionMissing(Watcher):
 
     def __init__(self, times: Times) -> None:
         super().__init__(times)
-        self._found: list[Finding] = []
-        self._failed = False
+        self._failures: list[Finding] = []
+        self._failed = 0
+        self._overtaken: list[Finding] = []
+        """What is missing because the connection was closed before it could come."""
+        self._answered_line = 0
 
-    def found(self, finding: Finding, ledgers: Ledgers) -> None:  # noqa: ARG002
+    def found(self, finding: Finding, ledgers: Ledgers) -> None:
         """Take in a turn without a transcript."""
-        self._failed = self._failed or finding.code == "TRN07"
-        self._found.append(finding)
+        if finding.code == "TRN07":
+            self._failed += 1
+            if len(self._failures) < LINES_KEPT:
+                self._failures.append(finding)
+        elif finding.line > self._answered_line and (self.waited_s(finding.line, ledgers) or OVERTAKEN_S) < OVERTAKEN_S:
+            self._overtaken.append(finding)
+
+    def excuses(self, finding: Finding) -> bool:
+        """Whether a transcript is missing only because the call was over."""
+        return any(finding is one for one in self._overtaken)
+
+    def _answered(self, _event: response.Done, entry: Entry, _ledgers: Ledgers) -> None:
+        self._answered_line = entry.line
 
     def causes(self, ledgers: Ledgers) -> Iterable[Cause]:
-        """One for all turns."""
-        if not self._found:
+        """One for all transcriptions that failed, and one for all that never came."""
+        if self._failures:
+            first = self._failures[0]
+            lines = tuple(finding.line for finding in self._failures)
+            yield self._cause("transcription-failed", "A transcription failed", lines, self._failed, first.message)
+        missing = [(item_id, line) for item_id, line in self._missing(ledgers)]
+        if missing:
+            item_id, line = missing[0]
+            evidence = f"the audio of item {item_id} was committed in line {line} and never transcribed"
+            waited = seconds(self.waited_s(line, ledgers))
+            lines = tuple(line for _, line in missing[:LINES_KEPT])
+            later = f", {waited} later still not" if waited else ""
+            yield self._cause(
+                "transcription-missing", "A transcription never came", lines, len(missing), evidence, later
+            )
+
+    def _missing(self, ledgers: Ledgers) -> Iterable[tuple[str, int]]:
+        """The items that wait for a transcript since too long, and the lines of their commits."""
+        overtaken = {finding.line for finding in self._overtaken}
+        if "lossless" not in ledgers.context.kept:
             return
-        first = self._found[0]
-        waited = seconds(self.times.between(first.line, ledgers.context.latest_line))
-        yield Cause(
-            name="transcription-failed" if self._failed else "transcription-missing",
-            title="A transcription failed" if self._failed else "A transcription never came",
+        for item_id, line in ledgers.transcripts.waiting.items():
+            closed = "end" in ledgers.context.kept and line not in overtaken
+            if closed or (self.waited_s(line, ledgers) or 0) >= LONG_S:
+                yield item_id, line
+
+    def _cause(
+        self, name: str, title: str, lines: tuple[int, ...], count: int, evidence: str, later: str = ""
+    ) -> Cause:
+        return Cause(
+            name=name,
+            title=title,
             severity="warning",
             side="server",
-            lines=tuple(finding.line for finding in self._found[:LINES_KEPT]),
-            evidence=first.message,
-            effect=f"what the user said in {several(len(self._found), 'turn')} is not known in text"
-            + (f", {waited} later still not" if waited and not self._failed else ""),
+            lines=lines,
+            evidence=evidence,
+            effect=f"what the user said in {several(count, 'turn')} is not known in text{later}",
             remedy="do not wait for a transcript before going on; take the turn as unheard after a while",
             weight=1,
-            count=len(self._found),
-            at_s=self.times.of(first.line),
+            count=count,
+            at_s=self.times.of(lines[0]),
+            brings=("TRN07",) if name == "transcription-failed" else ("TRN01",),
         )
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {response.Done: _answered}
 
 
 def words(text: str) -> list[str]:

@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final
 
-from rtcli.causes.cause import Cause, Handler, Watcher, seconds
-from rtcli.events import Malformed, error, session
-from rtcli.events.event import ClientEvent
+from rtcli.causes.beta import BETA_CLOSE, BETA_REFUSED, CLIENT_OF_BETA, DIALECTS_DIFFER
+from rtcli.causes.cause import Cause, Handler, Watcher
+from rtcli.events import error, session
 from rtcli.formats import Entry
 from rtcli.recording import Close
+from rtcli.rules import Finding
 from rtcli.session.ledgers import Ledgers
 from rtcli.session.settings import Asked
 
-BETA_REFUSED: Final = "beta_api_shape_disabled"
 EXPIRED: Final = "session_expired"
-_BETA_CLOSE: Final = 4000
-"""The close code with which the server refuses the beta. Source: connections of beta clients since 2026."""
 _KEYS_SHOWN: Final = 6
+_CLOCKS_S: Final = 2.0
+"""How far the server's clock, which ``expires_at`` is told by, may be from the recorder's."""
+_IN_ORDER: Final = frozenset({1000, 1001, 1005})
+"""Close codes of an end that somebody wanted. Source: RFC 6455, 7.4.1."""
+_NO_FRAME: Final = 1006
+_OF_APPLICATIONS: Final = 3000
 
 
 class UpdateRefused(Watcher):
     """A ``session.update`` was refused whole, and the session ran on without it."""
 
+    CODES = (DIALECTS_DIFFER,)
+
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
+        self._is_of_beta = False
         self._refused: list[tuple[int, int, str, str, frozenset[str]]] = []
 
     def _failed(self, event: error.Error, entry: Entry, ledgers: Ledgers) -> None:
@@ -39,9 +46,13 @@ class UpdateRefused(Watcher):
         if len(self._refused) < _KEYS_SHOWN:
             self._refused.append((line, entry.line, details.param or "", details.message, keys - {"type"}))
 
+    def found(self, finding: Finding, ledgers: Ledgers) -> None:  # noqa: ARG002 - the interface is the watcher's
+        """Take in that the client is one of the beta, which is a cause of its own."""
+        self._is_of_beta = self._is_of_beta or CLIENT_OF_BETA in finding.message
+
     def causes(self, ledgers: Ledgers) -> Iterable[Cause]:
         """One for all updates that were refused, told by the first."""
-        if not self._refused:
+        if not self._refused or self._is_of_beta:
             return
         line, error_line, param, message, keys = self._refused[0]
         later = [asked for asked in ledgers.settings.history if asked.line > line and asked.outcome == "in force"]
@@ -83,6 +94,7 @@ class SessionExpired(Watcher):
         self._created: float | None = None
         self._close: Close | None = None
         self._close_line = 0
+        self._close_t: float | None = None
         self._open_at_end = ""
 
     def _began(self, _event: session.Created, entry: Entry, _ledgers: Ledgers) -> None:
@@ -91,17 +103,32 @@ class SessionExpired(Watcher):
     def _failed(self, event: error.Error, entry: Entry, ledgers: Ledgers) -> None:
         if event.error.code == EXPIRED:
             self._error = self._error or (entry.line, entry.t)
-            speaking = ledgers.lifecycle.speaking
-            self._open_at_end = speaking.id if speaking else ""
+            self._open_at_end = _speaking(ledgers)
 
-    def _closed(self, close: Close, entry: Entry, _ledgers: Ledgers) -> None:
-        self._close, self._close_line = self._close or close, self._close_line or entry.line
+    def _closed(self, close: Close, entry: Entry, ledgers: Ledgers) -> None:
+        if self._close is None:
+            self._close, self._close_line, self._close_t = close, entry.line, entry.t
+            self._open_at_end = self._open_at_end or _speaking(ledgers)
 
-    def causes(self, ledgers: Ledgers) -> Iterable[Cause]:  # noqa: ARG002 - the interface is the watcher's
-        """One, where the server said so."""
-        if self._error is None:
+    def _expired(self, ledgers: Ledgers) -> tuple[int, float | None, str] | None:
+        """Where the session was over, when, and what shows it."""
+        if self._error is not None:
+            return *self._error, EXPIRED
+        if self._close is None or self._close.sender != "server":
+            return None
+        reason, expires_t = self._close.reason, ledgers.lifetime.expires_t
+        if EXPIRED in reason or "maximum duration" in reason:
+            return self._close_line, self._close_t, reason
+        if expires_t is not None and self._close_t is not None and self._close_t >= expires_t - _CLOCKS_S:
+            return self._close_line, self._close_t, "expires_at had come"
+        return None
+
+    def causes(self, ledgers: Ledgers) -> Iterable[Cause]:
+        """One, where the server said so, or closed the connection when the session was over."""
+        expired = self._expired(ledgers)
+        if expired is None:
             return
-        line, t = self._error
+        line, t, said = expired
         age = t - self._created if t is not None and self._created is not None else None
         after = f" after {age / 60:.0f} minutes" if age is not None else ""
         yield Cause(
@@ -109,8 +136,8 @@ class SessionExpired(Watcher):
             title=f"The session came to its time limit{after}",
             severity="error",
             side="client",
-            lines=(line, self._close_line) if self._close_line else (line,),
-            evidence=f"the server: {EXPIRED}" + (", and closed the connection" if self._close_line else ""),
+            lines=tuple(dict.fromkeys((line, self._close_line))) if self._close_line else (line,),
+            evidence=f"the server: {said}" + (", and closed the connection" if self._close_line else ""),
             effect=f"the call ended in the middle of {self._open_at_end}" if self._open_at_end else "the call ended",
             remedy="connect anew before expires_at, and seed the new session with the conversation",
             weight=3,
@@ -121,51 +148,49 @@ class SessionExpired(Watcher):
     HANDLERS: ClassVar[Mapping[type, Handler]] = {session.Created: _began, error.Error: _failed, Close: _closed}
 
 
-class BetaRefused(Watcher):
-    """A client of the beta met a server of today."""
+def _speaking(ledgers: Ledgers) -> str:
+    """The response that is being given."""
+    speaking = ledgers.lifecycle.speaking
+    return speaking.id if speaking else ""
+
+
+class ConnectionLost(Watcher):
+    """The connection broke off, or the server closed it for a fault."""
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
-        self._lines: list[int] = []
-        self._spoke_line = 0
-        self._said = ""
+        self._close: tuple[Close, Entry] | None = None
+        self._open_at_end = ""
+        self._is_explained = False
 
-    def _spoke(self, _event: ClientEvent | Malformed, entry: Entry, _ledgers: Ledgers) -> None:
-        if entry.sender == "client":
-            self._spoke_line = self._spoke_line or entry.line
+    def _failed(self, event: error.Error, _entry: Entry, _ledgers: Ledgers) -> None:
+        self._is_explained = self._is_explained or event.error.code in {EXPIRED, BETA_REFUSED}
 
-    def _failed(self, event: error.Error, entry: Entry, _ledgers: Ledgers) -> None:
-        if event.error.code == BETA_REFUSED:
-            self._lines.append(entry.line)
-            self._said = event.error.message
+    def _closed(self, close: Close, entry: Entry, ledgers: Ledgers) -> None:
+        if self._close is None:
+            self._close, self._open_at_end = (close, entry), _speaking(ledgers)
 
-    def _closed(self, close: Close, entry: Entry, _ledgers: Ledgers) -> None:
-        if close.code == _BETA_CLOSE and len(self._lines) < _KEYS_SHOWN:
-            self._lines.append(entry.line)
-            self._said = self._said or close.reason
-
-    def causes(self, ledgers: Ledgers) -> Iterable[Cause]:
-        """One, where the server refused it."""
-        if not self._lines:
+    def causes(self, ledgers: Ledgers) -> Iterable[Cause]:  # noqa: ARG002 - the interface is the watcher's
+        """One, unless the close was in order or another cause explains it."""
+        if self._close is None or self._is_explained:
             return
-        lived = self.times.between(ledgers.context.created_line, self._lines[-1])
+        close, entry = self._close
+        if close.code is None or close.code in _IN_ORDER or close.code == BETA_CLOSE:
+            return
+        if close.sender == "client" and close.code >= _OF_APPLICATIONS:
+            return
+        vanished = close.code == _NO_FRAME
         yield Cause(
-            name="beta-refused",
-            title="A client of the beta speaks to a server of today",
+            name="connection-lost",
+            title="The connection broke off" if vanished else "The connection was closed for a fault",
             severity="error",
-            side="client",
-            lines=tuple(filter(None, (self._spoke_line, *self._lines)))[:_KEYS_SHOWN],
-            evidence=f"the server: {self._said}",
-            effect="no conversation took place" + (f": it was over after {seconds(lived)}" if lived else ""),
-            remedy="drop the header OpenAI-Beta: realtime=v1; rtcli migrate rewrites the client's events",
+            side="network" if vanished else close.sender or "unknown",
+            lines=(entry.line,),
+            evidence=f"the close has the code {f'{close.code} {close.reason}'.strip()}",
+            effect=f"the call ended in the middle of {self._open_at_end}" if self._open_at_end else "the call ended",
+            remedy="connect anew, and seed the new session with the conversation",
             weight=3,
-            at_s=self.times.of(self._lines[0]),
-            brings=("ERR", "SES", "SCH", "SEQ22"),
+            at_s=entry.t,
         )
 
-    HANDLERS: ClassVar[Mapping[type, Handler]] = {
-        ClientEvent: _spoke,
-        Malformed: _spoke,
-        error.Error: _failed,
-        Close: _closed,
-    }
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {error.Error: _failed, Close: _closed}

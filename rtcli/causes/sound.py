@@ -16,6 +16,8 @@ UNHEARD_MS: Final = 5000
 """How much sound may pass before it is strange that no speech was found in it."""
 EMPTY_COMMIT: Final = "input_audio_buffer_commit_empty"
 """The server's word for a commit of less than 100 ms. Source: captured error events."""
+_TOO_SHORT: Final = "already shorter"
+"""In what the server says to a truncation behind the end. Source: captured error events."""
 
 
 class TruncatedBeyondAudio(Watcher):
@@ -26,36 +28,52 @@ class TruncatedBeyondAudio(Watcher):
     def __init__(self, times: Times) -> None:
         super().__init__(times)
         self._found: list[Finding] = []
+        self._count = 0
+        self._beyond = 0
+        """How many truncations the server refused because the audio is shorter."""
+        self._requests: list[int] = []
         self._errors: list[int] = []
         self._said = ""
 
     def found(self, finding: Finding, ledgers: Ledgers) -> None:  # noqa: ARG002 - the interface is the watcher's
         """Take in a truncation."""
-        self._found.append(finding)
+        self._count += 1
+        if len(self._found) < LINES_KEPT:
+            self._found.append(finding)
 
     def _failed(self, event: error.Error, entry: Entry, ledgers: Ledgers) -> None:
         request = ledgers.obligations.settled
-        if event.error.param == "audio_end_ms" or (request and request.type == "conversation.item.truncate"):
+        of_truncation = request is not None and request.type == "conversation.item.truncate"
+        if event.error.param != "audio_end_ms" and not of_truncation:
+            return
+        self._said = self._said or event.error.message
+        if len(self._errors) < LINES_KEPT:
             self._errors.append(entry.line)
-            self._said = self._said or event.error.message
+        if _TOO_SHORT in event.error.message:
+            self._beyond += 1
+            if request is not None and of_truncation and len(self._requests) < LINES_KEPT:
+                self._requests.append(request.line)
 
     def causes(self, ledgers: Ledgers) -> Iterable[Cause]:  # noqa: ARG002
-        """One for all truncations of that kind."""
-        if not self._found:
+        """One for all truncations of that kind; the server's refusal shows it where the audio is not recorded."""
+        if not self._found and not self._beyond:
             return
-        refused = f"; the server: {self._said}" if self._said else ""
+        refused = f"the server: {self._said}" if self._said else ""
+        measured = self._found[0].message if self._found else ""
+        lines = tuple(sorted({*(one.line for one in self._found), *self._requests, *self._errors}))
         yield Cause(
             name="truncated-beyond-audio",
             title="An answer was truncated behind the end of its audio",
             severity="error",
             side="client",
-            lines=tuple(sorted({*(one.line for one in self._found[:LINES_KEPT]), *self._errors[:LINES_KEPT]})),
-            evidence=self._found[0].message + refused,
+            lines=lines,
+            evidence="; ".join(part for part in (measured, refused) if part),
             effect="the model believes that the user heard all of it, and goes on from there",
             remedy="send min(played, received) milliseconds of the item, not the time that has passed",
             weight=2,
-            count=len(self._found),
-            at_s=self.times.of(self._found[0].line),
+            count=max(self._count, self._beyond),
+            at_s=self.times.of(lines[0]),
+            brings=("AUD07",),
         )
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {error.Error: _failed}
@@ -105,7 +123,7 @@ class EmptyCommit(Watcher):
             weight=1,
             count=len(self._failed),
             at_s=self.times.of(self._failed[0]),
-            brings=("TUR09", "ERR02", "ERR06"),
+            brings=("TUR09", "AUD06", "ERR02", "ERR06"),
         )
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {

@@ -53,6 +53,7 @@ _PARAMS: Final[Mapping[str, str]] = {
     "session": "session.update",
     "item": "conversation.item.create",
     "response": "response.create",
+    "audio_end_ms": "conversation.item.truncate",
 }
 """The same, by the first word of ``error.param``."""
 _CANCEL: Final = "response_cancel_not_active"
