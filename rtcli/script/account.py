@@ -53,11 +53,11 @@ class _Run(Struct):
     pieces: list[str] = field(default_factory=list)
     audio_bytes: int = 0
 
-    def finish(self) -> None:
+    def finish(self, known: Mapping[str, str]) -> None:
         """Say what they add up to."""
         sound = self.told.type in APPENDS or self.told.type.endswith("audio.delta")
         amount = {"audio_bytes": self.audio_bytes} if sound else {"text": "".join(self.pieces)}
-        self.told.body, self.told.ids = normal(self.told.type, {**self.place, **amount})
+        self.told.body, self.told.ids = normal(self.told.type, {**self.place, **amount}, known)
 
 
 class Call:
@@ -68,6 +68,8 @@ class Call:
         self.told: list[Told] = []
         """In the order in which they began."""
         self._runs: dict[tuple[Any, ...], _Run] = {}
+        self._known: dict[str, str] = {}
+        """The ids so far, with their kinds."""
 
     def feed(self, entry: Entry, kind: str) -> None:
         """Take in an event that is to be compared."""
@@ -80,13 +82,14 @@ class Call:
         elif kind.endswith(_ENDINGS):
             self._end((kind.rpartition(".")[0] + ".delta", *_place(entry.event).values()))
         body = _garbled(entry) if isinstance(entry.event, Malformed) else body_of(entry.event)
-        said = normal(kind, body, keeps_own=entry.sender == "client")
+        said = normal(kind, body, self._known, keeps_own=entry.sender == "client")
+        self._known.update((one.name, one.kind) for one in said.ids)
         self.told.append(Told(kind, entry.sender, entry.line, entry.line, said.body, said.ids))
 
     def finish(self) -> None:
         """The end of the connection, and of every run."""
         for run in self._runs.values():
-            run.finish()
+            run.finish(self._known)
         self._runs.clear()
 
     def _delta(self, entry: Entry, kind: str, piece: str) -> None:
@@ -107,7 +110,7 @@ class Call:
         run = self._runs.pop(key, None)
         if run is not None:
             run.told.placed = placed or run.told.placed
-            run.finish()
+            run.finish(self._known)
 
 
 class Account:

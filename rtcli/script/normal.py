@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -72,6 +73,9 @@ _FREE: Final = frozenset(
     {"annotations", "input_schema", "metadata", "parameters", "prompt", "tool_choice", "tools", "tracing", "voice"}
 )
 """Fields whose content the user or another program chose: an ``id`` in them names something that stays."""
+_SENTENCE: Final = "message"
+"""The field in which an error names things in its own words."""
+_WORD: Final = re.compile(r"[\w-]{4,}")
 
 
 class Named(NamedTuple):
@@ -104,14 +108,17 @@ def body_of(event: Any) -> Any:
     return None
 
 
-def normal(kind: str, body: Any, *, keeps_own: bool = False) -> Normal:
-    """The event of a type in its normal form, on request with its own id among the ids. Never raises."""
-    walk = _Walk(_TIMES | _TIMES_OF.get(kind, frozenset()))
+def normal(kind: str, body: Any, known: Mapping[str, str], *, keeps_own: bool = False) -> Normal:
+    """The event of a type in its normal form, on request with its own id among the ids. Never raises.
+
+    The ids that are `known`, with their kinds, are also found in the words of an error.
+    """
+    walk = _Walk(_TIMES | _TIMES_OF.get(kind, frozenset()), known)
     if isinstance(body, dict):
         if keeps_own and isinstance(own := body.get("event_id"), str):
             walk.ids.append(Named(OWN, "event", own))
         body = {name: value for name, value in body.items() if name not in _DROPPED}
-    return Normal(written(walk.value(body, "", "$")), tuple(walk.ids))
+    return Normal(written(walk.value(body, "", "$")), tuple(sorted(walk.ids)))
 
 
 def marked(kind: str) -> str:
@@ -132,9 +139,10 @@ def written(value: Any) -> bytes:
 class _Walk:
     """Goes through one body, and takes the ids out of it."""
 
-    def __init__(self, times: frozenset[str]) -> None:
+    def __init__(self, times: frozenset[str], known: Mapping[str, str]) -> None:
         self.ids: list[Named] = []
         self._times = times
+        self._known = known
 
     def value(self, value: Any, holder: str, path: str, depth: int = 0) -> Any:
         """The value of the field `holder` in its normal form."""
@@ -156,10 +164,21 @@ class _Walk:
             if kind and value:
                 self.ids.append(Named(path, kind, value))
                 return marked(kind)
+            if name == _SENTENCE:
+                return _WORD.sub(lambda word: self._mentioned(word, path), value)
             return _sound(value) if name == "audio" else value
         if name in self._times and isinstance(value, int | float):
             return TIME
         return value if name in _FREE else self.value(value, name, path, depth)
+
+    def _mentioned(self, word: re.Match[str], path: str) -> str:
+        """A word of a sentence, which may be an id."""
+        kind = self._known.get(word[0])
+        if kind is None:
+            return word[0]
+        nth = sum(one.path.startswith(f"{path}[") for one in self.ids)
+        self.ids.append(Named(f"{path}[{nth}]", kind, word[0]))
+        return marked(kind)
 
 
 def _sound(audio: str) -> dict[str, Any]:

@@ -206,33 +206,43 @@ def _transcripts(turns: list[TurnPair]) -> Rows:
 
 
 def _latency(turns: list[TurnPair], compared: Comparison) -> Rows:
-    """What differs by a millisecond or more; marked where it is more than is tolerated."""
+    """What differs by a millisecond or more, and what is further apart than is tolerated."""
     for turn in turns:
-        parts = [_slower(one, compared) for one in turn.latencies if duration(one.a_ms) != duration(one.b_ms)]
+        parts = [
+            _slower(one, counts=_counts_as_different(one, compared))
+            for one in turn.latencies
+            if duration(one.a_ms) != duration(one.b_ms) or _counts_as_different(one, compared)
+        ]
         if parts:
             yield 2, Text.assemble(f"{_turn_name(turn)}: ", Text(", ").join(parts))
 
 
-def _slower(one: Latency, compared: Comparison) -> Text:
-    counts = compared.tolerance_ms is not None and one.apart_ms > compared.tolerance_ms
-    told = f"{_SPANS[one.name]} {duration(one.a_ms)} → {duration(one.b_ms)}"
+def _counts_as_different(one: Latency, compared: Comparison) -> bool:
+    return compared.tolerance_ms is not None and one.apart_ms > compared.tolerance_ms
+
+
+def _slower(one: Latency, *, counts: bool) -> Text:
+    before, after = duration(one.a_ms), duration(one.b_ms)
+    if before == after:
+        before, after = f"{one.a_ms:.3f} ms", f"{one.b_ms:.3f} ms"
+    told = f"{_SPANS[one.name]} {before} → {after}"
     return Text(told + (" (more than is tolerated)" if counts else ""), style="yellow" if counts else "")
 
 
 def _tokens(call: CallPair, differences: list[Difference]) -> Rows:
     if not differences:
         return
-    unlike = [turn for turn in call.turns if turn.a and turn.b and _counts(turn.used_a) != _counts(turn.used_b)]
+    unlike = [turn for turn in call.turns if turn.a and turn.b and _numbers(turn.used_a) != _numbers(turn.used_b)]
     for turn in unlike:
         yield 2, Text(f"{_turn_name(turn)}: {_used(turn.used_a)} → {_used(turn.used_b)}")
-    if _counts(call.used_a) != _counts(call.used_b):
+    if _numbers(call.used_a) != _numbers(call.used_b):
         yield 2, Text(f"in all: {_used(call.used_a)} → {_used(call.used_b)}")
     else:
         for row in list(_folded(differences))[:_LINES_SHOWN]:
             yield 2, row
 
 
-def _counts(used: Used) -> tuple[int | None, ...]:
+def _numbers(used: Used) -> tuple[int | None, ...]:
     return used.input_tokens, used.cached_tokens, used.output_tokens
 
 
