@@ -39,7 +39,7 @@ class Unmatched(StrEnum):
 _ONLY: Final[dict[str, tuple[str, ...]]] = {
     "": ("speed", "idle_time_limit", "start_offset", "until", "loop", "start_paused", "findings"),
     "--serve": ("unmatched", "once", "fault", "seed", "allow_remote"),
-    "--to": ("output", "append", "overwrite", "model", "header", "wait"),
+    "--to": ("output", "overwrite", "model", "header", "wait"),
 }
 """What can be asked for in one of the three ways only: in the terminal, as the server, as the client."""
 
@@ -132,9 +132,43 @@ def replay(
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Listen beyond this machine.", envvar="RTCLI_ALLOW_REMOTE")
     ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="With --to: where the new recording goes; also .jsonl.gz and .jsonl.zst.",
+            envvar="RTCLI_OUTPUT",
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a recording that exists.", envvar="RTCLI_OVERWRITE")
+    ] = False,
+    model: Annotated[
+        str | None, typer.Option(help="With --to: the model; for azure the deployment.", envvar="RTCLI_MODEL")
+    ] = None,
+    header: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--header",
+            metavar="'K: V'",
+            help="With --to: send a header with the handshake (repeatable; or RTCLI_HEADER, a line each).",
+        ),
+    ] = None,
+    wait: Annotated[
+        float,
+        typer.Option(
+            min=0.1,
+            metavar="SECONDS",
+            help="With --to: the longest wait for an answer.",
+            envvar="RTCLI_WAIT",
+            callback=finite,
+        ),
+    ] = 30.0,
     json: Annotated[
         bool,
-        typer.Option("--json", help="With --serve and --to: write JSON lines for programs.", envvar="RTCLI_JSON"),
+        typer.Option("--json", help="With --serve and --to: write JSON for programs.", envvar="RTCLI_JSON"),
     ] = False,
 ) -> int:
     """Play a recording into the live tree, to a client as the server, or to a server as the client.
@@ -148,11 +182,18 @@ def replay(
     duplicate=5%, malformed=5%, delay=200ms, jitter=100ms, stall@5s=3s, rate-limit, close@12s=1011 or
     vanish@12s; any but close and vanish can begin later, such as drop@10s=5%.
 
+    With --to the recording is the client: each event goes out when what it answered has come, with the
+    ids that the server gives now; audio keeps its pace. The new session is recorded, in recordings/ (or
+    RTCLI_RECORDINGS) unless --output says where, and laid beside the old one as rtcli diff does.
+
     Example:  rtcli replay call.jsonl --speed 2 --idle-time-limit 1
 
     Example:  rtcli replay call.jsonl --serve 127.0.0.1:0 --once --timing fast
 
-    Exit code: 0 played, or left before its end, 1 a client left the script, 2 the file could not be read.
+    Example:  rtcli replay call.jsonl --to demo -o again.jsonl
+
+    Exit code: 0 played, or left before its end, 1 a client left the script, or the new session has other
+    events, 2 the file could not be read or there was no connection, 3 the new recording is not whole.
     """
     from rtcli.events import DIALECTS, Listener
 
@@ -166,6 +207,18 @@ def replay(
         manner = Manner(timing=timing.value, unmatched=unmatched.value)
         plan = Plan(manner=manner, faults=faults_of(fault), seed=seed, once=once)
         return Performed(file, listener, plan, json=json).at(serve, allow_remote=allow_remote)
+    if to is not None:
+        from rtcli.commands.rehearsed import Rehearsed
+
+        return Rehearsed(file, listener, json=json).to(
+            to,
+            model=model,
+            header=header,
+            output=output,
+            mode="overwrite" if overwrite else "new",
+            timing=timing.value,
+            wait_s=wait,
+        )
     return _played(
         file, speed, idle_time_limit, start_offset, until, dialect, loop=loop, paused=start_paused, findings=findings
     )

@@ -56,7 +56,7 @@ class Client:
         headers = harmless_headers(response.headers.raw_items())
         self._tap.open(response.status_code, headers, harmless_subprotocol(self._connection.subprotocol))
 
-    async def send(self, text: str) -> None:
+    async def send(self, text: str | bytes) -> None:
         """Record the frame, then hand it to the socket. Nothing happens on a closed connection."""
         self._tap.frame("client", text)
         with contextlib.suppress(ConnectionClosed):
