@@ -19,6 +19,7 @@ WATCHERS: tuple[type[Watcher], ...] = (
     answers.Failed,
     answers.CancelMissed,
     calls.CallUnanswered,
+    calls.OutputUnspoken,
     calls.CallLoop,
     sound.OutputFormatIgnored,
     sound.SpeechNotDetected,

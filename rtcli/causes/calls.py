@@ -13,6 +13,9 @@ from rtcli.session.ledgers import Ledgers
 LONG_S: Final = 15.0
 """After which wait a call counts as never answered, though the recording ends without a close."""
 
+UNSPOKEN_S: Final = 5.0
+"""After which wait an output counts as never spoken; some clients hang up right behind their last one."""
+
 
 class CallUnanswered(Watcher):
     """A function call never got its output."""
@@ -45,6 +48,34 @@ class CallUnanswered(Watcher):
         if not called.settled or called.by_client or called.call_id in ledgers.calls.outputs:
             return False
         return "end" in ledgers.context.kept or (self.waited_s(called.line, ledgers) or 0) >= LONG_S
+
+
+class OutputUnspoken(Watcher):
+    """The output of a function was sent, and no response was asked for."""
+
+    def causes(self, ledgers: Ledgers) -> Iterable[Cause]:
+        """One, where the call went on for a while without it."""
+        if ledgers.calls.unanswered_output is None or not {"client", "lossless"} <= ledgers.context.kept:
+            return
+        call_id, line = ledgers.calls.unanswered_output
+        waited_s = self.waited_s(line, ledgers) or 0
+        if waited_s < UNSPOKEN_S:
+            return
+        called = ledgers.calls.known.get(call_id)
+        name = called.name if called and called.name else "the function"
+        yield Cause(
+            name="output-unspoken",
+            title=f"The answer of {name} was never spoken",
+            severity="warning",
+            side="client",
+            lines=(line,),
+            evidence=f"the output of the call {call_id} was sent, and no response was asked for",
+            effect=f"no response came in the {seconds(waited_s)} until the end",
+            remedy="send response.create behind the output",
+            weight=3,
+            at_s=self.times.of(line),
+            brings=("FUN11",),
+        )
 
 
 class CallLoop(Watcher):

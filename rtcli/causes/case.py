@@ -172,7 +172,6 @@ class Case:
         self.metrics.append(self._metrics)
         for watcher in self._watchers:
             self.causes += [cause for cause in watcher.causes(self._ledgers) if cause.lines]
-        self._findings = [one for one in self._findings if not any(each.excuses(one) for each in self._watchers)]
 
     def _reckon(self, here: Connection) -> None:
         """What the connection used, and what that costs."""

@@ -89,10 +89,6 @@ class Watcher:
         """What was there to see, at the end of the connection."""
         raise NotImplementedError
 
-    def excuses(self, finding: Finding) -> bool:  # noqa: ARG002
-        """Whether a finding that was asked for is no fault after all, now that the end is known."""
-        return False
-
     def waited_s(self, line: int, ledgers: Ledgers) -> float | None:
         """How long the recording goes on behind a line; None where times are not known."""
         began, end = self.times.of(line), ledgers.context.latest_t

@@ -22,8 +22,6 @@ _WORDS: Final = 3
 """Fewer words than these are said by chance."""
 _CERTAIN_WORDS: Final = 6
 _SAID_WORDS: Final = 400
-OVERTAKEN_S: Final = 2.0
-"""How soon after a commit a connection can be closed before the transcript could come."""
 LONG_S: Final = 20.0
 """After which wait a transcript counts as missing, though the recording ends without a close."""
 
@@ -110,31 +108,18 @@ class Echo(Watcher):
 class TranscriptionMissing(Watcher):
     """What the user said was to be transcribed, and never was."""
 
-    CODES = ("TRN01", "TRN07")
+    CODES = ("TRN07",)
 
     def __init__(self, times: Times) -> None:
         super().__init__(times)
         self._failures: list[Finding] = []
         self._failed = 0
-        self._overtaken: list[Finding] = []
-        """What is missing because the connection was closed before it could come."""
-        self._answered_line = 0
 
-    def found(self, finding: Finding, ledgers: Ledgers) -> None:
-        """Take in a turn without a transcript."""
-        if finding.code == "TRN07":
-            self._failed += 1
-            if len(self._failures) < LINES_KEPT:
-                self._failures.append(finding)
-        elif finding.line > self._answered_line and (self.waited_s(finding.line, ledgers) or OVERTAKEN_S) < OVERTAKEN_S:
-            self._overtaken.append(finding)
-
-    def excuses(self, finding: Finding) -> bool:
-        """Whether a transcript is missing only because the call was over."""
-        return any(finding is one for one in self._overtaken)
-
-    def _answered(self, _event: response.Done, entry: Entry, _ledgers: Ledgers) -> None:
-        self._answered_line = entry.line
+    def found(self, finding: Finding, ledgers: Ledgers) -> None:  # noqa: ARG002
+        """Take in a turn whose transcription failed."""
+        self._failed += 1
+        if len(self._failures) < LINES_KEPT:
+            self._failures.append(finding)
 
     def causes(self, ledgers: Ledgers) -> Iterable[Cause]:
         """One for all transcriptions that failed, and one for all that never came."""
@@ -142,7 +127,7 @@ class TranscriptionMissing(Watcher):
             first = self._failures[0]
             lines = tuple(finding.line for finding in self._failures)
             yield self._cause("transcription-failed", "A transcription failed", lines, self._failed, first.message)
-        missing = [(item_id, line) for item_id, line in self._missing(ledgers)]
+        missing = list(self._missing(ledgers))
         if missing:
             item_id, line = missing[0]
             evidence = f"the audio of item {item_id} was committed in line {line} and never transcribed"
@@ -154,13 +139,11 @@ class TranscriptionMissing(Watcher):
             )
 
     def _missing(self, ledgers: Ledgers) -> Iterable[tuple[str, int]]:
-        """The items that wait for a transcript since too long, and the lines of their commits."""
-        overtaken = {finding.line for finding in self._overtaken}
+        """The items that wait for a transcript at the close, or for long, and the lines of their commits."""
         if "lossless" not in ledgers.context.kept:
             return
         for item_id, line in ledgers.transcripts.waiting.items():
-            closed = "end" in ledgers.context.kept and line not in overtaken
-            if closed or (self.waited_s(line, ledgers) or 0) >= LONG_S:
+            if "end" in ledgers.context.kept or (self.waited_s(line, ledgers) or 0) >= LONG_S:
                 yield item_id, line
 
     def _cause(
@@ -180,8 +163,6 @@ class TranscriptionMissing(Watcher):
             at_s=self.times.of(lines[0]),
             brings=("TRN07",) if name == "transcription-failed" else ("TRN01",),
         )
-
-    HANDLERS: ClassVar[Mapping[type, Handler]] = {response.Done: _answered}
 
 
 def words(text: str) -> list[str]:

@@ -79,10 +79,18 @@ def test_a_call_that_was_not_answered_for_long_needs_no_close_to_be_told():
     assert "in the 19.0 s until the end" in cause.effect
 
 
-def test_a_transcription_that_the_closing_of_the_connection_overtook_is_not_told_as_missing():
+def test_a_tools_output_that_no_response_was_asked_for_was_never_spoken():
+    output = '2.0 > conversation.item.create {"item":{"type":"function_call_output","call_id":"c","output":"{}"}}'
+    (cause,) = case_of(HEADER, CREATED, CALLED, output, closed(12.0)).causes
+    assert (cause.name, cause.title) == ("output-unspoken", "The answer of get_order was never spoken")
+    assert cause.effect == "no response came in the 10.0 s until the end"
+    assert names(HEADER, CREATED, CALLED, output, closed(2.2)) == []
+    assert names(HEADER, CREATED, CALLED, output, "2.1 > response.create {}", closed(9.0)) == []
+
+
+def test_a_transcription_is_missing_at_the_close_or_when_it_was_waited_for_for_long():
     committed = '1.0 < input_audio_buffer.committed {"item_id":"u"}'
     added = '1.1 < conversation.item.added {"item":{"type":"message","role":"user","id":"u","content":[]}}'
-    assert names(HEADER, CREATED, committed, added, closed(2.0)) == []
     assert names(HEADER, CREATED, committed, added, closed(40.0)) == ["transcription-missing"]
     assert names(HEADER, CREATED, committed, added, "40.0 < input_audio_buffer.cleared {}") == ["transcription-missing"]
     assert names(HEADER, CREATED, committed, added, "9.0 < input_audio_buffer.cleared {}") == []
