@@ -38,6 +38,7 @@ EXIT_CODES: Final[dict[int, str]] = {
 
 COMMANDS: Final[dict[str, str]] = {
     "connect": "Talk to a Realtime server from the terminal, and record it.",
+    "proxy": "Stand between an app and a Realtime server, and record what they say.",
     "show": "Show a recording as a tree or as a timeline.",
     "validate": "Check recordings against the event schema, and by rules across events.",
     "doctor": "Say what went wrong in a call, and why.",

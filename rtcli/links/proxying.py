@@ -1,0 +1,249 @@
+"""``rtcli proxy``: a listening socket, and every connection that comes to it.
+
+The first interrupt closes the sessions and ends their files; the second drops everything at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final, Protocol
+
+from msgspec import Struct
+
+from rtcli.errors import BadOption
+from rtcli.events import Listener
+from rtcli.formats import Entry
+from rtcli.formats.writer import Writer
+from rtcli.links.handshake import Refused
+from rtcli.links.parts import Keeping, Parts
+from rtcli.links.proxy import CLOSE_SECONDS, Asked, Declined, Gone, Route, Splice, announce, ask
+from rtcli.links.server import serving
+from rtcli.links.side import Side
+from rtcli.links.upstream import Upstream, upstream_of
+from rtcli.links.witness import Witness
+
+FRAMES_A_SECOND: Final = 10
+_CLOSING_AT_ONCE: Final = 16
+"""Files that are brought to the disk at the same time; each may take a tenth of a second."""
+_BACKLOG: Final = 1024
+
+
+class Board(Protocol):
+    """Where a person sees the sessions; each has a number."""
+
+    def began(self, number: int, url: str, listener: Listener) -> None:
+        """A session was opened; its events are decoded by the listener."""
+
+    def seen(self, number: int, entry: Entry) -> None:
+        """Something went over it."""
+
+    def suspended(self, number: int, why: str) -> None:
+        """It is not recorded any more."""
+
+    def ended(self, number: int, how: str, events: int, duration_s: float, files: list[str]) -> None:
+        """It is over."""
+
+    def failed(self, number: int, why: str) -> None:
+        """There was no session."""
+
+    def refresh(self) -> None:
+        """It is time to draw, if anything changed."""
+
+
+class Plan(Struct, kw_only=True):
+    """What is to be done."""
+
+    word: str
+    """The upstream, as it was asked for."""
+    environment: Mapping[str, str]
+    add_key: bool
+    host: str
+    port: int
+    tls: ssl.SSLContext | None
+    origins: tuple[str, ...]
+    keeping: Keeping
+    by: str
+
+
+class Outcome(Struct):
+    """How it went."""
+
+    sessions: int = 0
+    lost: bool = False
+    """Some recording is not whole."""
+    dropped: bool = False
+    """The person interrupted twice."""
+
+
+def run(plan: Plan, board: Board, announced: Callable[[str, Upstream], None]) -> Outcome:
+    """Proxy until the process is told to stop; `announced` is told where it listens and where it goes.
+
+    Raises:
+        BadOption: there is no such upstream.
+        OSError: the address cannot be listened on.
+
+    """
+    return asyncio.run(_run(plan, board, announced))
+
+
+async def _run(plan: Plan, board: Board, announced: Callable[[str, Upstream], None]) -> Outcome:
+    stop, outcome = asyncio.Event(), Outcome()
+    async with proxying(plan, board, outcome) as (url, upstream, proxies):
+        loop = asyncio.get_running_loop()
+
+        def interrupt() -> None:
+            if stop.is_set():
+                outcome.dropped = True
+                proxies.drop()
+            stop.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, interrupt)
+        announced(url, upstream)
+        drawing = asyncio.create_task(_draw(board))
+        try:
+            await stop.wait()
+            await proxies.stop()
+        finally:
+            drawing.cancel()
+    return outcome
+
+
+async def _draw(board: Board) -> None:
+    while True:
+        board.refresh()
+        await asyncio.sleep(1 / FRAMES_A_SECOND)
+
+
+@asynccontextmanager
+async def proxying(
+    plan: Plan, board: Board, outcome: Outcome | None = None
+) -> AsyncIterator[tuple[str, Upstream, Proxies]]:
+    """Proxy while the block runs; gives the URL, where it goes, and what is running."""
+    async with AsyncExitStack() as stack:
+        demo = await stack.enter_async_context(serving()) if plan.word == "demo" else ""
+        upstream = upstream_of(plan.word, plan.environment, demo=demo, add_key=plan.add_key)
+        proxies = Proxies(Route(upstream, plan.origins, plan.by), plan.keeping, board, outcome or Outcome())
+        server = await asyncio.get_running_loop().create_server(
+            lambda: Side(proxies.arrived), plan.host, plan.port, ssl=plan.tls, backlog=_BACKLOG
+        )
+        proxies.server = server
+        host, port = server.sockets[0].getsockname()[:2]
+        scheme = "wss" if plan.tls else "ws"
+        try:
+            if (upstream.host, upstream.port) in {(host, port), ("localhost", port)}:
+                remedy = "is OPENAI_BASE_URL meant for the app only?" if plan.word == "openai" else ""
+                raise BadOption("UPSTREAM", "it is this proxy itself", remedy)
+            yield f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}", upstream, proxies
+        finally:
+            await proxies.stop()
+
+
+class Proxies:
+    """The connections that are open."""
+
+    def __init__(self, route: Route, keeping: Keeping, board: Board, outcome: Outcome) -> None:
+        self.server: asyncio.Server | None = None
+        self._route = route
+        self._keeping = keeping
+        self._board = board
+        self._outcome = outcome
+        self._closers = ThreadPoolExecutor(_CLOSING_AT_ONCE, "rtcli-close")
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._open: dict[Splice, asyncio.Task[None]] = {}
+
+    def arrived(self, app: Side) -> None:
+        """An app has connected."""
+        self._outcome.sessions += 1
+        task = asyncio.get_running_loop().create_task(self._proxied(app, self._outcome.sessions))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """Listen no more, close every session, and bring the files to their end."""
+        if self.server is not None:
+            self.server.close()
+            self.server = None
+        for task in self._tasks - set(self._open.values()):
+            task.cancel()
+        for splice in list(self._open):
+            splice.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CLOSE_SECONDS + 1)
+        self.drop()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        await asyncio.get_running_loop().run_in_executor(None, self._closers.shutdown)
+
+    def drop(self) -> None:
+        """Drop every connection at once."""
+        for splice in list(self._open):
+            splice.abort()
+
+    # --- one connection ------------------------------------------------------------------------
+
+    async def _proxied(self, app: Side, number: int) -> None:
+        """Everything of one connection, from the app's first byte to the end of the file."""
+        listener = Listener()
+        witness = Witness(
+            lambda tap: Parts(self._keeping, tap.started, self._retire),
+            listener,
+            lambda entry: self._board.seen(number, entry),
+            lambda why: self._suspended(number, why),
+        )
+        try:
+            asked = await self._asked(app, number)
+            if asked is not None:
+                await self._spliced(app, asked, witness, number, listener)
+        finally:
+            app.abort()
+
+    async def _spliced(self, app: Side, asked: Asked, witness: Witness, number: int, listener: Listener) -> None:
+        """What happens once both handshakes are done."""
+        self._board.began(number, self._route.upstream.url(asked.request.path), listener)
+        app.send(asked.answer)
+        announce(witness, self._route, asked)
+        splice = Splice(app, asked, witness)
+        task = asyncio.current_task()
+        assert task is not None, "this runs in one"
+        self._open[splice] = task
+        try:
+            await splice.run()
+        finally:
+            del self._open[splice]
+            witness.close()
+            files = [str(path) for path in witness.parts.paths]
+            self._board.ended(number, witness.how, witness.tap.events, witness.tap.now, files)
+
+    async def _asked(self, app: Side, number: int) -> Asked | None:
+        """The handshakes, unless there is to be no session; then the app is told."""
+        watching = asyncio.create_task(app.over.wait())
+        asking = asyncio.create_task(ask(app, self._route))
+        try:
+            await asyncio.wait({watching, asking}, return_when=asyncio.FIRST_COMPLETED)
+            if asking.done():
+                return asking.result()
+            self._board.failed(number, "the app hung up before the upstream had answered")
+        except (Refused, Declined) as refusal:
+            self._board.failed(number, str(refusal))
+            app.send(refusal.answer)
+            await app.depart()
+        except Gone:
+            pass
+        finally:
+            for task in (watching, asking):
+                task.cancel()
+            await asyncio.wait({watching, asking})
+        return None
+
+    def _retire(self, writer: Writer) -> None:
+        self._closers.submit(writer.close)
+
+    def _suspended(self, number: int, why: str) -> None:
+        self._outcome.lost = True
+        self._board.suspended(number, why)

@@ -1,0 +1,161 @@
+"""One end of a proxied connection: bytes in and out, first for the handshake, then straight to the other end.
+
+Law: what comes in is handed on at once and in order; when the other end cannot take more, this one is
+not read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from typing import Final, TypeVar, cast
+
+from websockets.streams import StreamReader
+
+EARLY_BYTES: Final = 1024 * 1024
+"""How much an app may send before the upstream is open; the rest waits in its own socket."""
+HELD_BYTES: Final = 256 * 1024
+"""How much may wait for a slow end before the other is not read any more."""
+DEPART_SECONDS: Final = 2
+"""How long an app is given to take in that it was refused."""
+
+T = TypeVar("T")
+
+
+class Side(asyncio.Protocol):
+    """The app's end, or the upstream's."""
+
+    def __init__(self, arrived: Callable[[Side], None] | None = None) -> None:
+        """`arrived` is called when the connection is made."""
+        self.transport: asyncio.Transport
+        self.peer: Side | None = None
+        self.over = asyncio.Event()
+        """The connection is lost."""
+        self.ended = False
+        """Nothing more comes from there."""
+        self.full = False
+        """It takes nothing for now."""
+        self._arrived = arrived
+        self._reader = StreamReader()
+        self._news = asyncio.Event()
+        self._pass: Callable[[bytes], None] | None = None
+        self._end: Callable[[], None] | None = None
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether it speaks TLS, where one direction cannot be closed alone."""
+        return self.transport.get_extra_info("sslcontext") is not None
+
+    # --- what asyncio tells --------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The connection is there."""
+        self.transport = cast("asyncio.Transport", transport)
+        self.transport.set_write_buffer_limits(high=HELD_BYTES)
+        raw = transport.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if self._arrived is not None:
+            self._arrived(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came."""
+        if self._pass is not None:
+            self._pass(data)
+            return
+        self._reader.feed_data(data)
+        self._news.set()
+        if len(self._reader.buffer) > EARLY_BYTES:
+            self.transport.pause_reading()
+
+    def eof_received(self) -> bool:
+        """Nothing more comes; what is on its way to there may still go, unless it is encrypted."""
+        self._ends()
+        return not self.encrypted
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the interface is asyncio's
+        """The connection is gone."""
+        self.over.set()
+        if self.peer is not None:
+            self.peer.transport.resume_reading()
+        self._ends()
+
+    def pause_writing(self) -> None:
+        """It cannot take more."""
+        self.full = True
+        if self.peer is not None:
+            self.peer.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """It can take more again."""
+        self.full = False
+        if self.peer is not None:
+            self.peer.transport.resume_reading()
+
+    def _ends(self) -> None:
+        self.ended = True
+        self._news.set()
+        if self._end is not None:
+            self._end()
+        elif not self._reader.eof:
+            self._reader.feed_eof()
+
+    # --- what the connection asks for ----------------------------------------------------------
+
+    async def take(self, parsing: Generator[None, None, T]) -> T:
+        """What a parser makes of what comes; it raises what the parser raises."""
+        while True:
+            try:
+                next(parsing)
+            except StopIteration as done:
+                return cast("T", done.value)
+            await self._news.wait()
+            self._news.clear()
+
+    @property
+    def reader(self) -> StreamReader:
+        """Where a parser reads from."""
+        return self._reader
+
+    def splice(self, peer: Side, passing: Callable[[bytes], None], end: Callable[[], None]) -> None:
+        """From now on bytes go to `passing`, those that came already first; `end` is called after the last.
+
+        It is called again when the connection is gone altogether.
+        """
+        self.peer, self._pass, self._end = peer, passing, end
+        early = bytes(self._reader.buffer)
+        self._reader.buffer.clear()
+        if early:
+            passing(early)
+        if self.ended:
+            end()
+        elif not peer.full:
+            self.transport.resume_reading()
+
+    def send(self, data: bytes) -> None:
+        """Write, unless it is gone."""
+        if not self.transport.is_closing():
+            self.transport.write(data)
+
+    async def depart(self) -> None:
+        """Go in a way that what was sent last arrives: closing with bytes unread would take it along."""
+        self._pass = lambda _: None
+        self.transport.resume_reading()
+        if not self.transport.can_write_eof():
+            self.transport.close()
+        elif not self.transport.is_closing():
+            with suppress(OSError):
+                self.transport.write_eof()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DEPART_SECONDS):
+                while not self.ended:
+                    self._news.clear()
+                    await self._news.wait()
+        self.transport.close()
+
+    def abort(self) -> None:
+        """Drop the connection, if it was ever made."""
+        if hasattr(self, "transport"):
+            self.transport.abort()

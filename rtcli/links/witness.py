@@ -1,0 +1,137 @@
+"""What of one proxied connection is written down: the bytes of both sides in, records out.
+
+Law: whatever happens here, the caller may go on forwarding; nothing is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from rtcli.errors import RecordingFailed
+from rtcli.events import Event, Listener
+from rtcli.formats import Entry
+from rtcli.links.frames import Closing, Control, Data, Frames, Odd, Seen, Text
+from rtcli.links.parts import Parts
+from rtcli.links.tap import Tap
+from rtcli.recording import Close
+from rtcli.recording.record import Sender
+
+NORMAL_CLOSES: Final = frozenset({1000, 1001, None})
+"""Close codes after which nothing is wrong; 1001 is the end of a session's longest duration."""
+
+NAMING: Final = frozenset({"session.created", "transcription_session.created"})
+"""Events that say what the session is called."""
+
+
+class Witness:
+    """Parses what passes, records it, and shows it."""
+
+    def __init__(
+        self,
+        parts: Callable[[Tap], Parts],
+        listener: Listener,
+        seen: Callable[[Entry], None],
+        suspended: Callable[[str], None],
+    ) -> None:
+        """`seen` is shown every record, and `suspended` why there are no more in the file."""
+        self.tap = Tap(self._look, listener)
+        self.parts = parts(self.tap)
+        self.lost = ""
+        """What is missing in the recording."""
+        self.closed: dict[Sender, Close] = {}
+        """The close frames that went by, by who sent them."""
+        self._shown = seen
+        self._suspended = suspended
+        self._frames: dict[Sender, Frames] = {"client": Frames(masked=True), "server": Frames(masked=False)}
+
+    @property
+    def how(self) -> str:
+        """How the connection ended, in words."""
+        if not self.closed:
+            return "broken off without a close frame"
+        first = next(iter(self.closed.values()))
+        code = f"code {first.code}" if first.code is not None else "no code"
+        return f"closed by the {first.sender} with {code}{f' ({first.reason})' if first.reason else ''}"
+
+    def opened(self, url: str, by: str, status: int, headers: dict[str, str], subprotocol: str | None) -> None:
+        """The handshake was answered; the recording begins."""
+        self._guarded(lambda: self.tap.record_to(self.parts, url, by))
+        self._guarded(lambda: self.tap.open(status, headers, subprotocol))
+
+    def feed(self, sender: Sender, data: bytes) -> None:
+        """Bytes of that side went by."""
+        for one in self._frames[sender].feed(data):
+            try:
+                self._record(sender, one)
+            except Exception as error:  # noqa: BLE001 - the law above: a fault in here must not end a call
+                self._lose(_words(error))
+        if self.tap.failure is not None and not self.lost:
+            self._lose(str(self.tap.failure))
+
+    def between(self, sender: Sender) -> bool:
+        """Whether that side's last frame is whole."""
+        return self._frames[sender].between
+
+    def ended(self, sender: Sender) -> None:
+        """Nothing more comes from that side."""
+        if torn := self._frames[sender].torn:
+            self.note(f"the {sender}'s connection ended {torn}")
+
+    def note(self, text: str) -> None:
+        """Write a remark down."""
+        self._guarded(lambda: self.tap.note(text))
+
+    def close(self) -> None:
+        """The connection is over."""
+        if not NORMAL_CLOSES.issuperset(one.code for one in self.closed.values()) or not self.closed:
+            self._guarded(lambda: self.parts.alarm(self.tap.now))
+        self._guarded(self.parts.close)
+
+    # --- how it is done ------------------------------------------------------------------------
+
+    def _record(self, sender: Sender, one: Seen) -> None:
+        match one:
+            case Text(text):
+                self.tap.frame(sender, text)
+            case Data(data):
+                self.tap.frame(sender, data)
+            case Control(kind, data):
+                self.tap.control(sender, kind, data)
+            case Closing(code, reason):
+                self.tap.close(sender, code, reason)
+            case Odd(what, data, lost):
+                self.tap.note(f"the {sender} sent {what}")
+                if data is not None:
+                    self.tap.frame(sender, data)
+                if lost:
+                    self._lose(f"the {sender} sent {what}")
+
+    def _look(self, entry: Entry) -> None:
+        """A record was written."""
+        content = entry.event
+        if isinstance(content, Event) and content.type in NAMING:
+            self.parts.name(str(getattr(getattr(content, "session", None), "id", None) or ""))
+        elif isinstance(content, Event) and content.type == "error":
+            self._guarded(lambda: self.parts.alarm(entry.t or 0.0))
+        elif isinstance(content, Close) and content.sender:
+            self.closed.setdefault(content.sender, content)
+        self._shown(entry)
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 - as above
+            self._lose(_words(error))
+        if self.tap.failure is not None and not self.lost:
+            self._lose(str(self.tap.failure))
+
+    def _lose(self, why: str) -> None:
+        """Say once that something is missing."""
+        if not self.lost:
+            self.lost = why
+            self._suspended(why)
+
+
+def _words(error: Exception) -> str:
+    return str(error) if isinstance(error, RecordingFailed) else f"{type(error).__name__}: {error}"

@@ -1,0 +1,210 @@
+"""The sessions that a proxy carries: a live tree for one, a row each for several, plain lines off a terminal.
+
+Law: a frame costs what the window holds, however many sessions there were; what is over is printed
+once and forgotten.
+"""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Callable, Sequence
+from typing import IO, TYPE_CHECKING, Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from rtcli.events import Listener
+from rtcli.formats import Entry
+from rtcli.session import Session
+from rtcli.views.carried import kind_of
+from rtcli.views.marks import Marks
+from rtcli.views.measure import clock, duration, plural, short
+from rtcli.views.screen import SPARE_ROWS, print_tree
+from rtcli.views.style import ERROR, QUIET, WARNING
+from rtcli.views.text import said
+from rtcli.views.tree import Tree
+
+if TYPE_CHECKING:
+    from rtcli.rules import Check
+
+Checking = Callable[[Listener], "Check | None"]
+
+
+def _began(number: int, url: str) -> str:
+    return f"{number} began: {said(url)}"
+
+
+def _suspended(number: int, why: str) -> str:
+    return f"{number} recording suspended, forwarding goes on: {said(why)}"
+
+
+def _ended(number: int, how: str, events: int, duration_s: float, files: Sequence[str]) -> str:
+    where = f" in {said(', '.join(files))}" if files else ", not recorded"
+    return f"{number} ended after {duration(duration_s * 1000)}: {said(how)}; {plural(events, 'frame')}{where}"
+
+
+def _failed(number: int, why: str) -> str:
+    return f"{number} failed: {said(why)}"
+
+
+class LineBoard:
+    """A line at the start and at the end of each session."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def began(self, number: int, url: str, listener: Listener) -> None:  # noqa: ARG002 - only the live one decodes
+        """A session was opened."""
+        self._say(_began(number, url))
+
+    def seen(self, number: int, entry: Entry) -> None:
+        """Lines do not tell what goes on in between."""
+
+    def suspended(self, number: int, why: str) -> None:
+        """It is not recorded any more."""
+        self._say(_suspended(number, why))
+
+    def ended(self, number: int, how: str, events: int, duration_s: float, files: list[str]) -> None:
+        """It is over."""
+        self._say(_ended(number, how, events, duration_s, files))
+
+    def failed(self, number: int, why: str) -> None:
+        """There was no session."""
+        self._say(_failed(number, why))
+
+    def refresh(self) -> None:
+        """Nothing is left to draw."""
+
+    def close(self) -> None:
+        """Nothing is left to end."""
+
+    def _say(self, line: str) -> None:
+        self._stream.write(f"{line}\n")
+        self._stream.flush()
+
+
+class _Row:
+    """One session while it is open."""
+
+    def __init__(self, url: str, began: float, check: Check | None) -> None:
+        self.url = url
+        self.began = began
+        self.session = Session()
+        self.marks = Marks(check, self.session)
+        self.last = ""
+        self.suspended = False
+        self.alone = True
+        """No other was open beside it."""
+        self._tree: Tree | None = None
+        self._width = 0
+
+    def take(self, entry: Entry) -> None:
+        self.session.apply(entry)
+        self.marks.of(entry)
+        self.last = kind_of(entry.event)
+
+    def tail(self, width: int, height: int) -> list[Text]:
+        if self._tree is None or self._width != width:
+            self._tree, self._width = Tree(self.session, width), width
+        return self._tree.tail(height)
+
+    def summary(self, number: int, now: float) -> Text:
+        """The session in one row."""
+        connection = self.session.connections[-1] if self.session.connections else None
+        name = (connection.session_id or "") if connection else ""
+        turns = f" · {plural(connection.turns, 'turn')}" if connection else ""
+        row = Text(no_wrap=True, overflow="ellipsis")
+        row.append(f"{clock(now - self.began)}  ", QUIET)
+        row.append(f"{number} ", "bold").append(short(name) if name else said(self.url))
+        row.append(f"{turns} · {plural(connection.events if connection else 0, 'event')} · {said(self.last)}", QUIET)
+        if self.suspended:
+            row.append(" · recording suspended", ERROR)
+        return row
+
+
+class LiveBoard:
+    """A window on a terminal: the tree of the one session, or a row for each of several."""
+
+    def __init__(self, console: Console, check_of: Checking, waiting: str = "") -> None:
+        """`waiting` is shown while no session is open."""
+        self._console = console
+        self._check_of = check_of
+        self._waiting = waiting
+        self._rows: dict[int, _Row] = {}
+        self._live = Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
+        self._changed = True
+
+    def __enter__(self) -> Self:
+        atexit.register(self._show_cursor)
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+        self._show_cursor()
+        atexit.unregister(self._show_cursor)
+
+    def began(self, number: int, url: str, listener: Listener) -> None:
+        """A session was opened; its events are decoded by the listener."""
+        self._rows[number] = _Row(url, self._console.get_time(), self._check_of(listener))
+        if len(self._rows) > 1:
+            for row in self._rows.values():
+                row.alone = False
+        self._changed = True
+
+    def seen(self, number: int, entry: Entry) -> None:
+        """Something went over it."""
+        self._rows[number].take(entry)
+        self._changed = True
+
+    def suspended(self, number: int, why: str) -> None:
+        """It is not recorded any more."""
+        if number in self._rows:
+            self._rows[number].suspended = True
+        self._print(Text(_suspended(number, why), WARNING))
+
+    def ended(self, number: int, how: str, events: int, duration_s: float, files: list[str]) -> None:
+        """It is over; the tree of one that was alone stays on the terminal."""
+        row = self._rows.pop(number)
+        if row.alone:
+            row.marks.at_end()
+            print_tree(self._console, row.session)
+        self._print(Text(_ended(number, how, events, duration_s, files), QUIET))
+
+    def failed(self, number: int, why: str) -> None:
+        """There was no session."""
+        self._print(Text(_failed(number, why), WARNING))
+
+    def refresh(self) -> None:
+        """Draw the window, if anything in it may have changed; several rows show how the time goes."""
+        if self._changed or len(self._rows) > 1:
+            self._changed = False
+            self._live.update(Group(*self._window()), refresh=True)
+
+    def _window(self) -> list[Text]:
+        width, height = self._console.size
+        height = max(1, height - SPARE_ROWS - 1)
+        if not self._rows:
+            return [Text(self._waiting, QUIET, no_wrap=True, overflow="ellipsis")]
+        if len(self._rows) == 1:
+            ((number, row),) = self._rows.items()
+            note = Text("recording suspended", ERROR) if row.suspended else Text(_began(number, row.url), QUIET)
+            return [*_plain(row.tail(width, height)), note]
+        now = self._console.get_time()
+        shown = [row.summary(number, now) for number, row in list(self._rows.items())[-height:]]
+        return [*shown, Text(plural(len(self._rows), "session"), QUIET)]
+
+    def _print(self, text: Text) -> None:
+        self._console.print(text, soft_wrap=True, highlight=False)
+        self._changed = True
+
+    def _show_cursor(self) -> None:
+        self._console.show_cursor(True)
+
+
+def _plain(rows: list[Text]) -> list[Text]:
+    """Rows of the tree as rows of a group, which ends each by itself."""
+    for row in rows:
+        row.end = "\n"
+    return rows
