@@ -6,12 +6,12 @@ from collections import Counter
 from typing import Final
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from rtcli.causes.case import Case, Connection
 from rtcli.causes.cause import Cause
 from rtcli.causes.slow import Slow
+from rtcli.session.context import Need
 from rtcli.views.cost import priced, tokens_used
 from rtcli.views.findings import STYLES
 from rtcli.views.measure import plural
@@ -21,43 +21,58 @@ CAUSES_SHOWN: Final = 5
 _LINES_SHOWN: Final = 6
 _WAITS_SHOWN: Final = 5
 _CODES_SHOWN: Final = 8
+_TEXT_SHOWN: Final = 300
+_NARROWEST: Final = 20
 
 
 def print_diagnosis(console: Console, name: str, case: Case, slow: list[Slow]) -> None:
-    """Print it all; a few lines, where nothing was wrong."""
-    console.print(Text(said(name), style="bold"), soft_wrap=True)
+    """Print it all; three lines, where nothing was wrong."""
+    one = case.connections[0] if len(case.connections) == 1 and not case.causes else None
+    used = _used(one) if one else ""
+    title = Text.assemble((said(name), "bold"), (f" · {said(used)}" if used else "", "dim"))
+    console.print(title, soft_wrap=True)
     for connection in case.connections:
-        console.print(_header(connection))
-        used = _used(connection)
+        console.print(_header(connection), soft_wrap=True)
+        used = "" if one else _used(connection)
         if used:
-            console.print(Text(said(used), style="dim"))
+            console.print(Text(said(used), style="dim"), soft_wrap=True)
     if not case.causes:
-        console.print(_all_is_well(case, slow))
+        console.print(_all_is_well(case, slow), soft_wrap=True)
     for number, cause in enumerate(case.causes[:CAUSES_SHOWN], 1):
         console.print()
         _print_cause(console, number, cause)
     if len(case.causes) > CAUSES_SHOWN:
         console.print()
         more = plural(len(case.causes) - CAUSES_SHOWN, "more cause")
-        console.print(Text(f"{more}: rtcli validate {said(name)}", style="dim"))
+        console.print(Text(f"{more}: rtcli validate {said(name)}", style="dim"), soft_wrap=True)
     _print_ends(console, case, slow)
 
 
 def _all_is_well(case: Case, slow: list[Slow]) -> Text:
+    """That nothing was wrong, and of speed and of waiting what the recording can tell."""
     events = sum(connection.events for connection in case.connections)
+    if not events:
+        return Text("There are no events in it, and nothing to judge.")
     remarks = sum(case.by_code.values())
     told = Text.assemble(("Nothing went wrong", "green"), f" in {plural(events, 'event')}")
-    if not slow and not any(connection.waits for connection in case.connections):
-        told.append("; nothing was slow, and nothing is being waited for")
+    waits = any(connection.waits for connection in case.connections)
+    parts = ["nothing was slow"] if not slow and _all_keep(case, "times") else []
+    parts += ["nothing is waited for"] if not waits and _all_keep(case, "lossless") else []
+    if parts:
+        told.append(f"; {', and '.join(parts)}")
     if remarks:
         told.append(f" ({plural(remarks, 'remark')}: rtcli validate)")
     return told.append(".")
 
 
+def _all_keep(case: Case, need: Need) -> bool:
+    return all(need in connection.kept for connection in case.connections)
+
+
 def _header(connection: Connection) -> Text:
     parts = [connection.model, connection.dialect + (f" ({connection.vendor})" if connection.vendor else "")]
     parts += [span(connection.duration_s), plural(connection.turns, "turn"), ended(connection)]
-    return Text(" · ".join(said(part) for part in parts if part))
+    return Text(" · ".join(_brief(part) for part in parts if part))
 
 
 def _used(connection: Connection) -> str:
@@ -91,23 +106,35 @@ def ended(connection: Connection) -> str:
 def _print_cause(console: Console, number: int, cause: Cause) -> None:
     style = STYLES[cause.severity]
     often = f" ({cause.count} times)" if cause.count > 1 else ""
-    head = Table.grid(padding=(0, 2, 0, 0))
-    title = Text.assemble((f"{cause.severity}: ", style), (said(cause.title), "bold"), often)
-    head.add_row(Text(str(number), style="bold"), title)
-    console.print(head)
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_row("   where", Text(_where(cause)))
+    title = Text.assemble((f"{cause.severity}: ", style), (_brief(cause.title), "bold"), often)
+    _print_row(console, Text(f"{number}  ", style="bold"), title)
+    _print_row(console, _label("where"), Text(_where(cause)))
     for label, text in (("shown by", cause.evidence), ("effect", cause.effect), ("side", side(cause.side))):
         if text:
-            table.add_row(f"   {label}", Text(said(text)))
+            _print_row(console, _label(label), Text(_brief(text)))
     if cause.remedy:
-        table.add_row("   fix", Text(said(cause.remedy), style="green"))
+        _print_row(console, _label("fix"), Text(_brief(cause.remedy), style="green"))
     also = _also(cause)
     if also:
-        table.add_row("   also", Text(also, style="dim"))
-    console.print(table)
+        _print_row(console, _label("also"), Text(also, style="dim"))
+
+
+def _label(word: str) -> Text:
+    return Text(f"   {word:<9}", style="dim")
+
+
+def _print_row(console: Console, label: Text, text: Text) -> None:
+    """A label and what it says, broken into lines that stand below each other."""
+    width = max(console.width - len(label), _NARROWEST)
+    for line in text.wrap(console, width) or [Text()]:
+        line.rstrip()
+        console.print(Text.assemble(label, line), soft_wrap=True)
+        label = Text(" " * len(label))
+
+
+def _brief(text: str) -> str:
+    """What may be a peer's words, shortened on the screen only."""
+    return said(text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]}…")
 
 
 def _where(cause: Cause) -> str:
@@ -134,14 +161,13 @@ def _print_ends(console: Console, case: Case, slow: list[Slow]) -> None:
     if not slow and not waits:
         return
     console.print()
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for number, one in enumerate(slow):
-        table.add_row("" if number else "slow", Text(said(one.sentence)))
-    for number, wait in enumerate(waits[:_WAITS_SHOWN]):
+    rows = [("slow", one.sentence) for one in slow]
+    for wait in waits[:_WAITS_SHOWN]:
         since = f", since line {wait.line}" if wait.line else ""
-        table.add_row("" if number else "waiting", Text(f"the {wait.by} waits for {said(wait.what)}{since}"))
+        rows.append(("waiting", f"the {wait.by} waits for {_brief(wait.what)}{since}"))
     if len(waits) > _WAITS_SHOWN:
-        table.add_row("", Text(f"and {len(waits) - _WAITS_SHOWN} more"))
-    console.print(table)
+        rows.append(("waiting", f"and {len(waits) - _WAITS_SHOWN} more"))
+    before = ""
+    for word, text in rows:
+        _print_row(console, Text(f"{'' if word == before else word:<8}", style="bold"), Text(said(text)))
+        before = word
