@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from rtcli.session.ledgers import Ledgers
+
+_OF_SPEECH: Final = {"speaking": "the end of the speech", "stopped": "the commit of the speech"}
+"""What is to come next, by the state of a turn. Speech that was dropped becomes no item."""
 
 
 class Wait(Struct):
@@ -30,9 +33,7 @@ def _all(ledgers: Ledgers) -> Iterator[Wait]:
         yield Wait(f"the answer to {request.type}", "client", request.line)
     for one in ledgers.lifecycle.open.values():
         yield Wait(f"the end of the response {one.id}", "client", one.line)
-    for item in ledgers.conversation.items.values():
-        if item.state == "announced" and not item.sent_line and item.id not in ledgers.lifecycle.items:
-            yield Wait(f"the item {item.id}, which was committed", "client", item.line)
+    yield from _speech(ledgers)
     for item_id, line in ledgers.transcripts.waiting.items():
         yield Wait(f"the transcription of {item_id}", "client", line)
     for call in ledgers.calls.known.values():
@@ -42,6 +43,18 @@ def _all(ledgers: Ledgers) -> Iterator[Wait]:
         call_id, line = ledgers.calls.unanswered_output
         yield Wait(f"a response to the output of call {call_id}", "client", line)
     yield from _mcp(ledgers)
+
+
+def _speech(ledgers: Ledgers) -> Iterator[Wait]:
+    """What the user says, on its way to an item of the conversation."""
+    for item in ledgers.conversation.items.values():
+        if item.state != "announced" or item.sent_line or item.id in ledgers.lifecycle.items:
+            continue
+        segment = ledgers.turns.segments.get(item.id)
+        if item.committed_line:
+            yield Wait(f"the item {item.id}, which was committed", "client", item.committed_line)
+        elif segment is not None and segment.state in _OF_SPEECH:
+            yield Wait(f"{_OF_SPEECH[segment.state]} of item {item.id}", "client", segment.line)
 
 
 def _mcp(ledgers: Ledgers) -> Iterator[Wait]:
