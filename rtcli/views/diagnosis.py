@@ -27,24 +27,25 @@ _NARROWEST: Final = 20
 
 def print_diagnosis(console: Console, name: str, case: Case, slow: list[Slow]) -> None:
     """Print it all; three lines, where nothing was wrong."""
+    whole = not console.is_terminal
     one = case.connections[0] if len(case.connections) == 1 and not case.causes else None
     used = _used(one) if one else ""
     title = Text.assemble((said(name), "bold"), (f" · {said(used)}" if used else "", "dim"))
-    console.print(title, soft_wrap=True)
+    console.print(title, soft_wrap=whole)
     for connection in case.connections:
-        console.print(_header(connection), soft_wrap=True)
+        console.print(_header(connection), soft_wrap=whole)
         used = "" if one else _used(connection)
         if used:
-            console.print(Text(said(used), style="dim"), soft_wrap=True)
+            console.print(Text(said(used), style="dim"), soft_wrap=whole)
     if not case.causes:
-        console.print(_all_is_well(case, slow), soft_wrap=True)
+        console.print(_all_is_well(case, slow), soft_wrap=whole)
     for number, cause in enumerate(case.causes[:CAUSES_SHOWN], 1):
         console.print()
         _print_cause(console, number, cause)
     if len(case.causes) > CAUSES_SHOWN:
         console.print()
         more = plural(len(case.causes) - CAUSES_SHOWN, "more cause")
-        console.print(Text(f"{more}: rtcli validate {said(name)}", style="dim"), soft_wrap=True)
+        console.print(Text(f"{more}: rtcli validate {said(name)}", style="dim"), soft_wrap=whole)
     _print_ends(console, case, slow)
 
 

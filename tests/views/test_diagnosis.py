@@ -25,14 +25,19 @@ def untimed(script):
     return "\n".join(line.split(maxsplit=1)[1] if line[0].isdigit() else line for line in script.splitlines())
 
 
-def shown(*scripts, width=80):
+def shown(*scripts, width=80, terminal=False):
     listener = Listener()
     case = Case(listener)
     for entry in read(lines_of("\n".join(scripts)), listener):
         case.feed(entry)
     case.finish()
     file = io.StringIO()
-    print_diagnosis(Console(file=file, width=width, highlight=False), "call.jsonl", case, slow_parts(case))
+    print_diagnosis(
+        Console(file=file, width=width, force_terminal=terminal, color_system=None, highlight=False),
+        "call.jsonl",
+        case,
+        slow_parts(case),
+    )
     return file.getvalue().splitlines()
 
 
@@ -45,6 +50,12 @@ def test_a_call_in_order_takes_three_lines():
 
 def test_the_lines_of_a_call_in_order_are_not_broken_for_a_pipe():
     assert len(shown(HEADER, CREATED, BEGUN, DONE, CLOSED, width=20)) == 3
+
+
+def test_on_a_terminal_lines_are_broken_between_words():
+    lines = shown(HEADER, CREATED, BEGUN, DONE, CLOSED, width=60, terminal=True)
+    header = [line.rstrip() for line in lines[2:4]]
+    assert header == ["gpt-realtime · realtime · 2.9 s · 1 turn · closed by the", "client (1000)"]
 
 
 def test_nothing_is_said_of_speed_where_there_are_no_times():
