@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
@@ -26,6 +27,7 @@ from rtcli.script.rehearsal import Rehearsal
 
 _SAFE_ID: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST_ID: Final = 64
+_STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Plan(Struct, kw_only=True):
@@ -49,6 +51,8 @@ class Outcome(Struct, kw_only=True):
     """The line of the client event that was not sent, because what it waits for did not come."""
     code: int | None = None
     reason: str = ""
+    stopped: bool = False
+    """The person did not wait for the end."""
     closed_early: bool = False
     """The server ended the connection before everything was said."""
     failure: RecordingFailed | None = None
@@ -92,19 +96,33 @@ class _Conversation:
     async def _run(self, client: Client) -> None:
         receiving = asyncio.create_task(client.receive())
         speaking = asyncio.create_task(self._speak(client))
+        stopping = asyncio.create_task(self._stopped())
         try:
-            await asyncio.wait({receiving, speaking}, return_when=asyncio.FIRST_COMPLETED)
-            self._outcome.closed_early = not speaking.done()
+            await asyncio.wait({receiving, speaking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            self._outcome.stopped = stopping.done()
+            self._outcome.closed_early = receiving.done() and not speaking.done()
             await client.close()
             await receiving
         finally:
-            speaking.cancel()
-            with suppress(asyncio.CancelledError):
-                await speaking
+            for task in (speaking, stopping):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         if client.closed_with:
             self._outcome.code, self._outcome.reason = client.closed_with
         stuck = self._rehearsal.stuck
         self._outcome.stuck = stuck.line if stuck else None
+
+    async def _stopped(self) -> None:
+        """Wait for the first Ctrl-C; the second one ends the program."""
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        for number in _STOPS:
+            loop.add_signal_handler(number, stop.set)
+        try:
+            await stop.wait()
+        finally:
+            for number in _STOPS:
+                loop.remove_signal_handler(number)
 
     async def _speak(self, client: Client) -> None:
         """Send what is due; then wait for the next time, or for the server."""

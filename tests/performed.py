@@ -1,0 +1,108 @@
+"""Recordings played without sockets, on a clock of the test's own."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import msgspec
+
+from rtcli.formats import read
+from rtcli.script.performance import Manner, Performance, Script
+from rtcli.script.steps import APPENDS, body_of, steps_of
+from rtcli.standin import Standin
+
+FOLDER = Path(__file__).parents[1] / "recordings"
+OURS = sorted(FOLDER.glob("*.jsonl"))
+CLEAN = sorted((FOLDER / "clean").glob("*.jsonl"))
+BROKEN = sorted((FOLDER / "broken").glob("*.jsonl*"))
+END_S = 1e6
+
+
+def name_of(path):
+    return f"{path.parent.name}/{path.stem}"
+
+
+def steps(path):
+    return steps_of(read(path))
+
+
+def script_of(path):
+    return Script(steps(path))
+
+
+def said_by(script, sender):
+    return [step for step in script.steps if step.sender == sender]
+
+
+class Client:
+    """A client on the test's clock; ``lines`` is all that it got."""
+
+    def __init__(self, script, understudy=None, **manner):
+        self.performance = Performance(script, Manner(**manner), understudy or (lambda: Standin(seed=1, pace=0)))
+        self.now = 0.0
+        self.lines = []
+        self.performance.open(0.0)
+
+    def wait(self, until=END_S):
+        """Let the time pass, and take what comes; with a server that never rests, not for ever."""
+        for _ in range(100_000):
+            soon = self.performance.next_at
+            if soon is None or soon > until:
+                break
+            self.now = max(self.now, soon)
+            self.lines += self.performance.due(self.now)
+        self.now = max(self.now, until) if until < END_S else self.now
+        return self
+
+    def send(self, *bodies):
+        for body in bodies:
+            frame = body if isinstance(body, str | bytes) else msgspec.json.encode(body).decode()
+            self.performance.receive(frame, self.now)
+            self.lines += self.performance.due(self.now)
+        return self
+
+    def replay(self, script, change=lambda body: body):
+        """Send what the recorded client sent, each at its time, after `change`."""
+        for step in said_by(script, "client"):
+            self.wait(step.t)
+            self.send(change(step.body) if step.body else step.content)
+        return self.wait()
+
+    @property
+    def events(self):
+        return [body_of(line) for line in self.lines]
+
+    @property
+    def types(self):
+        return [event.get("type") for event in self.events]
+
+    @property
+    def outcome(self):
+        return self.performance.outcome()
+
+
+def cut_anew(bodies, sizes):
+    """The same events with the audio of neighbouring appends cut into pieces of these sizes, in turn."""
+    audio, kind, turn = b"", "", 0
+    for body in [*bodies, {}]:
+        if body.get("type") in APPENDS:
+            audio, kind = audio + base64.b64decode(body["audio"]), body["type"]
+            continue
+        while audio:
+            size = sizes[turn % len(sizes)]
+            yield {"type": kind, "audio": base64.b64encode(audio[:size]).decode()}
+            audio, turn = audio[size:], turn + 1
+        if body:
+            yield body
+
+
+def by_response(lines):
+    """By response what came of it, in order."""
+    groups = {}
+    for line in lines:
+        body = body_of(line)
+        response = body.get("response_id") or body.get("response", {}).get("id")
+        groups.setdefault(response, []).append(line)
+    groups.pop(None, None)
+    return groups
