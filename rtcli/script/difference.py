@@ -48,6 +48,8 @@ class Difference(Struct, frozen=True):
     """``missing`` is what only the first recording has, ``additional`` what only the second has."""
     type: str
     sender: Sender | None
+    strand: str
+    """What it is a part of: ``response``, ``item``, ``client`` and so on."""
     turn_a: int | None
     turn_b: int | None
     """0 for what belongs to no turn."""
@@ -130,26 +132,28 @@ class _Calls:
         (none_a, *turns_a), (none_b, *turns_b) = turns_of(self._a), turns_of(self._b)
         pairs: list[Pair[Turn]] = [(none_a, none_b), *align(turns_a, turns_b, _TURN_KEYS)]
         events = [(one, other, list(_events(one, other))) for one, other in pairs]
-        self._counterparts.learn(pair for _, _, told in events for pair in told)
+        self._counterparts.learn(pair for _, _, told in events for _, pair in told)
         differences = [
             difference
             for one, other, told in events
-            for pair in told
-            for difference in self._different(*pair, one, other)
+            for strand, pair in told
+            for difference in self._different(strand, pair, one, other)
         ]
         return CallPair(
             [_turn(one, other) for one, other in pairs], differences, used_in_all(self._a), used_in_all(self._b)
         )
 
     def _different(
-        self, a: Told | None, b: Told | None, turn_a: Turn | None, turn_b: Turn | None
+        self, strand: str, pair: Pair[Told], turn_a: Turn | None, turn_b: Turn | None
     ) -> Iterator[Difference]:
+        a, b = pair
         one = a or b
         if one is None:
             return
         place = (
             one.type,
             one.sender,
+            strand,
             turn_a.number if turn_a is not None else None,
             turn_b.number if turn_b is not None else None,
             a.line if a is not None else None,
@@ -173,10 +177,12 @@ class _Calls:
             yield name_a.path, self._labels_a.of(name_a), self._labels_b.of(name_b)
 
 
-def _events(a: Turn | None, b: Turn | None) -> Iterator[Pair[Told]]:
-    """Each event of two turns with its counterpart."""
+def _events(a: Turn | None, b: Turn | None) -> Iterator[tuple[str, Pair[Told]]]:
+    """Each event of two turns with its counterpart, and the kind of its strand."""
     for one, other in align(_strands(a), _strands(b), _STRAND_KEYS):
-        yield from align(one.told if one else [], other.told if other else [], _EVENT_KEYS)
+        kind = (one or other or Strand("")).kind
+        for pair in align(one.told if one else [], other.told if other else [], _EVENT_KEYS):
+            yield kind, pair
 
 
 def _strands(turn: Turn | None) -> list[Strand]:

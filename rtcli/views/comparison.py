@@ -25,6 +25,9 @@ _VALUE_SHOWN: Final = 160
 _INLINE: Final = 60
 """Values up to so many characters stand on a line, however they are made up."""
 _NARROWEST: Final = 20
+_STRETCH: Final = 3
+"""More events than these, one after another, are told together."""
+_TYPES_SHOWN: Final = 10
 _SECTIONS: Final = ("configuration", "events", "transcripts", "tokens")
 _SPANS: Final = {"first_output_ms": "first output", "done_ms": "done", "tool_ms": "tools"}
 _MARKS: Final = {"missing": ("-", "red"), "additional": ("+", "green"), "changed": ("~", "yellow")}
@@ -140,7 +143,8 @@ def _is_there(value: Any) -> bool:
 def _value(value: Any) -> str:
     if value is not None and not _is_there(value):
         return "nothing"
-    shown = said(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    plain = isinstance(value, str) and value == value.strip() != ""
+    shown = said(value if plain else json.dumps(value, ensure_ascii=False))
     return shown if len(shown) <= _VALUE_SHOWN else f"{shown[: _VALUE_SHOWN - 1]}…"
 
 
@@ -153,11 +157,11 @@ def _events(differences: list[Difference], turns: list[TurnPair]) -> Rows:
             yield 2, _turn_of_one(turn, ones)
             continue
         yield 2, Text(_turn_name(turn), style="bold")
-        rows = list(_folded(ones))
-        for row in rows[:_LINES_SHOWN]:
-            yield 4, row
-        if len(rows) > _LINES_SHOWN:
-            yield 4, Text(f"and {len(rows) - _LINES_SHOWN} more: --json tells them all", style="dim")
+        lines = _folded(ones)
+        for line in lines[:_LINES_SHOWN]:
+            yield 4, _line(line)
+        if len(lines) > _LINES_SHOWN:
+            yield 4, Text(f"and {len(lines) - _LINES_SHOWN:,} more: --json tells them all", style="dim")
 
 
 def _turn_name(turn: TurnPair) -> str:
@@ -175,17 +179,33 @@ def _turn_of_one(turn: TurnPair, ones: list[Difference]) -> Text:
     return Text.assemble((f"{mark} ", style), told + (f": “{_value(words)}”" if words else ""))
 
 
-def _folded(ones: list[Difference]) -> Iterator[Text]:
-    """A line for each difference; the same change in several events is told once."""
-    changes: dict[str, list[Difference]] = {}
-    for one in ones:
-        key = f"{one.path.rpartition('.')[2]} {one.a!r} {one.b!r}" if one.what == "changed" else f"{one.what} {id(one)}"
-        changes.setdefault(key, []).append(one)
-    for first, *more in changes.values():
-        row = _event(first)
-        if more:
-            row.append(f" (and in {plural(len(more), 'more event')})", style="dim")
-        yield row
+def _folded(ones: list[Difference]) -> list[list[Difference]]:
+    """What is told in one line: the same change in several events, and a whole stretch of events."""
+    lines: dict[str, list[Difference]] = {}
+    for number, ((what, _), group) in enumerate(groupby(ones, key=lambda one: (one.what, one.strand))):
+        stretch = list(group)
+        for one in stretch:
+            name = f"{number}" if len(stretch) > _STRETCH else f"{id(one)}"
+            same = f"{one.path.rpartition('.')[2]} {one.a!r} {one.b!r}"
+            lines.setdefault(same if what == "changed" else name, []).append(one)
+    return list(lines.values())
+
+
+def _line(ones: list[Difference]) -> Text:
+    first, *more = ones
+    if more and first.what != "changed":
+        return _stretch(ones)
+    row = _event(first)
+    return row.append(f" (and in {plural(len(more), 'more event')})", style="dim") if more else row
+
+
+def _stretch(ones: list[Difference]) -> Text:
+    """Events of one strand that follow each other, and that only one of the recordings has."""
+    mark, style = _MARKS[ones[0].what]
+    lines = [line for one in ones for line in (one.line_a, one.line_b) if line is not None]
+    where = f" (line {lines[0]} on)" if lines else ""
+    types = ", ".join(said(one.type) for one in ones[:_TYPES_SHOWN]) + (", …" if len(ones) > _TYPES_SHOWN else "")
+    return Text.assemble((f"{mark} ", style), plural(len(ones), "event"), (where, "dim"), f": {types}")
 
 
 def _event(one: Difference) -> Text:
@@ -238,8 +258,8 @@ def _tokens(call: CallPair, differences: list[Difference]) -> Rows:
     if _numbers(call.used_a) != _numbers(call.used_b):
         yield 2, Text(f"in all: {_used(call.used_a)} → {_used(call.used_b)}")
     else:
-        for row in list(_folded(differences))[:_LINES_SHOWN]:
-            yield 2, row
+        for line in _folded(differences)[:_LINES_SHOWN]:
+            yield 2, _line(line)
 
 
 def _numbers(used: Used) -> tuple[int | None, ...]:
@@ -252,8 +272,9 @@ def _used(used: Used) -> str:
 
 
 def _cost(call: CallPair) -> Rows:
-    if call.used_a.cost_usd != call.used_b.cost_usd:
-        yield 2, Text(f"{_paid(call.used_a)} → {_paid(call.used_b)}")
+    before, after = _paid(call.used_a), _paid(call.used_b)
+    if before != after:
+        yield 2, Text(f"{before} → {after}")
 
 
 def _paid(used: Used) -> str:

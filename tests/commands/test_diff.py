@@ -57,7 +57,7 @@ def test_what_is_different_has_a_section_each():
     titles = [line for line in shown.splitlines() if line and line[0].isalpha()]
     assert titles[:-1] == ["configuration", "events", "transcripts", "latency", "tokens", "cost"]
     assert "[-Hello!-] {+What is the weather in London?+}" in shown
-    assert "+ response.function_call_arguments.done (line " in shown
+    assert "response.function_call_arguments.done" in shown
     assert "17 in, 8 out → 46 in, 20 out" in shown
 
 
