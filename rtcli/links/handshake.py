@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from websockets.client import ClientProtocol
 from websockets.datastructures import Headers
-from websockets.exceptions import InvalidHandshake
+from websockets.exceptions import InvalidHandshake, InvalidHeader
 from websockets.extensions import Extension
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.http11 import Request, Response
@@ -91,7 +91,9 @@ def check_request(request: Request, origins: Sequence[str]) -> None:
     try:
         ServerProtocol().process_request(request)
     except InvalidHandshake as error:
-        raise Refused(HTTPStatus.BAD_REQUEST, "bad_handshake", f"the app's handshake is wrong: {error}") from error
+        # What is wrong with it may be a secret in the wrong place; only its name is told.
+        where = f" ({error.name})" if isinstance(error, InvalidHeader) else ""
+        raise Refused(HTTPStatus.BAD_REQUEST, "bad_handshake", f"the app's handshake is wrong{where}") from error
 
 
 def _allowed(origin: str, origins: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rtcli.errors import RecordingExists
+from rtcli.errors import RecordingExists, RecordingFailed
 from rtcli.formats.rtcli import line_of
 from rtcli.formats.writer import Writer
 from rtcli.recording import Header, Other, Record
@@ -25,6 +25,7 @@ REMEMBERED_BYTES: Final = 256 * 1024 * 1024
 """How much of the time before an error is kept in memory, however long it is to be."""
 _SAFE_ID: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST_ID: Final = 64
+_NAMESAKES: Final = 100
 
 
 class Keeping(Struct, frozen=True):
@@ -149,13 +150,15 @@ class Parts:
         )
 
     def _opened(self) -> Writer:
-        name = self._name_of(len(self.paths) + 1)
-        for copy in range(1, 100):
+        """The next file, under a name that is not taken."""
+        folder, name = self._keeping.folder, self._name_of(len(self.paths) + 1)
+        for copy in range(1, _NAMESAKES):
             try:
-                return Writer(self._keeping.folder / (name if copy == 1 else f"{name[:-6]}-{copy}.jsonl"))
-            except RecordingExists:
-                continue
-        return Writer(self._keeping.folder / name)
+                return Writer(folder / (name if copy == 1 else f"{name.removesuffix('.jsonl')}-{copy}.jsonl"))
+            except RecordingExists as error:
+                if not folder.is_dir():
+                    raise RecordingFailed(str(folder), "it is no folder") from error
+        raise RecordingFailed(str(folder / name), "there are too many of that name")
 
     def _name_of(self, number: int) -> str:
         words = [f"{self._started:%Y%m%dT%H%M%S.%fZ}", self._session_id, f"part{number}" if number > 1 else ""]
