@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from rtcli.formats import read
+from rtcli.recording import Close
 from rtcli.script.performance import Manner, Performance, Script
 from rtcli.script.steps import APPENDS, body_of, steps_of
 from rtcli.standin import Standin
@@ -66,7 +67,7 @@ class Client:
         """Send what the recorded client sent, each at its time, after `change`."""
         for step in said_by(script, "client"):
             self.wait(step.t)
-            self.send(change(step.body) if step.body else step.content)
+            self.send(change(step.body) if step.body and not step.is_append else step.content)
         return self.wait()
 
     @property
@@ -82,10 +83,15 @@ class Client:
         return self.performance.outcome()
 
 
+def frames_by(script, sender):
+    """What one side sent, but for its close."""
+    return [step.content for step in said_by(script, sender) if not isinstance(step.content, Close)]
+
+
 def cut_anew(bodies, sizes):
     """The same events with the audio of neighbouring appends cut into pieces of these sizes, in turn."""
     audio, kind, turn = b"", "", 0
-    for body in [*bodies, {}]:
+    for body in (*bodies, {}):
         if body.get("type") in APPENDS:
             audio, kind = audio + base64.b64decode(body["audio"]), body["type"]
             continue

@@ -23,14 +23,17 @@ from rtcli.rules import RULES, Check
 
 
 @asynccontextmanager
-async def serving_recorded(**options) -> AsyncIterator[str]:
-    """The URL of a built-in server; at the end nothing above a remark may be found in what clients and it said."""
+async def serving_recorded(into: Path | None = None, **options) -> AsyncIterator[str]:
+    """The URL of a built-in server; at the end nothing above a remark may be found in what clients and it said.
+
+    What one client and it said can be kept in a file.
+    """
     paths: list[Path] = []
     with tempfile.TemporaryDirectory() as folder:
         async with serving(**options) as url:
 
             async def relay(client: ServerConnection) -> None:
-                path = Path(folder) / f"{len(paths)}.jsonl"
+                path = into or Path(folder) / f"{len(paths)}.jsonl"
                 paths.append(path)
                 address = f"{url}?{urlsplit(client.request.path).query}"
                 with Writer(path) as writer:

@@ -17,6 +17,7 @@ from typing import Final, Protocol
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import EXTERNAL_CLOSE_CODES
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
@@ -25,7 +26,8 @@ from rtcli.script.faults import Trouble
 
 MAX_FRAME_BYTES: Final = 64 * 1024 * 1024
 _REALTIME: Final = Subprotocol("realtime")
-_NO_STATUS: Final = 1005
+_LONGEST_REASON: Final = 123
+"""Source: RFC 6455, section 5.5: a control frame has 125 bytes at most, and two are the code."""
 
 Line = str | bytes | Close
 Answer = Callable[[ServerConnection, Request], Response | None]
@@ -145,11 +147,11 @@ class _Mouth:
         return True
 
     async def _close(self, code: int | None, reason: str) -> None:
-        if code is None or code == _NO_STATUS:
+        if code is None or not _may_be_sent(code):
             self._connection.protocol.send_close()
             self._connection.transport.write(b"".join(self._connection.protocol.data_to_send()))
             return
-        await self._connection.close(code, reason)
+        await self._connection.close(code, reason.encode()[:_LONGEST_REASON].decode(errors="ignore"))
 
     @property
     def _ends_at(self) -> float | None:
@@ -169,6 +171,11 @@ class _Mouth:
 def seed_of(seed: int | None, number: int) -> str | None:
     """The seed of the trouble that one connection has, so that two have not the same."""
     return None if seed is None else f"{seed}:{number}"
+
+
+def _may_be_sent(code: int) -> bool:
+    """Source: RFC 6455, section 7.4: 1005 and its like only say what was not sent."""
+    return code in EXTERNAL_CLOSE_CODES or 3000 <= code <= 4999
 
 
 async def until_told(ready: Callable[[], None], done: asyncio.Event | None = None) -> None:

@@ -35,7 +35,10 @@ class Outcome(Struct, kw_only=True):
     """Came with another configuration, another moment or another answer of a tool."""
     skipped: int = 0
     """Taken for one that did not match."""
+    off_script: int = 0
+    """Events that the recording does not have, or not any more."""
     unmatched: list[Came] = field(default_factory=list)
+    """The first of these."""
     missing: list[Came] = field(default_factory=list)
     """In the recording, and not sent."""
     audio_bytes_expected: int = 0

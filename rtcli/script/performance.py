@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from msgspec import Struct, field
 
@@ -26,6 +26,11 @@ Timing = Literal["original", "causal", "fast"]
 Unmatched = Literal["wait", "skip", "error", "standin"]
 Line = str | bytes | Close
 """What goes out: a frame, or the close of the connection."""
+
+_TOLD: Final = 100
+"""How many events that are not in the recording are told one by one."""
+_KEPT: Final = 1 << 16
+"""How many characters of an event are told."""
 
 
 class Script:
@@ -105,7 +110,7 @@ class Performance:
         self._outcome = Outcome(
             expected=len(script.expected), audio_bytes_expected=script.audio_bytes, per_ms=script.per_ms
         )
-        self._diverged: list[Divergence] = []
+        self._diverged: Divergence | None = None
 
     # --- from outside --------------------------------------------------------------------------
 
@@ -160,7 +165,7 @@ class Performance:
         outcome, sent = self._outcome, self._sent
         outcome.audio_bytes = sent.audio_bytes
         outcome.released, outcome.held_back = self._released, len(self._script.causes.of) - self._released
-        outcome.missing = [Came(step.line, step.type, str(step.content)) for step in sent.expected]
+        outcome.missing = [_recorded(step) for step in sent.expected]
         outcome.silent = self._lacks_audio()
         outcome.first = self._first(outcome)
         return outcome
@@ -169,14 +174,13 @@ class Performance:
         return self._heard < len(self._script.by_audio)
 
     def _first(self, outcome: Outcome) -> Divergence | None:
-        if self._diverged:
-            return self._diverged[0]
+        if self._diverged is not None:
+            return self._diverged
         if outcome.missing:
             return Divergence(outcome.missing[0], None)
         if outcome.silent:
             needed = self._script.by_audio[self._heard][1]
-            step = self._script.steps[needed]
-            return Divergence(Came(step.line, step.type, str(step.content)), None, "audio")
+            return Divergence(_recorded(self._script.steps[needed]), None, "audio")
         return None
 
     # --- what the client sent ------------------------------------------------------------------
@@ -205,12 +209,14 @@ class Performance:
         self._settle([index for _, index in waiting[first : self._heard]], now)
 
     def _unmatched(self, frame: str | bytes, body: dict[str, Any], now: float) -> None:
-        came = Came(self._number, str(body.get("type") or ""), frame if isinstance(frame, str) else "(binary)")
+        text = frame[:_KEPT] if isinstance(frame, str) else "(binary)"
+        came = Came(self._number, str(body.get("type") or ""), text)
         expected = self._sent.expected[0] if self._sent.expected else None
-        self._outcome.unmatched.append(came)
-        self._diverged.append(
-            Divergence(Came(expected.line, expected.type, str(expected.content)) if expected else None, came)
-        )
+        self._outcome.off_script += 1
+        if len(self._outcome.unmatched) < _TOLD:
+            self._outcome.unmatched.append(came)
+        if self._diverged is None:
+            self._diverged = Divergence(_recorded(expected) if expected else None, came)
         match self._manner.unmatched:
             case "skip":
                 same = next((step for step in self._sent.expected if step.type == came.type), None)
@@ -255,9 +261,10 @@ class Performance:
     def _line(self, step: Step) -> Line:
         """What goes out for a step: the recorded frame, with the client's own names in it."""
         sent = self._sent
-        changes = {} if sent.now.keys().isdisjoint(self._script.ids[step.index]) else sent.now
-        body = renamed(step.body, changes) if changes else step.body
-        body = {**body, "event_id": step.body["event_id"]} if changes and "event_id" in body else body
+        body = step.body
+        if isinstance(step.content, str) and not sent.now.keys().isdisjoint(self._script.ids[step.index]):
+            body = renamed(body_of(step.content), sent.now)
+            body |= {"event_id": step.body["event_id"]} if "event_id" in body else {}
         echoed = self._echoed(step, body)
         return step.content if echoed is step.body else encoded(echoed)
 
@@ -284,6 +291,10 @@ class Performance:
         if metadata == _metadata(self._script.steps[asked].body) or answer.get("metadata") == metadata:
             return body
         return {**body, "response": {**answer, "metadata": metadata}}
+
+
+def _recorded(step: Step) -> Came:
+    return Came(step.line, step.type, str(step.content)[:_KEPT])
 
 
 def _metadata(body: dict[str, Any]) -> Any:

@@ -24,6 +24,8 @@ APPENDS: Final = frozenset(
 )
 """The client events that carry the user's audio, in every dialect."""
 
+_BULK: Final = frozenset({"audio", "delta"})
+_LONG: Final = 256
 _PCM_PER_MS: Final = PCM_RATE_HZ * PCM_SAMPLE_BYTES // 1000
 _decoder: Final = msgspec.json.Decoder()
 
@@ -38,7 +40,7 @@ class Step(Struct):
     content: str | bytes | Close
     """As it went over the wire."""
     body: dict[str, Any] = field(default_factory=dict)
-    """The frame as JSON; empty where it is no object."""
+    """The frame as JSON, but for long audio; empty where it is no object."""
     audio_bytes: int = 0
     """Of an append: how much audio the client had sent with it, all in all."""
     per_ms: int = _PCM_PER_MS
@@ -86,14 +88,18 @@ def steps_of(entries: Iterable[Entry]) -> list[Step]:
             continue
         opened_s = due_s if opened_s is None else opened_s
         step = Step(len(steps), entry.line, due_s - opened_s, entry.sender, content)
-        if not isinstance(content, Close):
-            step.body = body_of(content)
+        whole = {} if isinstance(content, Close) else body_of(content)
+        step.body = {key: value for key, value in whole.items() if key not in _BULK or not _is_long(value)}
         if step.is_append:
-            sent_bytes += audio_in(step.body)
+            sent_bytes += audio_in(whole)
             step.audio_bytes = sent_bytes
             step.per_ms = BYTES_PER_MS.get(config.input_format or "", _PCM_PER_MS)
         steps.append(step)
     return steps
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, str) and len(value) > _LONG
 
 
 def _content(entry: Entry) -> str | bytes | Close | None:

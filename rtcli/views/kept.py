@@ -39,8 +39,8 @@ def _counts(outcome: Outcome) -> list[str]:
     parts = [f"{matched} of {plural(outcome.expected, 'client event')} matched"]
     if outcome.alike:
         parts.append(f"{outcome.alike} with other values")
-    if outcome.unmatched:
-        parts.append(f"{len(outcome.unmatched)} not in the recording")
+    if outcome.off_script:
+        parts.append(f"{outcome.off_script} not in the recording")
     if outcome.skipped:
         parts.append(f"{outcome.skipped} of these taken for recorded ones")
     if outcome.audio_bytes_expected or outcome.audio_bytes:

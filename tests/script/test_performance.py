@@ -7,7 +7,20 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from performed import BROKEN, CLEAN, FOLDER, OURS, Client, by_response, cut_anew, name_of, said_by, script_of
+from performed import (
+    BROKEN,
+    CLEAN,
+    FOLDER,
+    OURS,
+    Client,
+    body_of,
+    by_response,
+    cut_anew,
+    frames_by,
+    name_of,
+    said_by,
+    script_of,
+)
 
 GOOD = [*OURS, *CLEAN]
 TIMINGS = ["original", "causal", "fast"]
@@ -34,7 +47,7 @@ def test_the_recorded_client_gets_the_recorded_answers_word_for_word(path, timin
 def test_a_client_that_does_not_wait_gets_them_too(path):
     script = cached(path)
     client = Client(script, timing="fast")
-    client.send(*(step.body for step in said_by(script, "client") if step.body)).wait()
+    client.send(*frames_by(script, "client")).wait()
     assert client.outcome.first is None
     assert by_response(client.lines) == by_response(recorded(script))
     assert len(client.lines) == len(recorded(script))
@@ -52,7 +65,7 @@ def test_a_recording_in_which_something_is_wrong_can_be_played_too(path):
 @given(st.lists(st.integers(1, 9600), min_size=1, max_size=4))
 def test_audio_may_be_cut_anyhow(sizes):
     script = cached(FOLDER / "interruption.jsonl")
-    bodies = cut_anew([step.body for step in said_by(script, "client") if step.body], sizes)
+    bodies = cut_anew(map(body_of, frames_by(script, "client")), sizes)
     client = Client(script, timing="fast").send(*bodies).wait()
     assert client.outcome.first is None
     assert client.outcome.audio_bytes == client.outcome.audio_bytes_expected
@@ -84,7 +97,7 @@ def test_the_time_between_cause_and_answer_is_kept_and_a_hasty_client_is_not_slo
     waited = {}
     for timing in TIMINGS:
         client = Client(script, timing=timing).wait(0.02)
-        client.send(*(step.body for step in said_by(script, "client") if step.is_append), commit.body)
+        client.send(*(step.content for step in said_by(script, "client") if step.is_append), commit.body)
         while "input_audio_buffer.committed" not in client.types:
             client.wait(client.performance.next_at)
         waited[timing] = client.now
