@@ -7,7 +7,6 @@ can be compared by which event means the same thing as which. A time becomes a m
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -130,10 +129,19 @@ def written(value: Any) -> bytes:
     """A value as JSON, always the same for equal values."""
     try:
         return msgspec.json.encode(value, order="sorted")
-    except (UnicodeEncodeError, OverflowError, TypeError):
-        return json.dumps(value, sort_keys=True, default=str).encode("ascii")
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_spelled(value), order="sorted")
     except RecursionError:
         return b'"an object deeper than can be told"'
+
+
+def _spelled(value: Any) -> Any:
+    """The value with halves of characters spelled out, for which JSON has no place."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_spelled(name): _spelled(one) for name, one in value.items()}
+    return [_spelled(one) for one in value] if isinstance(value, list) else value
 
 
 class _Walk:

@@ -45,13 +45,13 @@ class ComparisonView:
             self._console.print(_the_same(accounts[0], compared), soft_wrap=True)
             return
         for mark, name, account in zip("-+", names, accounts, strict=True):
-            self._console.print(Text.assemble((f"{mark} ", "bold"), said(name), "  ", (_size(account), "dim")))
+            self._set_in(0, Text.assemble((f"{mark} ", "bold"), said(name), "  ", (_size(account), "dim")))
         for number, call in enumerate(compared.calls, 1):
             if len(compared.calls) > 1 and _has_something(call, compared):
                 self._console.print(Text(f"\nconnection {number}", style="bold"))
             self._print_call(call, compared)
         self._console.print()
-        self._console.print(Text(_verdict(compared), style="yellow"))
+        self._set_in(0, Text(_verdict(compared), style="yellow"))
 
     def _print_call(self, call: CallPair, compared: Comparison) -> None:
         by_section = {section: [one for one in call.differences if one.section == section] for section in _SECTIONS}

@@ -65,7 +65,7 @@ def test_what_is_different_has_a_section_each():
 def test_it_keeps_to_the_width_and_is_plain_in_a_pipe(columns):
     shown = diff(TEXT, SPEECH, code=1, columns=columns)
     assert "\x1b" not in shown
-    rows = shown.splitlines()[2:]
+    rows = shown.splitlines()
     assert max(map(len, rows)) <= columns
     assert [row for row in rows if row != row.rstrip()] == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from notation import lines_of as written
@@ -102,6 +103,27 @@ def test_whatever_a_recording_holds_it_is_the_same_as_itself(values):
     lines = [json.dumps(value).encode() + b"\n" for value in values]
     one, other = (account(read(lines)) for _ in range(2))
     assert compare(one, other).same
+
+
+ODD = (
+    b'{"t":1,"from":"server","event":{"type":"x","a":"\xff\xfe"}}\n',
+    b'{"t":1,"from":"server","event":{"type":"x","a":"\xff\xfd"}}\n',
+    b'{"t":1,"from":"server","event":{"type":"response.done","response":{"id":"\\ud800"}}}\n',
+    b'{"t":1,"from":"server","event":{"type":"x","n":123456789012345678901234567890}}\n',
+    b'{"t":1,"from":"server","text":"[1,2]"}\n',
+    b'{"t":1,"from":"server","binary":"AAEC"}\n',
+    b'{"t":1,"from":"server","binary":"AAED"}\n',
+    b'{"t":1,"from":"server","close":{"code":null,"reason":""}}\n',
+    b'{"t":1,"from":"client","close":{"code":null,"reason":""}}\n',
+    b'{"t":1,"from":"server","event":{"type":"x","a":' + b"[" * 2000 + b"]" * 2000 + b"}}\n",
+    b"\xff\xfe\n",
+)
+
+
+@pytest.mark.parametrize("line", ODD)
+def test_what_is_no_event_is_compared_by_what_it_says(line):
+    verdicts = [compare(account(read([line])), account(read([other]))).same for other in ODD]
+    assert verdicts == [other == line for other in ODD]
 
 
 SETUP = """
