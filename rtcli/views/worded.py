@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -11,15 +12,20 @@ from rtcli.views.text import said
 
 _ONLY_BEFORE: Final = ("[-", "-]", "red")
 _ONLY_AFTER: Final = ("{+", "+}", "green")
+_AROUND: Final = 8
+"""How many words of a long stretch that is the same are shown on either side."""
+_MANY: Final = 1000
+"""Between texts with more words than these, words that come very often are not what others are lined up by."""
 
 
 def worded(before: str, after: str) -> Text:
     """The words of both: ``It is [-foggy-] {+sunny+} in London.``."""
     one, other = before.split(), after.split()
     parts: list[Text] = []
-    for _, start_a, end_a, start_b, end_b in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        if one[start_a:end_a] == other[start_b:end_b]:
-            parts.append(Text(said(" ".join(one[start_a:end_a]))))
+    matcher = SequenceMatcher(None, one, other, autojunk=len(other) > _MANY)
+    for kind, start_a, end_a, start_b, end_b in matcher.get_opcodes():
+        if kind == "equal":
+            parts.append(Text(said(_shortened(one[start_a:end_a]))))
             continue
         for words, (opening, closing, style) in (
             (one[start_a:end_a], _ONLY_BEFORE),
@@ -28,3 +34,9 @@ def worded(before: str, after: str) -> Text:
             if words:
                 parts.append(Text(f"{opening}{said(' '.join(words))}{closing}", style=style))
     return Text(" ").join(parts)
+
+
+def _shortened(words: Sequence[str]) -> str:
+    if len(words) > 3 * _AROUND:
+        words = [*words[:_AROUND], "…", *words[-_AROUND:]]
+    return " ".join(words)
