@@ -5,9 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 from rtcli.events import DIALECTS, Event, Listener, Malformed, Sender, Unknown
-from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Other, Record, Torn
+from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, Other, Record, Torn
 
-Content = Event | Unknown | Malformed | Header | Binary | Open | Close | Note | Torn | Other
+Content = Event | Unknown | Malformed | Header | Binary | Control | Open | Close | Note | Torn | Other
 
 
 class Entry(Struct, gc=False):
@@ -30,7 +30,7 @@ def interpret(record: Record, line: int, listener: Listener) -> Entry:
     if isinstance(record, Header):
         listener.connected_to(record.url)
         return Entry(line, 0.0, None, record)
-    sender = record.sender if isinstance(record, Close | Binary) else None
+    sender = record.sender if isinstance(record, Close | Binary | Control) else None
     return Entry(line, record.t, sender, record)
 
 

@@ -20,7 +20,7 @@ from rtcli.errors import UnreadableRecording
 from rtcli.events import Event, Listener, Malformed
 from rtcli.events.event import Fault
 from rtcli.formats.entry import Entry, interpret, sender_of
-from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Other, Record, Torn
+from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, Other, Record, Torn
 from rtcli.recording.record import FORMAT_VERSION
 
 E = TypeVar("E")
@@ -43,6 +43,8 @@ class _Envelope(Struct, gc=False):
     event: Raw | UnsetType = UNSET
     text: str | UnsetType = UNSET
     binary: str | UnsetType = UNSET
+    ping: str | UnsetType = UNSET
+    pong: str | UnsetType = UNSET
     open: _Opened | UnsetType = UNSET
     close: _Closed | UnsetType = UNSET
     note: str | UnsetType = UNSET
@@ -194,11 +196,15 @@ def _record(envelope: _Envelope, raw: bytes) -> Record | None:
         return _read_header(raw)
     if envelope.text is not UNSET:
         return Frame(t, sender, envelope.text)
-    if envelope.binary is not UNSET:
-        try:
+    try:
+        if envelope.binary is not UNSET:
             return Binary(t, sender, base64.b64decode(envelope.binary, validate=True))
-        except ValueError:
-            return Other(t, msgspec.json.decode(raw))
+        if envelope.ping is not UNSET:
+            return Control(t, sender, "ping", base64.b64decode(envelope.ping, validate=True))
+        if envelope.pong is not UNSET:
+            return Control(t, sender, "pong", base64.b64decode(envelope.pong, validate=True))
+    except ValueError:
+        return Other(t, msgspec.json.decode(raw))
     if envelope.open is not UNSET:
         return Open(t, envelope.open.status, envelope.open.headers, envelope.open.subprotocol)
     if envelope.close is not UNSET:
@@ -253,6 +259,8 @@ def line_of(record: Record) -> bytes:
             return header_line(record)
         case Binary(t, sender, data):
             return _line(t, sender, "binary", base64.b64encode(data).decode())
+        case Control(t, sender, kind, data):
+            return _line(t, sender, kind, base64.b64encode(data).decode())
         case Open(t, status, headers, subprotocol):
             return _line(t, None, "open", {"status": status, "headers": headers, "subprotocol": subprotocol})
         case Close(t, sender, code, reason):

@@ -6,7 +6,6 @@ goes on unrecorded, and the failure is kept for the exit code.
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from typing import Any, Literal, Protocol
 from rtcli.errors import RecordingFailed
 from rtcli.events import Listener
 from rtcli.formats import Entry, interpret
-from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Other, Record
+from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, Record
 from rtcli.recording.record import FORMAT_VERSION, Sender
 from rtcli.recording.secrets import harmless_url
 
@@ -75,8 +74,7 @@ class Tap:
 
     def control(self, sender: Sender, kind: Literal["ping", "pong"], data: bytes) -> None:
         """A ping or a pong went by."""
-        at = round(self.now, 6)
-        self._pass(Other(at, {"t": at, "from": sender, kind: base64.b64encode(data).decode()}))
+        self._pass(Control(self.now, sender, kind, data))
 
     def close(self, sender: Sender, code: int | None, reason: str) -> None:
         """A close frame went by."""

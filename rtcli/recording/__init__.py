@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from rtcli.recording.record import Binary, Close, Frame, Header, Note, Open, Other, Record, Torn
+from rtcli.recording.record import Binary, Close, Control, Frame, Header, Note, Open, Other, Record, Torn
 
-__all__ = ["Binary", "Close", "Frame", "Header", "Note", "Open", "Other", "Record", "Torn"]
+__all__ = ["Binary", "Close", "Control", "Frame", "Header", "Note", "Open", "Other", "Record", "Torn"]

@@ -48,6 +48,15 @@ class Binary(Struct, frozen=True):
     data: bytes
 
 
+class Control(Struct, frozen=True):
+    """A ping or a pong, which says that the connection is alive."""
+
+    t: float | None
+    sender: Sender | None
+    kind: Literal["ping", "pong"]
+    data: bytes = b""
+
+
 class Open(Struct, frozen=True):
     """The answer to the handshake, its headers cut down to the harmless ones."""
 
@@ -87,4 +96,4 @@ class Other(Struct, frozen=True):
     content: Any
 
 
-Record = Header | Frame | Binary | Open | Close | Note | Torn | Other
+Record = Header | Frame | Binary | Control | Open | Close | Note | Torn | Other

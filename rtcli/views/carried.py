@@ -25,7 +25,7 @@ from rtcli.events.objects import (
     McpListTools,
     Message,
 )
-from rtcli.recording import Binary, Close, Header, Note, Open, Other, Torn
+from rtcli.recording import Binary, Close, Control, Header, Note, Open, Other, Torn
 from rtcli.session.records import words_of
 from rtcli.units import base64_bytes
 from rtcli.views import setup
@@ -48,6 +48,8 @@ def kind_of(content: Any) -> str:
     """The event's type; of another record its kind."""
     if isinstance(content, Event | Unknown | Malformed):
         return content.type or "no event"
+    if isinstance(content, Control):
+        return content.kind
     return str(type(content).__name__.lower())
 
 
@@ -203,6 +205,7 @@ _WORDS: Final[dict[type, Callable[[Any], str]]] = {
     Close: _closed,
     Note: lambda note: said(note.text),
     Binary: lambda binary: size(len(binary.data)),
+    Control: lambda control: size(len(control.data)) if control.data else "",
     Torn: lambda torn: f"{torn.size_bytes} bytes without an end",
     Other: lambda _: "a record of a kind that this version does not know",
 }

@@ -6,7 +6,7 @@ import pytest
 
 from rtcli.events import Event, Listener, Malformed, Unknown
 from rtcli.formats import Entry, interpret
-from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Other, Torn
+from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, Other, Torn
 
 CLEAR = '{"type":"input_audio_buffer.clear"}'
 CLEARED = '{"type":"input_audio_buffer.cleared","event_id":"e"}'
@@ -46,6 +46,7 @@ def test_a_direction_that_was_written_down_is_believed():
         (Header(rtcli=1), 0.0, None),
         (Open(0.5), 0.5, None),
         (Binary(1.0, "server", b"x"), 1.0, "server"),
+        (Control(1.5, "client", "pong"), 1.5, "client"),
         (Close(2.0, "client", 1000, ""), 2.0, "client"),
         (Note(3.0, "x"), 3.0, None),
         (Torn(9, 4.0), 4.0, None),

@@ -14,7 +14,7 @@ from rtcli.events import Event, Malformed, encode
 from rtcli.formats import find, read
 from rtcli.formats.rtcli import header_line, line_of, record_of
 from rtcli.formats.rtcli import read as read_lines
-from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Other, Torn
+from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, Other, Torn
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 TIMES = st.integers(0, 10**12).map(lambda microseconds: microseconds / 10**6)
@@ -33,6 +33,7 @@ FRAMES = (
 RECORDS = (
     st.builds(Frame, TIMES, SENDERS, FRAMES)
     | st.builds(Binary, TIMES, SENDERS, st.binary())
+    | st.builds(Control, TIMES, SENDERS, st.sampled_from(["ping", "pong"]), st.binary(max_size=125))
     | st.builds(Open, TIMES, st.integers(100, 599), st.dictionaries(TEXT, TEXT, max_size=3), st.none() | TEXT)
     | st.builds(Close, TIMES, SENDERS, st.none() | st.integers(1000, 4999), TEXT)
     | st.builds(Note, TIMES, TEXT)

@@ -17,17 +17,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from rtcli.links import proxy as proxy_module
 from rtcli.links.server import serving
-from rtcli.recording import Binary, Close, Frame, Header, Note, Other
+from rtcli.recording import Binary, Close, Control, Frame, Header, Note
 
 TEXT, BINARY, CONTINUED, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 
 
 def contents(folder):
     """The records without their times."""
-    return [
-        record.content | {"t": None} if isinstance(record, Other) else type(record)(None, *_parts(record))
-        for record in passed(folder)
-    ]
+    return [type(record)(None, *_parts(record)) for record in passed(folder)]
 
 
 def _parts(record):
@@ -94,20 +91,17 @@ def test_every_frame_is_recorded_as_what_it_was(tmp_path):
 
     run(hold())
 
-    def control(sender, kind, data):
-        return {"t": None, "from": sender, kind: base64.b64encode(data).decode()}
-
     assert contents(tmp_path) == [
         Frame(None, "client", '{"type":"response.create"}'),
         Frame(None, "client", "no JSON"),
         Frame(None, "client", ""),
         Binary(None, "client", b"\x00\xff"),
-        control("client", "ping", b"still there?"),
+        Control(None, "client", "ping", b"still there?"),
         Frame(None, "client", '{"type":"input_audio_buffer.clear"}'),
-        control("client", "pong", b""),
-        control("server", "ping", b"\x00\x01"),
+        Control(None, "client", "pong", b""),
+        Control(None, "server", "ping", b"\x00\x01"),
         Frame(None, "server", '{"type":"session.created"}'),
-        control("server", "pong", b"yes"),
+        Control(None, "server", "pong", b"yes"),
         Binary(None, "server", b""),
         Note(None, "the server sent a frame of the reserved kind 0x3"),
         Binary(None, "server", b"hi"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Other, Torn
+from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, Other, Torn
 
 RECORDS = [
     Frame(1.0, "server", "{}"),
     Binary(1.0, "client", b"\x00"),
+    Control(1.5, "server", "ping", b"\x00"),
     Open(0.5, 101, {"server": "x"}, None),
     Close(9.0, "server", 1000, "bye"),
     Note(2.0, "here"),

@@ -54,6 +54,8 @@ MESSAGE = '{"id":"i","type":"message","role":"user","content":[{"type":"input_te
         ('< beep {"error":{"message":"boop"}}', "unknown type  “boop”"),
         ('- {"t":1,"from":"server","close":{"code":1000,"reason":"bye"}}', "1000  bye"),
         ('- {"t":1,"from":"server","binary":"AAAA"}', "3 B"),
+        ('- {"t":1,"from":"server","ping":"AAAA"}', "3 B"),
+        ('- {"t":1,"from":"client","pong":""}', ""),
         ('- {"t":1,"something":"else"}', "a record of a kind that this version does not know"),
     ],
 )
