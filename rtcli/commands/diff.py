@@ -34,7 +34,7 @@ def diff(
         typer.Option(
             "--ignore-type",
             metavar="PATTERN",
-            help="Leave out events of this type, such as rate_limits.*; may be given several times.",
+            help="Leave out events of this type, such as rate_limits.* (repeatable; or RTCLI_IGNORE_TYPE, separated by spaces).",
             envvar="RTCLI_IGNORE_TYPE",
             autocompletion=_types,
         ),

@@ -22,6 +22,7 @@ from rtcli.views.worded import worded
 
 _LINES_SHOWN: Final = 12
 _VALUE_SHOWN: Final = 160
+_TEXT_SHOWN: Final = 2000
 _INLINE: Final = 60
 """Values up to so many characters stand on a line, however they are made up."""
 _NARROWEST: Final = 20
@@ -222,7 +223,14 @@ def _transcripts(turns: list[TurnPair]) -> Rows:
         for side, before, after in zip(turn.words_a._fields, turn.words_a, turn.words_b, strict=True):
             if before != after:
                 head = Text(f"{_turn_name(turn)}, {side}: ", style="bold")
-                yield 2, Text.assemble(head, worded(" ".join(before), " ".join(after)))
+                yield 2, Text.assemble(head, _cut(worded(" ".join(before), " ".join(after))))
+
+
+def _cut(text: Text) -> Text:
+    """The text, or the beginning of a long one."""
+    if len(text) <= _TEXT_SHOWN:
+        return text
+    return text[:_TEXT_SHOWN].append(" … (--json tells it all)", style="dim")
 
 
 def _latency(turns: list[TurnPair], compared: Comparison) -> Rows:
