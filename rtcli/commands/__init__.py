@@ -88,12 +88,15 @@ class Configured(TyperCommand):
 
 def _with_addresses(args: list[str]) -> list[str]:
     """The arguments with an address behind every ``--serve`` that has none."""
-    following = [*args[1:], ""]
     return [
         piece
-        for arg, after in zip(args, following, strict=True)
-        for piece in ((arg, SERVED_AT) if arg == "--serve" and not _ADDRESS.fullmatch(after) else (arg,))
+        for number, arg in enumerate(args)
+        for piece in ((arg, SERVED_AT) if arg == "--serve" and not _is_address(args[number + 1 :]) else (arg,))
     ]
+
+
+def _is_address(following: list[str]) -> bool:
+    return bool(following) and _ADDRESS.fullmatch(following[0]) is not None
 
 
 def _folder() -> Path:

@@ -520,3 +520,11 @@ def test_a_server_that_is_not_there_is_said_in_one_line(tmp_path):
     done = rtcli("replay", FOLDER / "text.jsonl", "--to", "ws://127.0.0.1:9/x", "-o", tmp_path / "new.jsonl", code=2)
     assert done.stderr.startswith("rtcli: cannot connect to ws://127.0.0.1:9/x")
     assert not (tmp_path / "new.jsonl").exists()
+
+
+@pytest.mark.parametrize("order", [("--serve", "{file}"), ("{file}", "--serve"), ("{file}", "--serve", "--once")])
+def test_the_address_may_be_left_out(order):
+    arguments = [word.format(file=FOLDER / "text.jsonl") for word in order]
+    done = rtcli("replay", *arguments, "--unmatched", "never", code=2)
+    assert "never" in done.stderr, "the file and the options were understood"
+    assert "--serve" not in done.stderr.partition("Error")[2]
