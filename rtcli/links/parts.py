@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from rtcli.errors import RecordingExists, RecordingFailed
 from rtcli.formats.rtcli import line_of
 from rtcli.formats.writer import Writer
-from rtcli.recording import Header, Other, Record
+from rtcli.recording import Header, Record
 
 REMEMBERED_BYTES: Final = 256 * 1024 * 1024
 """How much of the time before an error is kept in memory, however long it is to be."""
@@ -173,9 +173,4 @@ class Parts:
 
 def _moved(record: Record, by_s: float) -> Record:
     """The record with its time counted from later on."""
-    if isinstance(record, Header):
-        return record
-    t = max(0.0, (record.t or 0.0) - by_s)
-    if isinstance(record, Other) and isinstance(record.content, dict):
-        return Other(t, record.content | {"t": round(t, 6)})
-    return replace(record, t=t)
+    return record if isinstance(record, Header) else replace(record, t=max(0.0, (record.t or 0.0) - by_s))

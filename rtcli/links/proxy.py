@@ -239,6 +239,8 @@ class Splice:
             self._witness.feed(sender, data)
         if self._stopping:
             self._say_goodbye()
+        if self._ended and not self._awaits_answer:
+            self._part()
 
     def _repack(self, sender: Sender, data: bytes) -> None:
         """Pass on what has to be packed or unpacked; what is seen is what is not packed."""
@@ -279,8 +281,19 @@ class Splice:
         elif other.transport.can_write_eof():
             with suppress(OSError):
                 other.transport.write_eof()
-        elif side.over.is_set() or sender not in self._witness.closed:
+        elif side.over.is_set() or not self._awaits_answer:
             other.transport.close()
+
+    @property
+    def _awaits_answer(self) -> bool:
+        """One end has sent its close frame, and the other has not yet answered."""
+        return len(self._witness.closed) == 1
+
+    def _part(self) -> None:
+        """The answer that was waited for has come; an end that can only be closed as a whole is closed."""
+        for side in self._sides.values():
+            if not side.ended and not side.transport.can_write_eof():
+                side.transport.close()
 
     def _linger(self) -> None:
         """Give both ends up when for a while nothing has come and nothing was taken."""
