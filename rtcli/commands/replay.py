@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from rtcli.commands.marked import Marked, check_of
+from rtcli.commands.marked import Marked
 from rtcli.commands.numbers import finite
 from rtcli.commands.spoken import Spoken
 from rtcli.commands.troubled import Faulty, faults_of
 
 if TYPE_CHECKING:
-    from rtcli.formats import Entry
-    from rtcli.rules import Check
+    from rtcli.events import Listener
 
 
 class Timing(StrEnum):
@@ -195,10 +193,7 @@ def replay(
     Exit code: 0 played, or left before its end, 1 a client left the script, or the new session has other
     events, 2 the file could not be read or there was no connection, 3 the new recording is not whole.
     """
-    from rtcli.events import DIALECTS, Listener
-
-    _way(ctx, serve, to)
-    listener = Listener(DIALECTS.get(dialect.value))
+    _check(ctx, serve, to)
     if serve is not None:
         from rtcli.commands.performed import Performed
         from rtcli.links.replay_server import Plan
@@ -206,11 +201,11 @@ def replay(
 
         manner = Manner(timing=timing.value, unmatched=unmatched.value)
         plan = Plan(manner=manner, faults=faults_of(fault), seed=seed, once=once)
-        return Performed(file, listener, plan, json=json).at(serve, allow_remote=allow_remote)
+        return Performed(file, _listener(dialect), plan, json=json).at(serve, allow_remote=allow_remote)
     if to is not None:
         from rtcli.commands.rehearsed import Rehearsed
 
-        return Rehearsed(file, listener, json=json).to(
+        return Rehearsed(file, _listener(dialect), json=json).to(
             to,
             model=model,
             header=header,
@@ -219,13 +214,29 @@ def replay(
             timing=timing.value,
             wait_s=wait,
         )
-    return _played(
-        file, speed, idle_time_limit, start_offset, until, dialect, loop=loop, paused=start_paused, findings=findings
+    from rtcli.commands.played import Showing, play
+
+    showing = Showing(
+        speed=speed,
+        idle_time_limit_s=idle_time_limit,
+        start_offset=start_offset,
+        until=until,
+        dialect=dialect,
+        loop=loop,
+        paused=start_paused,
+        findings=findings,
     )
+    return play(file, showing)
 
 
-def _way(ctx: typer.Context, serve: str | None, to: str | None) -> str:
-    """The option that says in which way to replay; empty for the terminal.
+def _listener(dialect: Spoken) -> Listener:
+    from rtcli.events import DIALECTS, Listener
+
+    return Listener(DIALECTS.get(dialect.value))
+
+
+def _check(ctx: typer.Context, serve: str | None, to: str | None) -> None:
+    """See that the options say one way to replay, and nothing of another.
 
     Raises:
         BadOption: there are two, or an option that says nothing about this way.
@@ -244,106 +255,7 @@ def _way(ctx: typer.Context, serve: str | None, to: str | None) -> str:
             option = f"--{name.replace('_', '-')}"
             why = f"it makes no sense with {way}" if way else f"it makes no sense without {_home(name)}"
             raise BadOption(option, why)
-    return way
 
 
 def _home(name: str) -> str:
     return next((way for way, names in _ONLY.items() if name in names), "--serve or --to")
-
-
-def _played(
-    file: Path,
-    speed: float,
-    idle_time_limit: float | None,
-    start_offset: str | None,
-    until: str | None,
-    dialect: Spoken,
-    *,
-    loop: bool,
-    paused: bool,
-    findings: bool,
-) -> int:
-    """Play it in the terminal."""
-    from rtcli.errors import BadOption
-    from rtcli.events import DIALECTS, Listener
-    from rtcli.formats import read
-    from rtcli.links.replay import Player, play
-    from rtcli.recording import pace
-    from rtcli.recording.times import parse_time
-
-    start_s = parse_time("--start-offset", start_offset) if start_offset else 0.0
-    until_s = parse_time("--until", until) if until else None
-    if min(start_s, until_s or 0.0) < 0:
-        raise BadOption("--start-offset", "a replay runs from the beginning, so times count from there")
-    if loop and str(file) == "-":
-        raise BadOption("--loop", "standard input can be read only once")
-    keyed = sys.stdin.isatty() and sys.stdout.isatty()
-    player = Player(speed, paused=paused and keyed)
-    try:
-        while True:
-            listener = Listener(DIALECTS.get(dialect.value))
-            due = pace.paced(
-                read(file, listener),
-                idle_limit_s=idle_time_limit,
-                start_s=start_s,
-                until_s=until_s,
-            )
-            with _Face(check_of(listener, findings=findings), keyed=keyed) as face:
-                lasts_s = play(due, face, player, begins_turn=_begins_turn)
-                if until_s is None and not player.left:
-                    face.ended()
-            if player.left or not loop:
-                return 0
-            if not lasts_s:
-                raise BadOption("--loop", "nothing in the recording takes any time")
-            player = Player(player.speed, paused=False)
-    except KeyboardInterrupt:
-        return 0
-
-
-def _begins_turn(entry: Entry) -> bool:
-    from rtcli.events import conversation, input_audio_buffer
-    from rtcli.events.objects import Message
-
-    event = entry.event
-    if isinstance(event, conversation.ItemCreate):
-        return isinstance(event.item, Message)
-    return isinstance(event, input_audio_buffer.SpeechStarted)
-
-
-class _Face:
-    """The live tree, and below it where the recording is."""
-
-    def __init__(self, check: Check | None, *, keyed: bool) -> None:
-        from rtcli.session import Session
-        from rtcli.views.console import console
-        from rtcli.views.marks import Marks
-        from rtcli.views.screen import screen_for
-
-        self._keyed = keyed
-        self._session = Session()
-        self._marks = Marks(check, self._session)
-        self._screen = screen_for(console(), self._session)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._screen.close()
-
-    def seen(self, entry: Entry) -> None:
-        self._session.apply(entry)
-        self._screen.seen(entry, self._marks.of(entry))
-
-    def ended(self) -> None:
-        """The recording is at its end."""
-        self._screen.marked(self._marks.at_end())
-
-    def refresh(self, position_s: float, speed: float, *, paused: bool) -> None:
-        from rich.text import Text
-
-        state = "paused" if paused else "playing"
-        keys = "  space pause  . step  + - speed  ] next turn  q leave" if self._keyed else ""
-        self._screen.refresh(
-            Text(f"{state} {position_s:7.1f} s  {speed:g}×{keys}", style="reverse", no_wrap=True, overflow="crop")
-        )

@@ -13,45 +13,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from msgspec import Struct
+from rtcli.script.need import NOTHING, Cause, Causes, Need, cuts
+from rtcli.script.steps import Step, text_in
 
-from rtcli.script.steps import Step
-
-_CANCELS: Final = ("response.cancel", "output_audio_buffer.clear")
 _UPDATED: Final = ("session.updated", "transcription_session.updated")
-
-
-class Need(Struct, frozen=True):
-    """What must have come from the client: these events, and so much audio."""
-
-    steps: frozenset[int] = frozenset()
-    audio_bytes: int = 0
-
-    def __or__(self, other: Need) -> Need:
-        return Need(self.steps | other.steps, max(self.audio_bytes, other.audio_bytes))
-
-
-NOTHING: Final = Need()
-
-
-class Cause(Struct, frozen=True):
-    """Why the server sent something, and how long after."""
-
-    need: Need
-    step: int | None
-    """The last client event of those that were needed; None where the connection itself was enough."""
-    delay_s: float
-
-
-class Causes(Struct, frozen=True):
-    """The causes of a recording's server events, and what they tell beside."""
-
-    of: dict[int, Cause]
-    """By the index of the server's step."""
-    named: dict[int, str]
-    """By the client's step that created an item without an id: the id that the server gave."""
-    asked: dict[str, int]
-    """By response the client's step that asked for it."""
 
 
 def causes_of(steps: Sequence[Step]) -> Causes:
@@ -66,8 +31,9 @@ class _Reader:
         self._ends = [step.audio_bytes for step in self._appends]
         self._waiting: dict[str, list[Step]] = {}
         """Client events without an answer, by type."""
-        self._outputs: set[int] = set()
-        """What tools answered since the last response."""
+        self._inputs: list[tuple[int, Need]] = []
+        """What the conversation took in since the last response that was asked for, and since which step."""
+        self._at = 0
         self._items: dict[str, Need] = {}
         self._response_of: dict[str, str] = {}
         """By item the response that it belongs to."""
@@ -78,7 +44,7 @@ class _Reader:
         self._before = NOTHING
         """What the server event before needed."""
         self._audio_bytes = 0
-        self._cuts = _cuts(steps)
+        self._cuts = cuts(steps)
         self._of: dict[int, Need] = {}
         self._named: dict[int, str] = {}
         self._asked: dict[str, int] = {}
@@ -108,10 +74,9 @@ class _Reader:
         self._waiting.setdefault(step.type, []).append(step)
         item = step.body.get("item")
         if step.type == "conversation.item.create" and isinstance(item, dict):
-            if _text(item, "id"):
+            if text_in(item, "id"):
                 self._items[item["id"]] = _only(step)
-            if item.get("type") == "function_call_output":
-                self._outputs.add(step.index)
+            self._inputs.append((step.index, _only(step)))
             if item.get("type") == "mcp_approval_response":
                 self._turn = _only(step)
 
@@ -126,12 +91,12 @@ class _Reader:
     # --- the server ----------------------------------------------------------------------------
 
     def _need(self, step: Step) -> Need:
-        kind, body = step.type, step.body
+        kind, body, self._at = step.type, step.body, step.index
         handler = _HANDLERS.get(kind)
         need = handler(self, body) if handler is not None else None
         if need is None and (response_id := self._response_in(body)):
             need = self._of_response(response_id, step.index)
-        if need is None and (item_id := _text(body, "item_id") or _text(body.get("item"), "id")):
+        if need is None and (item_id := text_in(body, "item_id") or text_in(body.get("item"), "id")):
             need = self._items.get(item_id)
         if need is None and kind:
             need = self._answer(kind)
@@ -162,30 +127,31 @@ class _Reader:
         return self._turn
 
     def _of_turn(self, body: dict[str, Any], need: Need) -> Need:
-        if _text(body, "item_id"):
+        if text_in(body, "item_id"):
             self._items[body["item_id"]] = need
         return need
 
     def _committed(self, body: dict[str, Any]) -> Need | None:
         """Turn detection has told the end of the item's speech before it commits it."""
-        need = self._items.get(_text(body, "item_id"))
+        need, since = self._items.get(text_in(body, "item_id")), self._at
         if need is None or need is not self._turn:
             asked = self._take("input_audio_buffer.commit")
             if asked is not None:
-                need = (need or NOTHING) | _only(asked) | Need(audio_bytes=self._sent_before(asked))
+                need, since = (need or NOTHING) | _only(asked) | self._audio_before(asked), asked.index
         if need is not None:
-            self._items[_text(body, "item_id")] = self._turn = need
+            self._items[text_in(body, "item_id")] = self._turn = need
+            self._inputs.append((since, need))
         return need
 
-    def _sent_before(self, step: Step) -> int:
-        before = [append.audio_bytes for append in self._appends if append.index < step.index]
-        return before[-1] if before else 0
+    def _audio_before(self, step: Step) -> Need:
+        before = bisect_left(self._appends, step.index, key=lambda append: append.index)
+        return Need(audio_bytes=self._appends[before - 1].audio_bytes) if before else NOTHING
 
     def _added(self, body: dict[str, Any]) -> Need | None:
         item = body.get("item")
-        item_id = _text(item, "id")
+        item_id = text_in(item, "id")
         if not isinstance(item, dict) or item_id in self._items or item_id in self._response_of:
-            self._take("conversation.item.create", lambda step: _text(step.body.get("item"), "id") == item_id)
+            self._take("conversation.item.create", lambda step: text_in(step.body.get("item"), "id") == item_id)
             return None
         asked = self._take("conversation.item.create", lambda step: _could_be(step.body.get("item"), item))
         if asked is None:
@@ -197,8 +163,8 @@ class _Reader:
 
     def _of_item(self, kind: str) -> Callable[[dict[str, Any]], Need | None]:
         def need(body: dict[str, Any]) -> Need | None:
-            item_id = _text(body, "item_id") or _text(body.get("item"), "id")
-            found = self._take(kind, lambda step: _text(step.body, "item_id") == item_id)
+            item_id = text_in(body, "item_id") or text_in(body.get("item"), "id")
+            found = self._take(kind, lambda step: text_in(step.body, "item_id") == item_id)
             return _only(found) if found else None
 
         return need
@@ -211,19 +177,22 @@ class _Reader:
 
     def _created(self, body: dict[str, Any]) -> Need | None:
         answer = body.get("response")
-        response_id = _text(answer, "id")
+        response_id = text_in(answer, "id")
         if not isinstance(answer, dict) or not response_id:
             return None
         asked = self._request_of(answer)
-        if asked is None:
-            need = self._turn
-        else:
-            need = _only(asked)
+        if asked is not None:
             self._asked[response_id] = asked.index
-        if answer.get("conversation_id") is not None or asked is None or not _is_aside(asked):
-            need = need | Need(frozenset(self._outputs))
-            self._outputs = set()
-        self._responses[response_id] = need
+        self._responses[response_id] = need = self._turn if asked is None else self._asked_for(asked)
+        return need
+
+    def _asked_for(self, asked: Step) -> Need:
+        """The request, and what the conversation took in before it, which the response is about."""
+        need = _only(asked)
+        if not _is_aside(asked):
+            for _, taken in (one for one in self._inputs if one[0] < asked.index):
+                need = need | taken
+            self._inputs = [one for one in self._inputs if one[0] > asked.index]
         return need
 
     def _request_of(self, answer: dict[str, Any]) -> Step | None:
@@ -237,8 +206,8 @@ class _Reader:
 
     def _response_in(self, body: dict[str, Any]) -> str:
         """The response that an event is about, by itself or by its item."""
-        item_id = _text(body, "item_id") or _text(body.get("item"), "id")
-        response_id = _text(body, "response_id") or _text(body.get("response"), "id")
+        item_id = text_in(body, "item_id") or text_in(body.get("item"), "id")
+        response_id = text_in(body, "response_id") or text_in(body.get("response"), "id")
         if response_id and item_id:
             self._response_of[item_id] = response_id
         return response_id or self._response_of.get(item_id, "")
@@ -253,50 +222,26 @@ class _Reader:
     def _error(self, body: dict[str, Any]) -> Need | None:
         error = body.get("error")
         details = error if isinstance(error, dict) else {}
-        name = _text(details, "event_id")
+        name = text_in(details, "event_id")
         sent = [step for steps in self._waiting.values() for step in steps]
         if name:
-            sent = [step for step in sent if _text(step.body, "event_id") == name]
+            sent = [step for step in sent if text_in(step.body, "event_id") == name]
         elif details.get("type") != "invalid_request_error":
             return None
         if not sent:
             return None
         refused = min(sent, key=lambda step: step.index) if name else max(sent, key=lambda step: step.index)
         self._waiting[refused.type].remove(refused)
-        self._outputs.discard(refused.index)
+        self._inputs = [one for one in self._inputs if refused.index not in one[1].steps]
         return _only(refused)
 
     def _cleared(self, body: dict[str, Any]) -> Need | None:
         asked = self._take("output_audio_buffer.clear")
-        return _only(asked) if asked else self._of_response(_text(body, "response_id"), -1)
-
-
-def _cuts(steps: Sequence[Step]) -> dict[str, int]:
-    """By response that was cut off: what did it, an event of the client's or the speech that was told."""
-    cuts: dict[str, int] = {}
-    speech = cancel = None
-    for step in steps:
-        if step.type == "input_audio_buffer.speech_started":
-            speech = step.index
-        elif step.type in _CANCELS and step.sender == "client":
-            cancel = step.index
-        elif step.type == "response.done" and isinstance(answer := step.body.get("response"), dict):
-            details = answer.get("status_details")
-            reason = details.get("reason") if isinstance(details, dict) else None
-            by = {"turn_detected": speech, "client_cancelled": cancel}.get(reason or "")
-            if by is not None:
-                cuts[_text(answer, "id")] = by
-    return cuts
+        return _only(asked) if asked else self._of_response(text_in(body, "response_id"), -1)
 
 
 def _only(step: Step) -> Need:
     return Need(frozenset({step.index}))
-
-
-def _text(value: Any, name: str) -> str:
-    """A field of an object, where both are as they should be."""
-    found = value.get(name) if isinstance(value, dict) else None
-    return found if isinstance(found, str) else ""
 
 
 def _asked_in(step: Step) -> dict[str, Any]:

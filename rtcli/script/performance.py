@@ -10,15 +10,15 @@ import heapq
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from rtcli.events import build
 from rtcli.events.event import encode
 from rtcli.recording import Close
-from rtcli.script.causes import Causes, causes_of
+from rtcli.script.causes import causes_of
+from rtcli.script.echo import Echo, names_of
 from rtcli.script.matching import find
 from rtcli.script.outcome import Came, Divergence, Outcome
-from rtcli.script.renaming import encoded, ids_in, pairs, renamed
 from rtcli.script.steps import APPENDS, Step, audio_in, body_of
 from rtcli.script.understudy import Actor, Understudy
 
@@ -38,7 +38,7 @@ class Script:
 
     def __init__(self, steps: Sequence[Step]) -> None:
         self.steps = _without_the_answer_to_a_close(steps)
-        self.causes: Causes = causes_of(self.steps)
+        self.causes = causes_of(self.steps)
         self.expected = [step for step in self.steps if step.sender == "client" and step.body and not step.is_append]
         """What a client is to send, but for its audio."""
         self.audio_bytes = max((step.audio_bytes for step in self.steps), default=0)
@@ -53,7 +53,7 @@ class Script:
             self.needs[index] = len(cause.need.steps) + bool(cause.need.audio_bytes)
             for step in cause.need.steps:
                 self.followers.setdefault(step, []).append(index)
-        self.ids = {index: ids_in(self.steps[index].body) for index in self.causes.of}
+        self.ids = names_of(self.steps, self.causes)
 
     @property
     def speaks(self) -> bool:
@@ -76,20 +76,6 @@ class Manner(Struct, frozen=True, kw_only=True):
     unmatched: Unmatched = "wait"
 
 
-class _Sent(Struct):
-    """What a client has sent so far, held against the recording."""
-
-    expected: list[Step]
-    came: dict[int, dict[str, Any]] = field(default_factory=dict)
-    """By the recorded client event the one that came for it."""
-    now: dict[str, str] = field(default_factory=dict)
-    """The client's own ids, by those it had in the recording."""
-    then: dict[str, str] = field(default_factory=dict)
-    audio_bytes: int = 0
-    frames: list[str | bytes] = field(default_factory=list)
-    """All of them, where another server may have to take over."""
-
-
 class Performance:
     """The recording for one client. Times are seconds of any clock that does not go backwards."""
 
@@ -98,7 +84,11 @@ class Performance:
         self._manner = manner
         self._make_understudy = understudy
         self._understudy: Understudy | None = None
-        self._sent = _Sent(list(script.expected))
+        self._expected = list(script.expected)
+        self._echo = Echo(script.steps, script.causes, script.ids)
+        self._audio_bytes = 0
+        self._frames: list[str | bytes] = []
+        """All that came, where another server may have to take over."""
         self._needs = dict(script.needs)
         self._heard = 0
         """How many of those that wait for audio have it."""
@@ -126,12 +116,12 @@ class Performance:
             self._understudy.receive(frame, now)
             return
         if self._manner.unmatched == "standin":
-            self._sent.frames.append(frame)
+            self._frames.append(frame)
         body = body_of(frame)
         if body.get("type") in APPENDS:
             self._hear(audio_in(body), now)
             return
-        found = find(body, self._sent.expected, self._sent.then) if body else None
+        found = find(body, self._expected, self._echo.then) if body else None
         if found is not None:
             self._outcome.same += found[1]
             self._outcome.alike += not found[1]
@@ -145,7 +135,7 @@ class Performance:
         while self._outbox and self._outbox[0][0] <= now:
             _, index = heapq.heappop(self._outbox)
             self._released += 1
-            ready.append(self._line(self._script.steps[index]))
+            ready.append(self._echo.of(self._script.steps[index]))
         if self._understudy is not None:
             ready += self._understudy.due(now)
         return ready
@@ -162,10 +152,10 @@ class Performance:
 
     def outcome(self) -> Outcome:
         """How it went so far."""
-        outcome, sent = self._outcome, self._sent
-        outcome.audio_bytes = sent.audio_bytes
+        outcome = self._outcome
+        outcome.audio_bytes = self._audio_bytes
         outcome.released, outcome.held_back = self._released, len(self._script.causes.of) - self._released
-        outcome.missing = [_recorded(step) for step in sent.expected]
+        outcome.missing = [_recorded(step) for step in self._expected]
         outcome.silent = self._lacks_audio()
         outcome.first = self._first(outcome)
         return outcome
@@ -187,31 +177,21 @@ class Performance:
 
     def _take(self, step: Step, body: dict[str, Any], now: float) -> None:
         """The recorded event has come again."""
-        sent = self._sent
-        sent.expected.remove(step)
-        sent.came[step.index] = body
-        for old, new in pairs(step.body, body):
-            self._name(old, new)
-        given, item = self._script.causes.named.get(step.index), body.get("item")
-        if given and isinstance(item, dict) and isinstance(item.get("id"), str):
-            self._name(given, item["id"])
+        self._expected.remove(step)
+        self._echo.learn(step, body)
         self._settle(self._script.followers.get(step.index, []), now)
 
-    def _name(self, old: str, new: str) -> None:
-        self._sent.now[old] = new
-        self._sent.then[new] = old
-
     def _hear(self, audio_bytes: int, now: float) -> None:
-        self._sent.audio_bytes += audio_bytes
+        self._audio_bytes += audio_bytes
         waiting, first = self._script.by_audio, self._heard
-        while self._heard < len(waiting) and waiting[self._heard][0] <= self._sent.audio_bytes:
+        while self._heard < len(waiting) and waiting[self._heard][0] <= self._audio_bytes:
             self._heard += 1
         self._settle([index for _, index in waiting[first : self._heard]], now)
 
     def _unmatched(self, frame: str | bytes, body: dict[str, Any], now: float) -> None:
         text = frame[:_KEPT] if isinstance(frame, str) else "(binary)"
         came = Came(self._number, str(body.get("type") or ""), text)
-        expected = self._sent.expected[0] if self._sent.expected else None
+        expected = self._expected[0] if self._expected else None
         self._outcome.off_script += 1
         if len(self._outcome.unmatched) < _TOLD:
             self._outcome.unmatched.append(came)
@@ -219,14 +199,14 @@ class Performance:
             self._diverged = Divergence(_recorded(expected) if expected else None, came)
         match self._manner.unmatched:
             case "skip":
-                same = next((step for step in self._sent.expected if step.type == came.type), None)
+                same = next((step for step in self._expected if step.type == came.type), None)
                 if same is not None:
                     self._outcome.skipped += 1
                     self._take(same, body, now)
             case "error":
                 self._ready.append(_refusal(body, expected))
             case "standin" if self._make_understudy is not None:
-                self._understudy = Understudy(self._make_understudy(), self._sent.frames, now)
+                self._understudy = Understudy(self._make_understudy(), self._frames, now)
 
     # --- what goes out -------------------------------------------------------------------------
 
@@ -258,56 +238,9 @@ class Performance:
                 return now + delay_s
         return max(now, self._opened_at + self._script.steps[index].t)
 
-    def _line(self, step: Step) -> Line:
-        """What goes out for a step: the recorded frame, with the client's own names in it."""
-        sent = self._sent
-        body = step.body
-        if isinstance(step.content, str) and not sent.now.keys().isdisjoint(self._script.ids[step.index]):
-            body = renamed(body_of(step.content), sent.now)
-            body |= {"event_id": step.body["event_id"]} if "event_id" in body else {}
-        echoed = self._echoed(step, body)
-        return step.content if echoed is step.body else encoded(echoed)
-
-    def _echoed(self, step: Step, body: dict[str, Any]) -> dict[str, Any]:
-        """The event with what a client asked for now where it repeats what was asked for then."""
-        cause = self._script.causes.of[step.index].step
-        asked = self._sent.came.get(cause) if cause is not None else None
-        if step.type == "conversation.item.truncated" and asked and "audio_end_ms" in asked:
-            at_ms = asked["audio_end_ms"]
-            return body if body.get("audio_end_ms") == at_ms else {**body, "audio_end_ms": at_ms}
-        if step.type == "error" and asked is not None and cause is not None:
-            return _blaming(body, self._script.steps[cause].body, asked)
-        answer = body.get("response")
-        if isinstance(answer, dict):
-            return self._with_metadata(step, body, answer)
-        return body
-
-    def _with_metadata(self, step: Step, body: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-        asked = self._script.causes.asked.get(str(step.body["response"].get("id")))
-        now = self._sent.came.get(asked) if asked is not None else None
-        if asked is None or now is None:
-            return body
-        metadata = _metadata(now)
-        if metadata == _metadata(self._script.steps[asked].body) or answer.get("metadata") == metadata:
-            return body
-        return {**body, "response": {**answer, "metadata": metadata}}
-
 
 def _recorded(step: Step) -> Came:
     return Came(step.line, step.type, str(step.content)[:_KEPT])
-
-
-def _metadata(body: dict[str, Any]) -> Any:
-    asked = body.get("response")
-    return asked.get("metadata") if isinstance(asked, dict) else None
-
-
-def _blaming(body: dict[str, Any], then: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
-    """An error that names the event of now where it named the one of then."""
-    error = body.get("error")
-    if not isinstance(error, dict) or then.get("event_id") == now.get("event_id"):
-        return body
-    return {**body, "error": {**error, "event_id": now.get("event_id")}}
 
 
 def _refusal(body: dict[str, Any], expected: Step | None) -> str:

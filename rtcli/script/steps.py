@@ -73,6 +73,12 @@ def audio_in(body: dict[str, Any]) -> int:
     return base64_bytes(len(audio), audio[-2:]) if isinstance(audio, str) else 0
 
 
+def text_in(value: Any, name: str) -> str:
+    """A field of an object, where both are as they should be."""
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else ""
+
+
 def steps_of(entries: Iterable[Entry]) -> list[Step]:
     """What the two sides of the first connection in a recording sent each other."""
     steps: list[Step] = []

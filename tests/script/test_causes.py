@@ -54,18 +54,19 @@ def test_what_follows_a_turn_that_vad_ended_is_caused_by_its_end():
         assert told(path)[line_of(path, kind)] == ended, kind
 
 
-def test_a_commit_causes_the_item_and_a_request_the_response():
+def test_a_commit_causes_the_item_and_with_a_request_the_response():
     path = FOLDER / "clean" / "push_to_talk.jsonl"
     commit, request = line_of(path, "input_audio_buffer.commit"), line_of(path, "response.create")
     assert told(path)[line_of(path, "conversation.item.added")][0] == [commit]
-    assert told(path)[line_of(path, "response.done")][0] == [request]
+    assert told(path)[line_of(path, "response.done")][0] == [commit, request]
 
 
 def test_responses_side_by_side_are_told_apart():
     path = FOLDER / "clean" / "side_by_side.jsonl"
     requests = [line_of(path, "response.create", number) for number in (1, 2)]
     done = [told(path)[line_of(path, "response.done", number)][0] for number in (1, 2)]
-    assert done == [[request] for request in requests]
+    question = line_of(path, "conversation.item.create")
+    assert done == [[question, requests[0]], [requests[1]]], "the one beside the conversation is not about it"
 
 
 def test_a_response_needs_what_the_tools_said():
