@@ -30,6 +30,9 @@ from rtcli.session.waiting import Wait, waiting
 
 _FINDINGS_KEPT: Final = 500
 _OF_A_CODE: Final = 50
+_CONNECTIONS_KEPT: Final = 100
+_WAITS_KEPT: Final = 100
+_LINES_JOINED: Final = 100
 _FIRST_WORDS: Final[dict[str, Weight]] = {"error": 2, "warning": 1, "info": 1}
 _MUCH: Final[tuple[type, ...]] = (*DELTAS, input_audio_buffer.Append)
 """Events whose times nobody asks for."""
@@ -56,6 +59,8 @@ class Connection(Struct):
     close_line: int = 0
     waits: list[Wait] = field(default_factory=list)
     """Empty also where frames are missing or could not be understood: one of them may be what is waited for."""
+    more_waits: int = 0
+    """How many more are waited for, younger than those."""
     input_tokens: int | None = None
     cached_tokens: int | None = None
     output_tokens: int | None = None
@@ -81,6 +86,8 @@ class Case:
         self.connections: list[Connection] = []
         self.metrics: list[Metrics] = []
         """One for each connection."""
+        self.more_connections = 0
+        """How many connections came behind those that are kept."""
         self.by_code: Counter[str] = Counter()
         """How often each code was found."""
         self.causes: list[Cause] = []
@@ -166,12 +173,16 @@ class Case:
         here.vendor = self._ledgers.context.vendor
         here.kept = sorted(self._ledgers.context.kept)
         here.turns = len(self._metrics.turns)
-        here.waits = waiting(self._ledgers) if "lossless" in here.kept else []
+        waits = waiting(self._ledgers) if "lossless" in here.kept else []
+        here.waits, here.more_waits = waits[:_WAITS_KEPT], len(waits[_WAITS_KEPT:])
         self._reckon(here)
-        self.connections.append(here)
-        self.metrics.append(self._metrics)
-        for watcher in self._watchers:
-            self.causes += [cause for cause in watcher.causes(self._ledgers) if cause.lines]
+        if len(self.connections) < _CONNECTIONS_KEPT:
+            self.connections.append(here)
+            self.metrics.append(self._metrics)
+        else:
+            self.more_connections += 1
+        found = [cause for watcher in self._watchers for cause in watcher.causes(self._ledgers) if cause.lines]
+        self.causes = _joined([*self.causes, *sorted(found, key=_gravity)])
 
     def _reckon(self, here: Connection) -> None:
         """What the connection used, and what that costs."""
@@ -187,7 +198,7 @@ class Case:
 
     def _fold(self) -> None:
         """Tell each finding with the cause that explains it, or as a cause of its own."""
-        self.causes = _joined(sorted(self.causes, key=_gravity))
+        self.causes.sort(key=_gravity)
         left: dict[str, list[Finding]] = {}
         for finding in self._findings:
             cause = next((one for one in self.causes if one.explains(finding)), None)
@@ -228,7 +239,7 @@ def _joined(causes: list[Cause]) -> list[Cause]:
     for cause in causes:
         first = by_name.setdefault(cause.name, cause)
         if first is not cause:
-            first.lines = tuple(dict.fromkeys((*first.lines, *cause.lines)))
+            first.lines = tuple(dict.fromkeys((*first.lines, *cause.lines)))[:_LINES_JOINED]
             first.count += cause.count
     return list(by_name.values())
 

@@ -20,6 +20,7 @@ def diagnosis(name: str, case: Case, slow: list[Slow]) -> dict[str, Any]:
         "connections": [
             {**msgspec.to_builtins(connection), "duration_s": connection.duration_s} for connection in case.connections
         ],
+        "more_connections": case.more_connections,
         "causes": [msgspec.to_builtins(cause) for cause in case.causes],
         "slow": [msgspec.to_builtins(one) for one in slow],
         "by_code": dict(sorted(case.by_code.items())),

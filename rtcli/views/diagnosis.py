@@ -18,6 +18,7 @@ from rtcli.views.measure import plural
 from rtcli.views.text import said
 
 CAUSES_SHOWN: Final = 5
+_CONNECTIONS_SHOWN: Final = 4
 _LINES_SHOWN: Final = 6
 _WAITS_SHOWN: Final = 5
 _CODES_SHOWN: Final = 8
@@ -32,11 +33,14 @@ def print_diagnosis(console: Console, name: str, case: Case, slow: list[Slow]) -
     used = _used(one) if one else ""
     title = Text.assemble((said(name), "bold"), (f" · {said(used)}" if used else "", "dim"))
     console.print(title, soft_wrap=whole)
-    for connection in case.connections:
+    for connection in case.connections[:_CONNECTIONS_SHOWN]:
         console.print(_header(connection), soft_wrap=whole)
         used = "" if one else _used(connection)
         if used:
             console.print(Text(said(used), style="dim"), soft_wrap=whole)
+    hidden = len(case.connections[_CONNECTIONS_SHOWN:]) + case.more_connections
+    if hidden:
+        console.print(Text(f"and {plural(hidden, 'more connection')}", style="dim"))
     if not case.causes:
         console.print(_all_is_well(case, slow), soft_wrap=whole)
     for number, cause in enumerate(case.causes[:CAUSES_SHOWN], 1):
@@ -51,7 +55,7 @@ def print_diagnosis(console: Console, name: str, case: Case, slow: list[Slow]) -
 
 def _all_is_well(case: Case, slow: list[Slow]) -> Text:
     """That nothing was wrong, and of speed and of waiting what the recording can tell."""
-    events = sum(connection.events for connection in case.connections)
+    events = case.check.events
     if not events:
         return Text("There are no events in it, and nothing to judge.")
     remarks = sum(case.by_code.values())
@@ -166,8 +170,9 @@ def _print_ends(console: Console, case: Case, slow: list[Slow]) -> None:
     for wait in waits[:_WAITS_SHOWN]:
         since = f", since line {wait.line}" if wait.line else ""
         rows.append(("waiting", f"the {wait.by} waits for {_brief(wait.what)}{since}"))
-    if len(waits) > _WAITS_SHOWN:
-        rows.append(("waiting", f"and {len(waits) - _WAITS_SHOWN} more"))
+    more = len(waits[_WAITS_SHOWN:]) + sum(connection.more_waits for connection in case.connections)
+    if more:
+        rows.append(("waiting", f"and {more:,} more"))
     before = ""
     for word, text in rows:
         _print_row(console, Text(f"{'' if word == before else word:<8}", style="bold"), Text(said(text)))

@@ -165,3 +165,19 @@ def test_what_is_kept_of_thousands_of_faults_is_little():
     assert max(len(cause.lines) for cause in case.causes) <= 12
     assert sum(len(cause.consequences) for cause in case.causes) <= 500
     assert case.by_code["ERR01"] == 2000
+
+
+def test_of_thousands_of_connections_the_first_are_kept_and_the_others_counted():
+    refused = "1.1 < error " + ERROR % ('"rate_limit_exceeded"', "No.", "null")
+    case = case_of(*([HEADER, CREATED, refused] * 300))
+    assert (len(case.connections), case.more_connections) == (100, 200)
+    (cause,) = case.causes
+    assert (cause.name, cause.count) == ("rate-limited", 300)
+    assert len(cause.lines) <= 100
+
+
+def test_of_thousands_of_waits_the_oldest_are_kept_and_the_others_counted():
+    begun = (f'1.0 < response.created {{"response":{{"id":"r{one}","conversation_id":null}}}}' for one in range(300))
+    (connection,) = case_of(HEADER, CREATED, *begun).connections
+    assert (len(connection.waits), connection.more_waits) == (100, 200)
+    assert connection.waits[0].what == "the end of the response r0"

@@ -74,9 +74,9 @@ def first(done):
     return connection
 
 
-def test_tokens_and_cost_stand_below_the_call_with_the_day_of_the_prices(recorded):
+def test_tokens_and_cost_of_a_call_in_order_stand_beside_its_name_with_the_day_of_the_prices(recorded):
     done = doctor(recorded("gpt-realtime"))
-    assert "\ntokens: 1,500 in, 250 out · $0.0100 (prices of 2026-11-20)\n" in done.stdout
+    assert " · tokens: 1,500 in, 250 out · $0.0100 (prices of 2026-11-20)\n" in done.stdout
 
 
 def test_a_file_of_prices_replaces_the_documented_ones(recorded, own):
@@ -84,13 +84,13 @@ def test_a_file_of_prices_replaces_the_documented_ones(recorded, own):
         doctor(recorded("parrot"), "--prices", own),
         doctor(recorded("parrot"), RTCLI_PRICES=str(own)),
     ):
-        assert "\ntokens: 1,500 in, 250 out · $2.00 (prices of 2026-01-31)\n" in done.stdout
+        assert " · tokens: 1,500 in, 250 out · $2.00 (prices of 2026-01-31)\n" in done.stdout
     assert "$" not in doctor(recorded("gpt-realtime"), "--prices", own).stdout
 
 
 def test_an_unknown_model_has_tokens_only(recorded):
     path = recorded("parrot")
-    assert "\ntokens: 1,500 in, 250 out\n" in doctor(path).stdout
+    assert " · tokens: 1,500 in, 250 out\n" in doctor(path).stdout
     told = first(doctor(path, "--json"))
     assert (told["input_tokens"], told["cached_tokens"], told["output_tokens"]) == (1500, 0, 250)
     assert (told["cost_usd"], told["prices_as_of"]) == (None, "")

@@ -88,3 +88,12 @@ def test_no_line_ends_with_spaces():
     lines = shown(HEADER, CREATED, BEGUN, told)
     assert any("waits for" in line for line in lines)
     assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_many_connections_and_many_waits_are_counted_and_not_listed():
+    lines = shown(
+        *([HEADER, CREATED, *(BEGUN.replace('"r"', f'"r{one}"').replace('"v"', "null") for one in range(9))] * 30)
+    )
+    assert lines[5] == "and 26 more connections"
+    assert lines[-1] == "        and 265 more"
+    assert len(lines) < 40
