@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
 from typing import ClassVar, Final
 
 from msgspec import Struct
@@ -22,6 +23,8 @@ _WORDS: Final = 3
 """Fewer words than these are said by chance."""
 _CERTAIN_WORDS: Final = 6
 _SAID_WORDS: Final = 400
+_HEARD_WORDS: Final = 100
+_IN_A_ROW: Final = 3
 LONG_S: Final = 20.0
 """After which wait a transcript counts as missing, though the recording ends without a close."""
 
@@ -72,8 +75,8 @@ class Echo(Watcher):
         overlap, heard = self._overlaps.get(event.item_id), words(event.transcript)
         if overlap is None or len(heard) < _WORDS:
             return
-        said = frozenset(self._said.get(overlap.said_item) or ())
-        if sum(word in said for word in heard) >= _ECHOED * len(heard) and len(self._echoes) < LINES_KEPT:
+        said = self._said.get(overlap.said_item) or []
+        if len(self._echoes) < LINES_KEPT and is_echo(heard, said):
             self._echoes.append((overlap.line, entry.line, event.transcript))
             self._words = max(self._words, len(heard))
 
@@ -163,6 +166,17 @@ class TranscriptionMissing(Watcher):
             at_s=self.times.of(lines[0]),
             brings=("TRN07",) if name == "transcription-failed" else ("TRN01",),
         )
+
+
+def is_echo(heard: list[str], said: list[str]) -> bool:
+    """Whether most of the words that were heard follow each other as they did in what was said.
+
+    Single words prove nothing: an answer of some length has most of the words that a question is made of.
+    """
+    heard = heard[:_HEARD_WORDS]
+    blocks = SequenceMatcher(None, heard, said[:_SAID_WORDS], autojunk=False).get_matching_blocks()
+    in_order = sum(block.size for block in blocks if block.size >= _IN_A_ROW)
+    return bool(heard) and in_order >= _ECHOED * len(heard)
 
 
 def words(text: str) -> list[str]:
