@@ -29,7 +29,6 @@ from rtcli.session.prices import PRICES, Cost, Prices
 from rtcli.session.waiting import Wait, waiting
 
 _FINDINGS_KEPT: Final = 500
-_OF_A_CODE: Final = 50
 _CONNECTIONS_KEPT: Final = 100
 _WAITS_KEPT: Final = 100
 _LINES_JOINED: Final = 100
@@ -157,7 +156,7 @@ class Case:
     def _note(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
             self.by_code[finding.code] += 1
-            if self.by_code[finding.code] <= _OF_A_CODE and len(self._findings) < _FINDINGS_KEPT:
+            if self.by_code[finding.code] <= LINES_KEPT and len(self._findings) < _FINDINGS_KEPT:
                 self._findings.append(finding)
             for watcher in self._watchers:
                 if watcher.CODES and finding.code.startswith(watcher.CODES):

@@ -14,7 +14,8 @@ from rtcli.session.ledgers import Ledgers
 Weight = Literal[1, 2, 3]
 """3: the call did not do what it was for. 2: the user heard that something was wrong. 1: nobody noticed."""
 
-LINES_KEPT: Final = 12
+LINES_KEPT: Final = 50
+"""As many as findings of one code are kept, so that each finds its cause."""
 
 
 class Cause(Struct, kw_only=True):

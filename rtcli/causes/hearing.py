@@ -25,6 +25,7 @@ _CERTAIN_WORDS: Final = 6
 _SAID_WORDS: Final = 400
 _HEARD_WORDS: Final = 100
 _IN_A_ROW: Final = 3
+_TEXT_SHOWN: Final = 60
 LONG_S: Final = 20.0
 """After which wait a transcript counts as missing, though the recording ends without a close."""
 
@@ -47,6 +48,7 @@ class Echo(Watcher):
         self._overlaps: Memory[str, Overlap] = Memory(64)
         """By the item of the user."""
         self._echoes: list[tuple[int, int, str]] = []
+        self._count = 0
         self._words = 0
 
     def _speaks(self, event: response.OutputAudioTranscriptDone, _entry: Entry, _ledgers: Ledgers) -> None:
@@ -76,8 +78,10 @@ class Echo(Watcher):
         if overlap is None or len(heard) < _WORDS:
             return
         said = self._said.get(overlap.said_item) or []
-        if len(self._echoes) < LINES_KEPT and is_echo(heard, said):
-            self._echoes.append((overlap.line, entry.line, event.transcript))
+        if is_echo(heard, said):
+            self._count += 1
+            if len(self._echoes) < LINES_KEPT:
+                self._echoes.append((overlap.line, entry.line, event.transcript[:_TEXT_SHOWN]))
             self._words = max(self._words, len(heard))
 
     def causes(self, ledgers: Ledgers) -> Iterable[Cause]:  # noqa: ARG002 - the interface is the watcher's
@@ -91,11 +95,11 @@ class Echo(Watcher):
             severity="warning",
             side="client",
             lines=tuple(number for echo in self._echoes for number in echo[:2]),
-            evidence=f"what was transcribed as the user's, “{transcript[:60]}”, is what the assistant was saying",
-            effect=f"{several(len(self._echoes), 'answer')} cut short by the assistant's own voice",
+            evidence=f"what was transcribed as the user's, “{transcript}”, is what the assistant was saying",
+            effect=f"{several(self._count, 'answer')} cut short by the assistant's own voice",
             remedy="cancel the echo at the microphone, raise the VAD threshold, or set interrupt_response to false",
             weight=3,
-            count=len(self._echoes),
+            count=self._count,
             at_s=self.times.of(line),
             brings=("TUR17",),
         )

