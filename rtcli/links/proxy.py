@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from functools import cache
 from http import HTTPStatus
@@ -20,6 +20,7 @@ from websockets.exceptions import InvalidHandshake, SecurityError
 from websockets.extensions import Extension
 from websockets.frames import Close, CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
+from websockets.streams import StreamReader
 
 from rtcli.errors import ConnectionFailed, HandshakeRefused
 from rtcli.links.client import OPEN_SECONDS, REMEDIES, REQUEST_IDS, why_not
@@ -44,6 +45,9 @@ CLOSE_SECONDS: Final = 3
 """How long a session is given to close when the proxy is stopped."""
 HEAD_START_SECONDS: Final = 0.25
 """What one address of a host has before the next is tried beside it. Source: RFC 8305, section 5."""
+_TLS_HELLO: Final = b"\x16\x03"
+"""How a TLS handshake begins. Source: RFC 8446, section 5.1."""
+NO_HANDSHAKE: Final = "that is no handshake of a WebSocket"
 _INTERIM: Final = (100, 102, 103)
 
 
@@ -117,14 +121,25 @@ async def _heard(app: Side) -> Request:
     """The app's request."""
     try:
         async with asyncio.timeout(OPEN_SECONDS):
+            if await app.take(_first_bytes(app.reader)) == _TLS_HELLO:
+                why = "the app speaks TLS; give it a ws:// URL, or listen with --tls"
+                raise Refused(HTTPStatus.BAD_REQUEST, "tls", why)
             return await app.take(Request.parse(app.reader.read_line))
     except TimeoutError as error:
         raise Refused(HTTPStatus.REQUEST_TIMEOUT, "no_request", "the app asked for nothing") from error
     except EOFError as error:
-        raise Gone from error
+        if app.ended:
+            raise Gone from error
+        raise Refused(HTTPStatus.BAD_REQUEST, "bad_request", NO_HANDSHAKE) from error
     except (ValueError, NotImplementedError, SecurityError) as error:
         # What it said instead may hold a secret, and is not repeated.
-        raise Refused(HTTPStatus.BAD_REQUEST, "bad_request", "that is no handshake of a WebSocket") from error
+        raise Refused(HTTPStatus.BAD_REQUEST, "bad_request", NO_HANDSHAKE) from error
+
+
+def _first_bytes(reader: StreamReader) -> Generator[None, None, bytes]:
+    while len(reader.buffer) < len(_TLS_HELLO) and not reader.eof:
+        yield
+    return bytes(reader.buffer[: len(_TLS_HELLO)])
 
 
 async def _reached(request: Request, upstream: Upstream, *, compressing: bool) -> tuple[Side, Response, Asking]:
@@ -217,7 +232,7 @@ class Splice:
         if self._stopping:
             return
         self._stopping = True
-        self._witness.note("rtcli was stopped and closed the session")
+        self._witness.stop()
         self._say_goodbye()
         self._later(CLOSE_SECONDS, self.abort)
 

@@ -41,6 +41,7 @@ class Witness:
         """What is missing in the recording."""
         self.closed: dict[Sender, Close] = {}
         """The close frames that went by, by who sent them."""
+        self._stopped = False
         self._shown = seen
         self._suspended = suspended
         self._frames: dict[Sender, Frames] = {"client": Frames(masked=True), "server": Frames(masked=False)}
@@ -48,6 +49,8 @@ class Witness:
     @property
     def how(self) -> str:
         """How the connection ended, in words."""
+        if self._stopped:
+            return "closed because rtcli was stopped"
         if not self.closed:
             return "broken off without a close frame"
         first = next(iter(self.closed.values()))
@@ -63,7 +66,10 @@ class Witness:
         """Bytes of that side went by."""
         for one in self._frames[sender].feed(data):
             try:
-                self._record(sender, one)
+                if type(one) is Text:  # nearly all of it
+                    self.tap.frame(sender, one.text)
+                else:
+                    self._record(sender, one)
             except Exception as error:  # noqa: BLE001 - the law above: a fault in here must not end a call
                 self._lose(_words(error))
         if self.tap.failure is not None and not self.lost:
@@ -82,9 +88,15 @@ class Witness:
         """Write a remark down."""
         self._guarded(lambda: self.tap.note(text))
 
+    def stop(self) -> None:
+        """It is rtcli that ends the session."""
+        self._stopped = True
+        self.note("rtcli was stopped and closed the session")
+
     def close(self) -> None:
         """The connection is over."""
-        if not NORMAL_CLOSES.issuperset(one.code for one in self.closed.values()) or not self.closed:
+        good = NORMAL_CLOSES.issuperset(one.code for one in self.closed.values()) and self.closed
+        if not good and not self._stopped:
             self._guarded(lambda: self.parts.alarm(self.tap.now))
         self._guarded(self.parts.close)
 
@@ -92,8 +104,6 @@ class Witness:
 
     def _record(self, sender: Sender, one: Seen) -> None:
         match one:
-            case Text(text):
-                self.tap.frame(sender, text)
             case Data(data):
                 self.tap.frame(sender, data)
             case Control(kind, data):

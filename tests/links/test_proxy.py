@@ -506,6 +506,7 @@ def test_only_pages_of_this_machine_may_connect_unless_others_are_allowed(tmp_pa
     [
         (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", 426),
         (b"GET /sk-secret\r\n\r\n", 400),
+        (b"sk-secret\n", 400),
         (b"POST /v1/x HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", 400),
         (b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: sk-secret\r\n\r\n", 400),
     ],
@@ -525,6 +526,17 @@ def test_a_visitor_who_speaks_no_websocket_is_told_so_and_not_repeated(tmp_path,
     assert head.startswith(b"HTTP/1.1 %d " % status)
     assert json.loads(body)["error"]["type"] == "proxy_error"
     assert "sk-secret" not in told + answer.decode()
+
+
+def test_an_app_that_speaks_tls_where_there_is_none_is_a_line_that_says_what_to_do(tmp_path):
+    async def hold():
+        async with upstream(silent) as origin, proxied(origin, tmp_path) as proxy:
+            with pytest.raises(OSError, match="SSL"):
+                await connect(proxy.url.replace("ws://", "wss://"))
+            await proxy.finish()
+            return proxy.said
+
+    assert "the app speaks TLS; give it a ws:// URL, or listen with --tls" in run(hold())
 
 
 def test_who_hangs_up_without_a_word_is_not_worth_one(tmp_path):
