@@ -103,11 +103,14 @@ def _allowed(origin: str, origins: Sequence[str]) -> bool:
         host = urlsplit(origin).hostname or ""
     except ValueError:
         return False
-    return host in {"localhost", "::1"} or host.endswith(".localhost") or _is_ipv4_loopback(host)
+    return is_loopback(host)
 
 
-def _is_ipv4_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether the name can only be this machine's."""
     numbers = host.split(".")
+    if host in {"localhost", "::1"} or host.endswith(".localhost"):
+        return True
     return len(numbers) == 4 and numbers[0] == "127" and all(number.isdigit() for number in numbers)
 
 

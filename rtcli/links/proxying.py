@@ -21,9 +21,10 @@ from rtcli.formats import Entry
 from rtcli.formats.writer import Writer
 from rtcli.links.handshake import Refused
 from rtcli.links.parts import Keeping, Parts
-from rtcli.links.proxy import CLOSE_SECONDS, Asked, Declined, Gone, Route, Splice, announce, ask
+from rtcli.links.proxy import Asked, Declined, Gone, Route, announce, ask
 from rtcli.links.server import serving
 from rtcli.links.side import Side
+from rtcli.links.splice import CLOSE_SECONDS, Splice
 from rtcli.links.upstream import Upstream, upstream_of
 from rtcli.links.witness import Witness
 
@@ -208,7 +209,7 @@ class Proxies:
         self._board.began(number, self._route.upstream.url(asked.request.path), listener)
         app.send(asked.answer)
         announce(witness, self._route, asked)
-        splice = Splice(app, asked, witness)
+        splice = Splice(app, asked.server, asked.extensions, witness)
         task = asyncio.current_task()
         assert task is not None, "this runs in one"
         self._open[splice] = task

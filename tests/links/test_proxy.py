@@ -15,7 +15,7 @@ from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from rtcli.links import proxy as proxy_module
+from rtcli.links import reaching, splice
 from rtcli.links.server import serving
 from rtcli.recording import Binary, Close, Control, Frame, Header, Note
 
@@ -29,6 +29,14 @@ def contents(folder):
 
 def _parts(record):
     return [getattr(record, name) for name in record.__struct_fields__ if name != "t"]
+
+
+async def pump(reader, writer):
+    """Pass on what comes until there is no more."""
+    while data := await reader.read(1 << 16):
+        writer.write(data)
+        await writer.drain()
+    writer.close()
 
 
 def run(coroutine):
@@ -162,12 +170,6 @@ def test_what_the_app_says_before_the_upstream_is_open_comes_first(tmp_path):
             await wire.send(late)
             await wire.rest()
 
-    async def pump(reader, writer):
-        while data := await reader.read(1 << 16):
-            writer.write(data)
-            await writer.drain()
-        writer.close()
-
     assert run(hold()) == [early + late]
 
 
@@ -281,7 +283,7 @@ def test_an_app_that_says_no_more_still_hears_the_rest(tmp_path):
 
 
 def test_an_end_that_is_never_answered_is_given_up(tmp_path, monkeypatch):
-    monkeypatch.setattr(proxy_module, "LINGER_SECONDS", 0.05)
+    monkeypatch.setattr(splice, "LINGER_SECONDS", 0.05)
 
     async def hold():
         async def talk(wire):
@@ -451,7 +453,7 @@ def test_an_upstream_without_tls_is_an_http_error(tmp_path):
 
 
 def test_an_upstream_that_says_nothing_is_an_http_error_after_a_while(tmp_path, monkeypatch):
-    monkeypatch.setattr(proxy_module, "OPEN_SECONDS", 0.2)
+    monkeypatch.setattr(reaching, "OPEN_SECONDS", 0.2)
 
     async def hold():
         async with upstream(silent, answer=b"") as origin, proxied(origin, tmp_path) as proxy:
@@ -551,6 +553,34 @@ def test_who_hangs_up_without_a_word_is_not_worth_one(tmp_path):
             return proxy.said
 
     assert "failed" not in run(hold())
+
+
+def test_a_proxy_on_the_way_is_used_for_what_is_not_on_this_machine(tmp_path, monkeypatch):
+    asked = []
+
+    async def hold():
+        async def talk(wire):
+            await wire.send(frame(TEXT, b"hello"))
+
+        async with upstream(talk) as origin:
+            server = await asyncio.start_server(lambda *ends: tunnel(origin, *ends), "127.0.0.1", 0)
+            port = server.sockets[0].getsockname()[1]
+            monkeypatch.setenv("https_proxy", f"http://user:sk-way@127.0.0.1:{port}")
+            async with server, proxied("ws://far.invalid:8080", tmp_path) as proxy:
+                async with app(proxy) as wire:
+                    got = await wire.rest()
+                return got, proxy.said
+
+    async def tunnel(origin, reader, writer):
+        asked.append((await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[0])
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        inner = await asyncio.open_connection(*origin.removeprefix("ws://").split(":"))
+        await asyncio.gather(pump(reader, inner[1]), pump(inner[0], writer))
+
+    got, said = run(hold())
+    assert got == frame(TEXT, b"hello")
+    assert asked == [b"CONNECT far.invalid:8080 HTTP/1.1"]
+    assert "sk-way" not in said
 
 
 # --- compression -------------------------------------------------------------------------------

@@ -14,8 +14,7 @@ from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
 
 from rtcli.errors import BadOption
-from rtcli.links import proxy as proxy_module
-from rtcli.links.proxy import _trust
+from rtcli.links import reaching
 from rtcli.links.server import serving
 from rtcli.links.tls import given, made
 
@@ -72,7 +71,7 @@ def test_an_upstream_with_tls_is_reached_when_it_is_trusted_and_an_error_when_no
                 with pytest.raises(Exception, match="502"):
                     await connect(proxy.url)
                 assert "certificate is not trusted" in proxy.said
-                monkeypatch.setattr(proxy_module, "_trust", lambda: trusting(certificate))
+                monkeypatch.setattr(reaching, "trust", lambda: trusting(certificate))
                 async with connect(proxy.url) as client:
                     await client.send("x" * 1_000_000)
                     return await client.recv()
@@ -81,8 +80,8 @@ def test_an_upstream_with_tls_is_reached_when_it_is_trusted_and_an_error_when_no
 
 
 def test_upstreams_are_trusted_by_what_the_system_trusts():
-    assert _trust().verify_mode == ssl.CERT_REQUIRED
-    assert _trust().check_hostname
+    assert reaching.trust().verify_mode == ssl.CERT_REQUIRED
+    assert reaching.trust().check_hostname
 
 
 def test_files_of_ones_own_are_used_and_others_said_to_be_none(tmp_path, certificate):

@@ -1,0 +1,161 @@
+"""The two ends of a proxied connection once they talk: bytes from each to the other.
+
+Law: bytes are handed on before they are looked at; what is looked at never delays, changes or ends what
+is handed on, except that a slow disk is a slow peer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Final
+
+from websockets.extensions import Extension
+from websockets.frames import Close, CloseCode, Frame, Opcode
+
+from rtcli.links.inflating import Repacking
+from rtcli.links.side import Side
+from rtcli.links.witness import Witness
+from rtcli.recording.record import Sender
+
+LINGER_SECONDS: Final = 10
+"""How long one end is waited for when the other has gone, as long as it takes nothing."""
+CLOSE_SECONDS: Final = 3
+"""How long a session is given to close when the proxy is stopped."""
+
+
+class Splice:
+    """The two ends once they talk to each other."""
+
+    def __init__(self, app: Side, server: Side, extensions: Sequence[Extension], witness: Witness) -> None:
+        """`extensions` are what the upstream packs its frames with."""
+        self._sides: dict[Sender, Side] = {"client": app, "server": server}
+        self._witness = witness
+        self._repacking: dict[Sender, Repacking] = {}
+        if extensions:
+            self._repacking = {
+                "client": Repacking(extensions, to_server=True),
+                "server": Repacking(extensions, to_server=False),
+            }
+        self._stopping = False
+        self._told = False
+        """The upstream was sent a close frame of ours."""
+        self._ended: set[Sender] = set()
+        self._passed_bytes = 0
+        self._timers: list[asyncio.TimerHandle] = []
+
+    async def run(self) -> None:
+        """Pass on what comes until both ends are gone."""
+        app, server = self._sides["client"], self._sides["server"]
+        try:
+            server.splice(app, lambda data: self._pass("server", data), lambda: self._ends("server"))
+            app.splice(server, lambda data: self._pass("client", data), lambda: self._ends("client"))
+            await app.over.wait()
+            await server.over.wait()
+        finally:
+            for timer in self._timers:
+                timer.cancel()
+            for side in self._sides.values():
+                side.abort()
+
+    def stop(self) -> None:
+        """Ask the upstream to close the session, as soon as the app's frame is whole; give up after a while."""
+        if self._stopping:
+            return
+        self._stopping = True
+        self._witness.stop()
+        self._say_goodbye()
+        self._later(CLOSE_SECONDS, self.abort)
+
+    def abort(self) -> None:
+        """Drop both ends at once."""
+        for side in self._sides.values():
+            side.abort()
+
+    # --- passing on ----------------------------------------------------------------------------
+
+    def _pass(self, sender: Sender, data: bytes) -> None:
+        if self._told and sender == "client":
+            return
+        self._passed_bytes += len(data)
+        if self._repacking:
+            self._repack(sender, data)
+        else:
+            self._other(sender).send(data)
+            self._witness.feed(sender, data)
+        if self._stopping:
+            self._say_goodbye()
+        if self._ended and not self._awaits_answer:
+            self._part()
+
+    def _repack(self, sender: Sender, data: bytes) -> None:
+        """Pass on what has to be packed or unpacked; what is seen is what is not packed."""
+        try:
+            changed = self._repacking[sender].feed(data)
+        except ValueError as error:
+            self._witness.note(f"what the {sender} sent cannot be unpacked: {error}")
+            self.abort()
+            return
+        self._other(sender).send(changed)
+        self._witness.feed(sender, data if sender == "client" else changed)
+
+    def _other(self, sender: Sender) -> Side:
+        return self._sides["server" if sender == "client" else "client"]
+
+    def _say_goodbye(self) -> None:
+        if not self._told and self._witness.between("client"):
+            self._told = True
+            goodbye = Frame(Opcode.CLOSE, Close(CloseCode.GOING_AWAY, "").serialize())
+            self._sides["server"].send(goodbye.serialize(mask=True))
+
+    # --- ending --------------------------------------------------------------------------------
+
+    def _ends(self, sender: Sender) -> None:
+        """One end says no more; the other may have something left to say.
+
+        A connection that is closed with bytes unread takes those with it that were just sent, so
+        each direction is closed alone where that can be done.
+        """
+        side, other = self._sides[sender], self._other(sender)
+        if sender not in self._ended:
+            self._ended.add(sender)
+            self._witness.ended(sender)
+            self._linger()
+        if other.ended:
+            side.transport.close()
+            other.transport.close()
+        elif other.transport.can_write_eof():
+            with suppress(OSError):
+                other.transport.write_eof()
+        elif side.over.is_set() or not self._awaits_answer:
+            other.transport.close()
+
+    @property
+    def _awaits_answer(self) -> bool:
+        """One end has sent its close frame, and the other has not yet answered."""
+        return len(self._witness.closed) == 1
+
+    def _part(self) -> None:
+        """The answer that was waited for has come; an end that can only be closed as a whole is closed."""
+        for side in self._sides.values():
+            if not side.ended and not side.transport.can_write_eof():
+                side.transport.close()
+
+    def _linger(self) -> None:
+        """Give both ends up when for a while nothing has come and nothing was taken."""
+        before = self._state()
+
+        def look() -> None:
+            if self._state() != before:
+                self._linger()
+            else:
+                self.abort()
+
+        self._later(LINGER_SECONDS, look)
+
+    def _state(self) -> list[int]:
+        return [self._passed_bytes, *(side.transport.get_write_buffer_size() for side in self._sides.values())]
+
+    def _later(self, seconds: float, act: Callable[[], None]) -> None:
+        self._timers.append(asyncio.get_running_loop().call_later(seconds, act))
