@@ -6,11 +6,12 @@ The first interrupt closes the sessions and ends their files; the second drops e
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -29,6 +30,7 @@ from rtcli.links.upstream import Upstream, upstream_of
 from rtcli.links.witness import Witness
 
 FRAMES_A_SECOND: Final = 10
+DESCRIPTORS: Final = 16_384
 _CLOSING_AT_ONCE: Final = 16
 """Files that are brought to the disk at the same time; each may take a tenth of a second."""
 _BACKLOG: Final = 1024
@@ -89,6 +91,7 @@ def run(plan: Plan, board: Board, announced: Callable[[str, Upstream], None]) ->
         OSError: the address cannot be listened on.
 
     """
+    _allow_descriptors()
     return asyncio.run(_run(plan, board, announced))
 
 
@@ -113,6 +116,15 @@ async def _run(plan: Plan, board: Board, announced: Callable[[str, Upstream], No
         finally:
             drawing.cancel()
     return outcome
+
+
+def _allow_descriptors() -> None:
+    """Take as many descriptors as may be had; a session needs three, and many systems begin with 1,024."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if most == resource.RLIM_INFINITY else min(most, DESCRIPTORS)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 async def _draw(board: Board) -> None:

@@ -14,6 +14,9 @@ from proxied import Proxied, app, frame, passed, proxied, recordings, records, s
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.extensions.permessage_deflate import PerMessageDeflate
+from websockets.frames import Frame as WireFrame
+from websockets.frames import Opcode
 
 from rtcli.links import reaching, splice
 from rtcli.links.server import serving
@@ -623,6 +626,49 @@ def test_compression_is_declined_and_used_with_an_upstream_that_insists(tmp_path
         for side in ("client", "server")
     }
     assert texts_of == {"client": texts, "server": texts}
+
+
+def test_an_upstream_that_compresses_without_being_asked_is_understood(tmp_path):
+    packing = PerMessageDeflate(
+        remote_no_context_takeover=False,
+        local_no_context_takeover=False,
+        remote_max_window_bits=15,
+        local_max_window_bits=15,
+    )
+    texts = [b'{"type":"session.created"}', b"x" * 5000]
+    plain = b"".join(frame(TEXT, text) for text in texts) + frame(PING, b"!") + frame(CLOSE)
+
+    async def hold():
+        async def talk(wire):
+            packed = [WireFrame(Opcode.TEXT, text).serialize(mask=False, extensions=[packing]) for text in texts]
+            await wire.send(b"".join(packed) + frame(PING, b"!") + frame(CLOSE))
+
+        answer = ["Sec-WebSocket-Extensions: permessage-deflate"]
+        async with upstream(talk, headers=answer) as origin, proxied(origin, tmp_path) as proxy, app(proxy) as wire:
+            got = await wire.rest()
+            wire.end()
+            await proxy.finish()
+            return got, wire
+
+    got, wire = run(hold())
+    assert got == plain
+    assert wire.header("sec-websocket-extensions") == []
+    assert [record.text.encode() for record in passed(tmp_path) if isinstance(record, Frame)] == texts
+
+
+def test_what_an_upstream_that_compresses_sends_wrongly_ends_the_connection_and_is_noted(tmp_path):
+    async def hold():
+        async def talk(wire):
+            await wire.send(b"\xc1\x05hello")
+
+        answer = ["Sec-WebSocket-Extensions: permessage-deflate"]
+        async with upstream(talk, headers=answer) as origin, proxied(origin, tmp_path) as proxy, app(proxy) as wire:
+            await wire.rest()
+            await proxy.finish()
+
+    run(hold())
+    (note,) = passed(tmp_path)
+    assert note.text == "what the server sent cannot be unpacked: decompression failed"
 
 
 def _is_message(record, side):

@@ -1,0 +1,65 @@
+"""Frames packed and unpacked on their way change in nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.extensions.permessage_deflate import PerMessageDeflate
+from websockets.frames import Frame, Opcode
+from websockets.streams import StreamReader
+
+from rtcli.links.inflating import Repacking
+
+
+def deflate():
+    return PerMessageDeflate(
+        remote_no_context_takeover=False,
+        local_no_context_takeover=False,
+        remote_max_window_bits=15,
+        local_max_window_bits=15,
+    )
+
+
+@st.composite
+def conversations(draw):
+    """Frames of whole messages, some in fragments, with pings between and a close at the end."""
+    frames = []
+    for payload in draw(st.lists(st.binary(max_size=3000), max_size=5)):
+        at = draw(st.integers(0, len(payload)))
+        fragmented = draw(st.booleans())
+        frames.append(Frame(Opcode.BINARY, payload[:at] if fragmented else payload, fin=not fragmented))
+        if draw(st.booleans()):
+            frames.append(Frame(Opcode.PING, b"between"))
+        if fragmented:
+            frames.append(Frame(Opcode.CONT, payload[at:]))
+    return [*frames, Frame(Opcode.CLOSE, b"\x03\xe8")]
+
+
+def serialized(frames, packing=None):
+    return b"".join(frame.serialize(mask=False, extensions=[packing] if packing else None) for frame in frames)
+
+
+@given(conversations(), st.lists(st.integers(0, 10_000), max_size=6))
+def test_what_a_server_packed_reaches_the_app_frame_by_frame_as_it_was(frames, cuts):
+    packed, unpacking = serialized(frames, deflate()), Repacking([deflate()], to_server=False)
+    places = sorted({place % (len(packed) + 1) for place in cuts})
+    pieces = [packed[a:b] for a, b in zip([0, *places], [*places, len(packed)], strict=True)]
+    assert b"".join(map(unpacking.feed, pieces)) == serialized(frames)
+
+
+@given(conversations())
+def test_what_an_app_sent_reaches_the_server_packed_and_is_the_same_when_unpacked(frames):
+    packed = Repacking([deflate()], to_server=True).feed(b"".join(frame.serialize(mask=True) for frame in frames))
+    reader, got, unpacking = StreamReader(), [], deflate()
+    reader.feed_data(packed)
+    while reader.buffer:
+        with pytest.raises(StopIteration) as done:
+            next(Frame.parse(reader.read_exact, mask=True, extensions=[unpacking]))
+        got.append(done.value.value)
+    assert serialized(got) == serialized(frames)
+
+
+def test_what_is_no_frame_is_refused():
+    with pytest.raises(ValueError, match="opcode"):
+        Repacking([deflate()], to_server=False).feed(b"\x83\x00")
