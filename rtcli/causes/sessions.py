@@ -116,7 +116,7 @@ class SessionExpired(Watcher):
         """Where the session was over, when, and what shows it."""
         if self._error is not None:
             return *self._error, EXPIRED
-        if self._close is None or self._close.sender != "server":
+        if self._close is None or self._close.sender != "server" or self._close.code == BETA_CLOSE:
             return None
         reason, expires_t = self._close.reason, ledgers.lifetime.expires_t
         if EXPIRED in reason or "maximum duration" in reason:

@@ -131,6 +131,7 @@ def test_a_session_that_the_server_closes_when_it_expires_is_told_by_the_clocks(
     created = CREATED.replace('"id":"s"', '"id":"s","expires_at":1795204800')
     assert names(HEADER, created, closed(3600.3, "server", 1001)) == ["session-expired"]
     assert names(HEADER, created, closed(1800.0, "server", 1001)) == []
+    assert "session-expired" not in names(HEADER, created, closed(3600.3, "server", 4000, "beta"))
 
 
 def test_a_client_of_the_beta_is_told_where_the_server_refuses_what_it_asks_without_saying_why():
