@@ -528,3 +528,35 @@ def test_the_address_may_be_left_out(order):
     done = rtcli("replay", *arguments, "--unmatched", "never", code=2)
     assert "never" in done.stderr, "the file and the options were understood"
     assert "--serve" not in done.stderr.partition("Error")[2]
+
+
+def test_the_first_interrupt_closes_the_connection_and_leaves_a_whole_file(tmp_path):
+    new = tmp_path / "new.jsonl"
+    command = [
+        sys.executable,
+        "-m",
+        "rtcli",
+        "replay",
+        str(FOLDER / "interruption.jsonl"),
+        "--to",
+        "demo",
+        "-o",
+        str(new),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+    deadline = monotonic() + 20
+    while not (new.exists() and b"append" in new.read_bytes()):
+        assert monotonic() < deadline, "nothing was sent"
+    process.send_signal(signal.SIGINT)
+    said, complaint = process.communicate(timeout=20)
+    assert process.returncode == 1, complaint
+    assert "first divergence: " in said
+    assert found_in(new) == []
+    assert json.loads(new.read_text().splitlines()[-1])["close"] == {"code": 1000, "reason": ""}
+
+
+def test_faults_may_stand_in_the_environment():
+    done = rtcli("serve", RTCLI_FAULT="delay=1s rain", code=2)
+    assert "'rain' is no fault" in done.stderr
+    done = rtcli("serve", "--fault", "drop", code=2)
+    assert "does not say how often" in done.stderr
