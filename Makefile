@@ -3,11 +3,13 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+HEAVY := tests/clients/heavy
+NODE_STAMP := $(HEAVY)/node/node_modules/.installed
 
-.PHONY: help demo test check format readme bench drift clean
+.PHONY: help demo test test-clients check format readme bench drift clean
 
 help: ## Say what there is to do
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -20,6 +22,22 @@ demo: $(STAMP) ## Hold a conversation with the built-in server, record, show, va
 
 test: $(STAMP) ## Run the tests
 	$(BIN)/python -m pytest
+
+# Each of the heavier clients has an environment of its own, because their requirements do not agree.
+$(VENV)-%/.installed: $(HEAVY)/%.txt
+	$(PYTHON) -m venv $(VENV)-$*
+	$(VENV)-$*/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(VENV)-$*/bin/python -m pip install --quiet --requirement $<
+	@touch $@
+
+# The versions are exact already; a lock file would also hold the address that one machine fetched them from.
+$(NODE_STAMP): $(HEAVY)/node/package.json
+	@if command -v npm >/dev/null; then \
+	  npm install --prefix $(HEAVY)/node --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error && touch $@; \
+	else echo "there is no npm: the clients that need Node are left out"; fi
+
+test-clients: $(STAMP) $(VENV)-pipecat/.installed $(VENV)-livekit/.installed $(VENV)-mitmproxy/.installed $(NODE_STAMP) ## Run the tests with heavier clients of other people
+	$(BIN)/python -m pytest $(HEAVY)/three_settings.py
 
 check: $(STAMP) ## Check format, lint, types and layers
 	$(BIN)/ruff format --check .
@@ -48,4 +66,4 @@ drift: $(STAMP) ## Compare the event types with the newest release of the packag
 	$(VENV)-drift/bin/python -m pytest tests/events/test_drift.py
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) $(VENV)-drift .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) $(VENV)-* $(HEAVY)/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -1,0 +1,146 @@
+"""Other people's clients hear the same of the built-in server, through the proxy, and of the proxy's recording.
+
+Each driver holds the same call: a question in writing, one that a tool answers, and a spoken one. It is told an
+address and a file of speech, and prints one line of JSON: what was said to it, the hash of the audio it got, and
+the tool calls.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from chained import RTCLI, encrypted, rtcli, running
+from msgspec import Struct
+
+from rtcli.standin import voice
+
+ROOT = Path(__file__).parents[3]
+HERE = Path(__file__).parent
+NODE = HERE / "node"
+SAID = [voice.model(name) for name in ("greeting", "weather", "hear")]
+HEARD = {
+    "transcripts": [phrase.text for phrase in SAID],
+    "audio_sha256": hashlib.sha256(b"".join(phrase.pcm16 for phrase in SAID)).hexdigest(),
+    "tool_calls": [{"name": "get_weather", "arguments": {"city": "London"}}],
+}
+"""What the built-in server says in this call."""
+
+
+class Client(Struct, frozen=True):
+    """A driver, and how it is run."""
+
+    command: tuple[str, ...]
+    encrypted: bool = False
+    """It speaks wss only."""
+
+
+CLIENTS = {
+    "ws": Client(("node", str(NODE / "ws.mjs"))),
+    "openai-ws": Client(("node", str(NODE / "openai-ws.mjs")), encrypted=True),
+    "openai-native": Client(("node", "--experimental-websocket", str(NODE / "openai-native.mjs")), encrypted=True),
+}
+
+
+def there_is_node():
+    if not shutil.which("node"):
+        pytest.skip("there is no Node on this machine")
+    assert (NODE / "node_modules").is_dir(), "run `make test-clients`: it installs the packages"
+
+
+class Calls(Struct):
+    """What one client told in the three settings, and what was recorded."""
+
+    told: dict[str, dict]
+    recordings: list[Path]
+    kept: str
+    """What the replay said of how the client kept to the recording."""
+    diverged: int
+
+
+def called(client, folder, base, certificate=None):
+    """Hold the call; gives what the driver printed."""
+    environment = {"NODE_EXTRA_CA_CERTS": str(certificate), "SSL_CERT_FILE": str(certificate)} if certificate else {}
+    with running([*client.command, base, folder / "speech.pcm"], folder, environment) as driver:
+        code, printed = driver.leaves()
+        assert code == 0, driver.said
+        return json.loads(printed)
+
+
+@contextmanager
+def suiting(client, base):
+    """The address as the client can speak to it, and the certificate that it is to trust."""
+    if client.encrypted:
+        with encrypted(base) as reached:
+            yield reached
+    else:
+        yield base, None
+
+
+def directly(client, folder):
+    with rtcli(folder, "serve", "--listen", "127.0.0.1:0") as (_, base), suiting(client, base) as reached:
+        return called(client, folder, *reached)
+
+
+def through_the_proxy(client, folder):
+    tls = ["--tls"] if client.encrypted else []
+    with rtcli(folder, "proxy", "demo", "--listen", "127.0.0.1:0", "-o", "calls", *tls) as (proxy, base):
+        certificate = None
+        if client.encrypted:
+            while not (found := re.search(r"NODE_EXTRA_CA_CERTS=(\S+)", proxy.said)):
+                pass
+            certificate = found[1]
+        told = called(client, folder, base, certificate)
+        proxy.interrupt()
+        code, _ = proxy.leaves()
+        assert code == 0, proxy.said
+    return told
+
+
+def of_its_recording(client, folder, recording):
+    with ExitStack() as stack:
+        served = rtcli(folder, "replay", recording, "--serve", "127.0.0.1:0", "--once", "--json")
+        replay, base = stack.enter_context(served)
+        told = called(client, folder, *stack.enter_context(suiting(client, base)))
+        code, kept = replay.leaves()
+    return told, code, kept
+
+
+@pytest.fixture(scope="module", params=CLIENTS)
+def calls(request, tmp_path_factory):
+    client = CLIENTS[request.param]
+    if client.command[0] == "node":
+        there_is_node()
+    folder = tmp_path_factory.mktemp(request.param)
+    speech = bytes(48 * 300) + voice.user("hello").pcm16 + bytes(48 * 1200)
+    (folder / "speech.pcm").write_bytes(speech)
+    told = {"directly": directly(client, folder), "through the proxy": through_the_proxy(client, folder)}
+    recordings = sorted((folder / "calls").glob("*.jsonl"))
+    told["of its recording"], diverged, kept = of_its_recording(client, folder, recordings[0])
+    return Calls(told, recordings, kept, diverged)
+
+
+def test_it_hears_what_the_built_in_server_says(calls):
+    assert calls.told["directly"] == HEARD
+
+
+def test_it_hears_the_same_through_the_proxy(calls):
+    assert calls.told["through the proxy"] == HEARD
+
+
+def test_it_hears_the_same_of_the_recording_and_keeps_to_it(calls):
+    assert calls.told["of its recording"] == HEARD
+    assert calls.diverged == 0, calls.kept
+
+
+def test_its_recording_is_one_file_without_a_finding_above_a_remark(calls):
+    assert len(calls.recordings) == 1
+    command = [*RTCLI, "validate", *map(str, calls.recordings), "--fail-severity", "warning"]
+    judged = subprocess.run(command, capture_output=True, text=True)
+    assert judged.returncode == 0, judged.stdout + judged.stderr
