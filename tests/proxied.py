@@ -57,8 +57,11 @@ async def proxied(upstream, folder, *, keeping=None, environment=None, tls=None,
         keeping=keeping or Keeping(folder),
         by="test",
     )
+    faults = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
     async with proxying(plan, LineBoard(said), outcome) as (address, _, proxies):
         yield Proxied(address, folder, said, proxies, outcome)
+    assert not faults, faults
 
 
 def recordings(folder):

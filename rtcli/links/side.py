@@ -35,6 +35,8 @@ class Side(asyncio.Protocol):
         """The connection is lost."""
         self.ended = False
         """Nothing more comes from there."""
+        self.encrypted = False
+        """It speaks TLS, where one direction cannot be closed alone."""
         self.full = False
         """It takes nothing for now."""
         self._arrived = arrived
@@ -43,17 +45,13 @@ class Side(asyncio.Protocol):
         self._pass: Callable[[bytes], None] | None = None
         self._end: Callable[[], None] | None = None
 
-    @property
-    def encrypted(self) -> bool:
-        """Whether it speaks TLS, where one direction cannot be closed alone."""
-        return self.transport.get_extra_info("sslcontext") is not None
-
     # --- what asyncio tells --------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is there."""
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=HELD_BYTES)
+        self.encrypted = transport.get_extra_info("sslcontext") is not None
         raw = transport.get_extra_info("socket")
         if raw is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -79,20 +77,20 @@ class Side(asyncio.Protocol):
         """The connection is gone."""
         self.over.set()
         if self.peer is not None:
-            self.peer.transport.resume_reading()
+            self.peer.resume()
         self._ends()
 
     def pause_writing(self) -> None:
         """It cannot take more."""
         self.full = True
         if self.peer is not None:
-            self.peer.transport.pause_reading()
+            self.peer.pause()
 
     def resume_writing(self) -> None:
         """It can take more again."""
         self.full = False
         if self.peer is not None:
-            self.peer.transport.resume_reading()
+            self.peer.resume()
 
     def _ends(self) -> None:
         self.ended = True
@@ -132,30 +130,57 @@ class Side(asyncio.Protocol):
         if self.ended:
             end()
         elif not peer.full:
-            self.transport.resume_reading()
+            self.resume()
 
     def send(self, data: bytes) -> None:
         """Write, unless it is gone."""
         if not self.transport.is_closing():
             self.transport.write(data)
 
-    async def depart(self) -> None:
-        """Go in a way that what was sent last arrives: closing with bytes unread would take it along."""
-        self._pass = lambda _: None
-        self.transport.resume_reading()
-        if not self.transport.can_write_eof():
+    def pause(self) -> None:
+        """Read no more for now."""
+        if not self.over.is_set():
+            self.transport.pause_reading()
+
+    def resume(self) -> None:
+        """Read on."""
+        if not self.over.is_set():
+            self.transport.resume_reading()
+
+    @property
+    def unsent_bytes(self) -> int:
+        """How much it has not taken yet."""
+        return 0 if self.over.is_set() else self.transport.get_write_buffer_size()
+
+    def end(self) -> bool:
+        """Say that nothing more will be sent, and go on listening; False where that cannot be said."""
+        if self.over.is_set() or self.transport.is_closing() or not self.transport.can_write_eof():
+            return False
+        with suppress(OSError):
+            self.transport.write_eof()
+        return True
+
+    def close(self) -> None:
+        """Close the connection when all is sent; an encrypted one may not be told so twice."""
+        if not self.over.is_set() and not self.transport.is_closing():
             self.transport.close()
-        elif not self.transport.is_closing():
-            with suppress(OSError):
-                self.transport.write_eof()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(DEPART_SECONDS):
-                while not self.ended:
-                    self._news.clear()
-                    await self._news.wait()
-        self.transport.close()
 
     def abort(self) -> None:
         """Drop the connection, if it was ever made."""
-        if hasattr(self, "transport"):
+        if hasattr(self, "transport") and not self.over.is_set():
             self.transport.abort()
+
+    async def depart(self) -> None:
+        """Go in a way that what was sent last arrives: closing with bytes unread would take it along."""
+        self._pass = lambda _: None
+        self.resume()
+        if self.end():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(DEPART_SECONDS):
+                    while not self.ended:
+                        self._news.clear()
+                        await self._news.wait()
+        self.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DEPART_SECONDS):
+                await self.over.wait()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Final
 
 from websockets.extensions import Extension
@@ -123,13 +122,10 @@ class Splice:
             self._witness.ended(sender)
             self._linger()
         if other.ended:
-            side.transport.close()
-            other.transport.close()
-        elif other.transport.can_write_eof():
-            with suppress(OSError):
-                other.transport.write_eof()
-        elif side.over.is_set() or not self._awaits_answer:
-            other.transport.close()
+            side.close()
+            other.close()
+        elif not other.end() and (side.over.is_set() or not self._awaits_answer):
+            other.close()
 
     @property
     def _awaits_answer(self) -> bool:
@@ -139,8 +135,8 @@ class Splice:
     def _part(self) -> None:
         """The answer that was waited for has come; an end that can only be closed as a whole is closed."""
         for side in self._sides.values():
-            if not side.ended and not side.transport.can_write_eof():
-                side.transport.close()
+            if side.encrypted and not side.ended:
+                side.close()
 
     def _linger(self) -> None:
         """Give both ends up when for a while nothing has come and nothing was taken."""
@@ -155,7 +151,7 @@ class Splice:
         self._later(LINGER_SECONDS, look)
 
     def _state(self) -> list[int]:
-        return [self._passed_bytes, *(side.transport.get_write_buffer_size() for side in self._sides.values())]
+        return [self._passed_bytes, *(side.unsent_bytes for side in self._sides.values())]
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
         self._timers.append(asyncio.get_running_loop().call_later(seconds, act))

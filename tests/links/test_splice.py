@@ -1,0 +1,85 @@
+"""However the two ends of a connection end, it ends, and what was sent before arrives."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from contextlib import suppress
+from itertools import product
+
+import pytest
+from proxied import app, frame, passed, proxied, recordings, records, upstream
+
+from rtcli.links.frames import Data, Frames
+from rtcli.links.tls import made
+from rtcli.recording import Binary
+
+PAYLOAD = b"y" * 70_000
+WAYS = ("end", "goodbye", "vanish", "nothing")
+
+
+async def leave(wire, way, *, mask):
+    """Say something, then end in one of the ways; gives what came."""
+    await wire.send(frame(2, PAYLOAD, mask=mask))
+    if way == "goodbye":
+        await wire.send(frame(8, b"\x03\xe8", mask=mask))
+    elif way == "vanish":
+        wire.vanish()
+    elif way == "end" and wire.writer.can_write_eof():
+        wire.end()
+    elif way == "end":
+        wire.writer.close()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0.3):
+            return await wire.rest()
+    return b""
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_however_both_ends_end_the_connection_ends_and_raises_nothing(tmp_path, encrypted):
+    certificate = made("127.0.0.1") if encrypted else None
+    context = ssl.create_default_context(cadata=certificate.pem.decode()) if certificate else None
+
+    async def one(proxy, number, way):
+        async with app(proxy, f"/{number}", ssl=context) as wire:
+            with suppress(ConnectionError):
+                await leave(wire, way, mask=True)
+
+    async def hold():
+        ways = list(product(WAYS, WAYS))
+
+        async def talk(wire):
+            number = int(wire.head.split()[1][1:])
+            await leave(wire, ways[number][1], mask=False)
+
+        async with upstream(talk) as origin:
+            async with proxied(origin, tmp_path, tls=certificate.context if certificate else None) as proxy:
+                await asyncio.gather(*(one(proxy, number, way) for number, (way, _) in enumerate(ways)))
+                await proxy.finish(len(ways))
+        return len(ways)
+
+    count = asyncio.run(asyncio.wait_for(hold(), 30))
+    assert len(recordings(tmp_path)) == count
+    for path in recordings(tmp_path):
+        assert len(records(path)) >= 2
+
+
+@pytest.mark.parametrize("way", ["end", "goodbye"])
+def test_what_an_encrypted_app_sent_last_is_recorded_and_arrives(tmp_path, way):
+    certificate = made("127.0.0.1")
+    context = ssl.create_default_context(cadata=certificate.pem.decode())
+    got = []
+
+    async def hold():
+        async def talk(wire):
+            got.append(await wire.rest())
+
+        async with upstream(talk) as origin, proxied(origin, tmp_path, tls=certificate.context) as proxy:
+            async with app(proxy, ssl=context) as wire:
+                await leave(wire, way, mask=True)
+            await proxy.finish()
+
+    asyncio.run(asyncio.wait_for(hold(), 30))
+    (read,) = got
+    assert Frames(masked=True).feed(read)[0] == Data(PAYLOAD)
+    assert [record.data for record in passed(tmp_path) if isinstance(record, Binary)] == [PAYLOAD]
