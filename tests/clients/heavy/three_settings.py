@@ -41,10 +41,16 @@ class Client(Struct, frozen=True):
     """It speaks wss only."""
 
 
+NATIVE = ("--experimental-websocket",)
+"""Node has a WebSocket of its own; before version 22 it wants to be asked for it."""
+
 CLIENTS = {
     "ws": Client(("node", str(NODE / "ws.mjs"))),
     "openai-ws": Client(("node", str(NODE / "openai-ws.mjs")), encrypted=True),
-    "openai-native": Client(("node", "--experimental-websocket", str(NODE / "openai-native.mjs")), encrypted=True),
+    "wscat": Client(("node", str(NODE / "wscat.mjs"))),
+    "agents": Client(("node", str(NODE / "agents.mjs"))),
+    "agents-browser": Client(("node", *NATIVE, "--conditions=browser", str(NODE / "agents.mjs"))),
+    "openai-native": Client(("node", *NATIVE, str(NODE / "openai-native.mjs")), encrypted=True),
 }
 
 
