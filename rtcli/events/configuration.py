@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta
 
-from rtcli.events.event import Count, Maybe, Object
+from rtcli.events.event import Count, Maybe, Object, Whole
 from rtcli.events.objects import (
     AudioFormat,
     Item,
@@ -265,7 +265,7 @@ class RealtimeSession(RealtimeConfig, tag_field="type", tag="realtime"):
 
     id: Maybe[str] = UNSET
     object: Maybe[str] = UNSET
-    expires_at: Maybe[int] = UNSET
+    expires_at: Maybe[Whole] = UNSET
 
 
 class TranscriptionSession(TranscriptionConfig, tag_field="type", tag="transcription"):
@@ -273,7 +273,7 @@ class TranscriptionSession(TranscriptionConfig, tag_field="type", tag="transcrip
 
     id: Maybe[str] = UNSET
     object: Maybe[str] = UNSET
-    expires_at: Maybe[int] = UNSET
+    expires_at: Maybe[Whole] = UNSET
 
 
 class ResponseParams(Object):

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from msgspec import inspect
 
 from rtcli.events.dialects import DIALECTS, Dialect
-from rtcli.events.event import Event, type_name
+from rtcli.events.event import MAX_INTEGER, Event, type_name
 from rtcli.events.example import example
 
 
@@ -170,7 +170,7 @@ def _words(schema: inspect.Type) -> tuple[str, str]:
         case inspect.StrType():
             return "string", _size(schema.min_length, schema.max_length, "characters")
         case inspect.IntType():
-            return "integer", _range(schema.ge, schema.le)
+            return "integer", _range(*_own(schema.ge, schema.le))
         case inspect.FloatType():
             return "number", _range(schema.ge, schema.le)
         case inspect.BoolType():
@@ -191,6 +191,11 @@ def _size(low: int | None, high: int | None, what: str) -> str:
     if low == 1 and high is None:
         return "not empty"
     return f"{_range(low, high)} {what}" if (low, high) != (None, None) else ""
+
+
+def _own(low: int | None, high: int | None) -> tuple[int | None, int | None]:
+    """The limits of a field, without those that every integer has."""
+    return None if low == -MAX_INTEGER else low, None if high == MAX_INTEGER else high
 
 
 def _range(low: float | None, high: float | None) -> str:

@@ -79,7 +79,10 @@ class Detector:
 
     def listens_to(self, body: Any) -> bool:
         """Whether a JSON value may still tell something."""
-        return not self.settled or (type(body) is dict and ("session" in body or body.get("type") in _CLIENT_CLUES))
+        if not self.settled or type(body) is not dict or "session" in body:
+            return not self.settled or type(body) is dict
+        kind = body.get("type")
+        return isinstance(kind, str) and kind in _CLIENT_CLUES
 
     def hear(self, body: Any, line: int, sender: Sender | None = None) -> None:
         """Take in a JSON value that may be an event."""

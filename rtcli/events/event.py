@@ -17,10 +17,13 @@ T = TypeVar("T")
 Maybe = Union[T, None, UnsetType]  # noqa: UP007 - a generic alias
 """A field that may be absent (``UNSET``) or null (``None``); the two stay apart."""
 
-Index = Annotated[int, Meta(ge=0)]
+MAX_INTEGER: int = 2**53 - 1
+"""The largest integer that every reader of JSON takes in exactly. Source: RFC 8259, section 6."""
+Whole = Annotated[int, Meta(ge=-MAX_INTEGER, le=MAX_INTEGER)]
+Index = Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
 """A zero-based index. Source: crate openai-protocol 1.11.0, which reads it as u32."""
-Milliseconds = Annotated[int, Meta(ge=0)]
-Count = Annotated[int, Meta(ge=0)]
+Milliseconds = Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
+Count = Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
 
 MAX_CLIENT_EVENT_ID: int = 512
 """Source: the OpenAPI description of 2026-08-21, GA client event schemas (``maxLength``)."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import UNSET
 
-from rtcli.events.event import ClientEvent, Event, Maybe, Milliseconds, Sender, ServerEvent
+from rtcli.events.event import ClientEvent, Event, Maybe, Milliseconds, Sender, ServerEvent, Whole
 
 
 class Append(ClientEvent, tag="input_audio_buffer.append"):
@@ -45,7 +45,7 @@ class DtmfEventReceived(Event, tag="input_audio_buffer.dtmf_event_received"):
 
     sender: ClassVar[Sender] = "server"
     event: str
-    received_at: int
+    received_at: Whole
 
 
 class SpeechStarted(ServerEvent, tag="input_audio_buffer.speech_started"):

@@ -186,6 +186,8 @@ class Listener:
         self._taught += 1
         foreign = self._foreign.get(name, "")
         home = DIALECTS[foreign] if foreign else self._spoken
+        if name not in home.types:
+            return
         loose = frozenset(self._loose.get(name, ()))
         learning = _learning()
         made = learning.learned(home.types[name], self._lessons.get(name, {}), foreign, loose)

@@ -12,11 +12,11 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta
 
-from rtcli.events.event import Count, Maybe, Object
+from rtcli.events.event import MAX_INTEGER, Count, Maybe, Object, Whole
 
 ItemStatus = Literal["completed", "incomplete", "in_progress"]
 Modality = Literal["text", "audio"]
-MaxOutputTokens = Annotated[int, Meta(ge=1)] | Literal["inf"]
+MaxOutputTokens = Annotated[int, Meta(ge=1, le=MAX_INTEGER)] | Literal["inf"]
 Metadata = Annotated[
     dict[Annotated[str, Meta(max_length=64)], Annotated[str, Meta(max_length=512)]], Meta(max_length=16)
 ]
@@ -105,7 +105,7 @@ class FunctionCallOutput(Object, tag_field="type", tag="function_call_output"):
 class McpProtocolError(Object, tag_field="type", tag="protocol_error"):
     """The MCP server broke the MCP protocol."""
 
-    code: int
+    code: Whole
     message: str
 
 
@@ -118,7 +118,7 @@ class McpToolExecutionError(Object, tag_field="type", tag="tool_execution_error"
 class McpHttpError(Object, tag_field="type", tag="http_error"):
     """The MCP server answered with an HTTP error."""
 
-    code: int
+    code: Whole
     message: str
 
 
@@ -351,6 +351,6 @@ class RateLimit(Object):
     """One limit and what is left of it; ``reset_seconds`` until it is full again."""
 
     name: Maybe[Literal["requests", "tokens"]] = UNSET
-    limit: Maybe[int] = UNSET
-    remaining: Maybe[int] = UNSET
+    limit: Maybe[Whole] = UNSET
+    remaining: Maybe[Whole] = UNSET
     reset_seconds: Maybe[float] = UNSET

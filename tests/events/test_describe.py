@@ -9,7 +9,7 @@ from msgspec import inspect
 
 from rtcli.events import DIALECTS
 from rtcli.events.describe import Field, as_data, kind_of, pages, prose, summary
-from rtcli.events.event import type_name
+from rtcli.events.event import MAX_INTEGER, type_name
 
 EVENTS = [(dialect, event) for dialect in DIALECTS.values() for event in dialect.types.values()]
 NAMES = [f"{dialect.name}-{type_name(event)}" for dialect, event in EVENTS]
@@ -103,6 +103,8 @@ def test_no_class_has_a_limit_that_is_not_said():
         for limit in ("ge", "le", "min_length", "max_length"):
             value = getattr(schema, limit, None)
             said = kind_of(schema)
+            if value in (MAX_INTEGER, -MAX_INTEGER):
+                continue  # every integer has these
             assert value is None or str(value) in said or (value == 1 and "not empty" in said), said
 
 

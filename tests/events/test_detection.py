@@ -185,3 +185,12 @@ def test_no_json_value_makes_it_raise_and_a_prefix_is_told_the_same(values):
         assert again.dialect is heard(*events[: line - 1]).dialect
         again.hear(event, line)
     assert again.verdicts == whole.verdicts
+
+
+@given(st.lists(json_values | st.fixed_dictionaries({"type": json_values}), max_size=6))
+def test_whatever_comes_when_it_is_settled_what_is_spoken_does_not_make_it_raise(values):
+    detector = heard({"type": "session.created", "session": {"type": "realtime"}})
+    assert detector.settled
+    for line, value in enumerate(values, 2):
+        if detector.listens_to(value):
+            detector.hear(value, line)

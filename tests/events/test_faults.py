@@ -166,12 +166,21 @@ def test_a_number_that_no_float_can_hold_is_out_of_range_where_it_stands():
     assert [(fault.code, fault.path) for fault in faults(body)] == [("SCH08", "$.start")]
 
 
-@pytest.mark.parametrize("number", ["18446744073709551616", "-0", "1E2", "1" + "0" * 400])
-def test_an_integer_of_any_size_survives(number):
-    text = '{"type":"conversation.item.truncate","item_id":"i","content_index":0,"audio_end_ms":%s}' % number
-    event = decode(text)
+TRUNCATE = '{"type":"conversation.item.truncate","item_id":"i","content_index":0,"audio_end_ms":%s}'
+
+
+@pytest.mark.parametrize("number", ["9007199254740991", "-0", "1E2"])
+def test_an_integer_survives_however_it_is_written(number):
+    event = decode(TRUNCATE % number)
     assert isinstance(event, Event)
-    assert json.loads(encode(event)) == json.loads(text)
+    assert json.loads(encode(event)) == json.loads(TRUNCATE % number)
+
+
+@pytest.mark.parametrize("number", ["9007199254740992", "18446744073709551616", "1" + "0" * 400])
+def test_an_integer_that_not_every_reader_takes_in_exactly_is_out_of_range(number):
+    event = decode(TRUNCATE % number)
+    assert [(fault.code, fault.path) for fault in event.faults] == [("SCH08", "$.audio_end_ms")]
+    assert event.source == json.loads(TRUNCATE % number)
 
 
 def test_the_fault_of_one_entry_does_not_hide_those_of_the_others():

@@ -191,3 +191,14 @@ def test_a_field_that_keeps_being_wrong_is_let_through_and_looked_at():
     good = listener.decode(json.dumps(DELTA), 21)
     assert isinstance(good, REALTIME.types["response.output_text.delta"])
     assert good.output_index == 0
+
+
+def test_a_broken_event_of_another_dialect_that_keeps_coming_is_told_each_time():
+    listener = Listener()
+    listener.decode('{"type":"session.created","event_id":"e","session":{"type":"translation"}}', 1)
+    whole = json.dumps({**DONE, "type": "response.created"})
+    for line in range(2, 12):
+        assert isinstance(listener.decode(whole, line, "server"), Event)
+    for line in range(12, 20):
+        broken = listener.decode('{"type":"response.created","event_id":"e","response":[]}', line, "server")
+        assert [fault.path for fault in broken.faults] == ["$.response"]

@@ -23,7 +23,7 @@ from rtcli.events.configuration import (
     TracingConfiguration,
     Transcription,
 )
-from rtcli.events.event import Count, Maybe, Object
+from rtcli.events.event import Count, Maybe, Object, Whole
 from rtcli.events.objects import AudioFormat, AudioPcm, AudioPcma, AudioPcmu, MaxOutputTokens, Metadata, Modality
 
 Speed = Annotated[float, Meta(ge=0.25, le=1.5)]
@@ -61,7 +61,7 @@ class Secret(Object):
     """A key for clients that is valid for a short time; ``expires_at`` in Unix seconds."""
 
     value: str
-    expires_at: int
+    expires_at: Whole
 
 
 class Answers(Object):
@@ -130,7 +130,7 @@ class Session(SessionFields):
 
     id: Maybe[str] = UNSET
     object: Maybe[str] = UNSET
-    expires_at: Maybe[int] = UNSET
+    expires_at: Maybe[Whole] = UNSET
     client_secret: Maybe[Secret] = UNSET
     truncation: Maybe[Literal["auto", "disabled"] | RetentionRatio] = UNSET
     prompt: Maybe[Prompt] = UNSET
@@ -199,7 +199,7 @@ class TranscriptionSession(Object):
 
     id: Maybe[str] = UNSET
     object: Maybe[str] = UNSET
-    expires_at: Maybe[int] = UNSET
+    expires_at: Maybe[Whole] = UNSET
     client_secret: Maybe[Secret] = UNSET
     input_audio_format: Maybe[str] = UNSET
     input_audio_transcription: Maybe[SpeechToText] = UNSET

@@ -8,7 +8,7 @@ from rtcli.events import session
 from rtcli.events.beta import configuration
 from rtcli.events.beta.objects import FormatName
 from rtcli.events.configuration import SemanticVad, ServerVad
-from rtcli.events.event import Maybe, ServerEvent
+from rtcli.events.event import Maybe, ServerEvent, Whole
 from rtcli.events.objects import Modality
 
 
@@ -33,7 +33,7 @@ class Created(ServerEvent, tag="transcription_session.created"):
     session: Maybe[configuration.TranscriptionSession] = UNSET
     id: Maybe[str] = UNSET
     object: Maybe[str] = UNSET
-    expires_at: Maybe[int] = UNSET
+    expires_at: Maybe[Whole] = UNSET
     modalities: Maybe[list[Modality]] = UNSET
     input_audio_format: Maybe[FormatName] = UNSET
     input_audio_transcription: Maybe[configuration.SpeechToText] = UNSET

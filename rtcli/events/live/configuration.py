@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta
 
-from rtcli.events.event import Maybe, Milliseconds, Object
+from rtcli.events.event import Maybe, Milliseconds, Object, Whole
 from rtcli.events.live import responses
 from rtcli.events.live.decisions import Question
 from rtcli.events.objects import VoiceId
@@ -27,13 +27,13 @@ class AudioPcm(Object, tag_field="type", tag="audio/pcm"):
 class AudioPcmu(Object, tag_field="type", tag="audio/pcmu"):
     """G.711 µ-law, 8000 samples a second."""
 
-    rate: int
+    rate: Whole
 
 
 class AudioPcma(Object, tag_field="type", tag="audio/pcma"):
     """G.711 A-law, 8000 samples a second."""
 
-    rate: int
+    rate: Whole
 
 
 AudioFormat = AudioPcm | AudioPcmu | AudioPcma
@@ -184,7 +184,7 @@ class Session(Object):
     """A session as the server reports it; ``expires_at`` in Unix seconds."""
 
     id: str
-    expires_at: int
+    expires_at: Whole
     model: str
     status: Literal["active"]
     audio: Maybe[Audio] = UNSET

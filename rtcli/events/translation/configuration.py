@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta
 
 from rtcli.events.configuration import Include
-from rtcli.events.event import Maybe, Object
+from rtcli.events.event import Maybe, Object, Whole
 
 
 class NoiseReduction(Object):
@@ -62,5 +62,5 @@ class Session(Object):
     id: str
     model: str
     audio: Audio
-    expires_at: int
+    expires_at: Whole
     include: Maybe[Include] = UNSET
