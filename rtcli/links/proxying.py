@@ -237,11 +237,13 @@ class Proxies:
         """The handshakes, unless there is to be no session; then the app is told."""
         watching = asyncio.create_task(app.over.wait())
         asking = asyncio.create_task(ask(app, self._route))
+        asked: Asked | None = None
         try:
             await asyncio.wait({watching, asking}, return_when=asyncio.FIRST_COMPLETED)
             if asking.done():
-                return asking.result()
-            self._board.failed(number, "the app hung up before the upstream had answered")
+                asked = asking.result()
+            else:
+                self._board.failed(number, "the app hung up before the upstream had answered")
         except (Refused, Declined) as refusal:
             self._board.failed(number, str(refusal))
             app.send(refusal.answer)
@@ -252,7 +254,9 @@ class Proxies:
             for task in (watching, asking):
                 task.cancel()
             await asyncio.wait({watching, asking})
-        return None
+            if asked is None and not asking.cancelled() and asking.exception() is None:
+                asking.result().server.abort()
+        return asked
 
     def _retire(self, writer: Writer) -> None:
         self._closers.submit(writer.close)

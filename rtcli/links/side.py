@@ -129,7 +129,9 @@ class Side(asyncio.Protocol):
             passing(early)
         if self.ended:
             end()
-        elif not peer.full:
+        elif peer.full:
+            self.pause()
+        else:
             self.resume()
 
     def send(self, data: bytes) -> None:
