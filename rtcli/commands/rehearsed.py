@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from rtcli.script.performance import Timing
 
 
+_NAMED = {"openai", "azure"}
+"""Targets whose address says nothing of the model; the one that was recorded is asked for again."""
+
+
 class Rehearsed:
     """A recording as a client."""
 
@@ -44,11 +48,13 @@ class Rehearsed:
         from rtcli.links.target import header_of, target_of
         from rtcli.script.rehearsal import Rehearsal
 
-        intent = self._intent()
+        query = self._query()
+        intent = {name: value for name, value in query.items() if name == "intent"}
+        recorded = query.get("model") if word in _NAMED else None
         folder = Path(os.environ.get("RTCLI_RECORDINGS") or "recordings")
         plan = Plan(
-            target=None if word == "demo" else target_of(word, os.environ, model, intent),
-            query=intent,
+            target=None if word == "demo" else target_of(word, os.environ, model or recorded, intent),
+            query={**query, **({"model": model} if model else {})},
             headers=[header_of(option) for option in header or _lines("RTCLI_HEADER")],
             keep=Keep(path=output, folder=folder, mode=mode),
             by=f"rtcli {__version__} replay",
@@ -65,15 +71,15 @@ class Rehearsed:
             raise BadOption(str(self._file), "there is nothing in it that a client said")
         return part
 
-    def _intent(self) -> dict[str, str]:
-        """What the recorded session's address said of its kind, or its first configuration."""
+    def _query(self) -> dict[str, str]:
+        """What the recorded address said of the model, and of the session's kind."""
         from urllib.parse import parse_qs, urlsplit
 
         from rtcli.recording import Header
 
         header = next((entry.event for entry in self._entries if isinstance(entry.event, Header)), None)
         query = parse_qs(urlsplit(header.url).query) if header else {}
-        return {"intent": query["intent"][0]} if "intent" in query else {}
+        return {name: query[name][0] for name in ("model", "intent") if name in query}
 
     # --- the report ----------------------------------------------------------------------------
 

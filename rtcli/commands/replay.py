@@ -144,7 +144,11 @@ def replay(
         bool, typer.Option("--overwrite", help="Replace a recording that exists.", envvar="RTCLI_OVERWRITE")
     ] = False,
     model: Annotated[
-        str | None, typer.Option(help="With --to: the model; for azure the deployment.", envvar="RTCLI_MODEL")
+        str | None,
+        typer.Option(
+            help="With --to: the model, for azure the deployment; without this the one that was recorded.",
+            envvar="RTCLI_MODEL",
+        ),
     ] = None,
     header: Annotated[
         list[str] | None,

@@ -8,7 +8,7 @@ sends raises.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -134,8 +134,10 @@ class Rehearsal:
         self._wait_s = wait_s
         self._marks = Marks()
         self._came: dict[Mark, float] = {}
-        self._controls = [cue for cue in part.cues if not cue.step.is_append]
-        self._appends = [cue for cue in part.cues if cue.step.is_append]
+        self._lacking = {mark: step.type for mark, step in part.awaited}
+        """What the recorded server sent and this one has not."""
+        self._controls = deque(cue for cue in part.cues if not cue.step.is_append)
+        self._appends = deque(cue for cue in part.cues if cue.step.is_append)
         self._open_at = self._news_at = self._sent_at = self._heard_at = 0.0
         self._last_append: Cue | None = None
         self.stuck: Step | None = None
@@ -148,14 +150,16 @@ class Rehearsal:
     def receive(self, body: Mapping[str, Any], now: float) -> None:
         """An event came from the server."""
         self._news_at = now
-        self._came.setdefault(self._marks.of(body), now)
+        mark = self._marks.of(body)
+        self._came.setdefault(mark, now)
+        self._lacking.pop(mark, None)
 
     def due(self, now: float) -> list[str | bytes]:
         """The client events whose time has come."""
         out: list[str | bytes] = []
         while (soon := self._next()) is not None and soon[0] <= now:
             at, queue = soon
-            cue = queue.pop(0)
+            cue = queue.popleft()
             self._sent_at = self._news_at = now
             if cue.step.is_append:
                 self._last_append, self._heard_at = cue, at if cue.streams else now
@@ -176,7 +180,7 @@ class Rehearsal:
         if self._controls or self._appends:
             return False
         rest_s = min(self._part.ends_s, _LINGER_S) if self._timing != "fast" else 0.0
-        if all(mark in self._came for mark, _ in self._part.awaited):
+        if not self._lacking:
             return now >= self._news_at + rest_s
         return now >= self._news_at + (self._wait_s if self._waits else _LINGER_S)
 
@@ -185,12 +189,11 @@ class Rehearsal:
     @property
     def _waits(self) -> bool:
         """Whether something is missing that a client waits for."""
-        lacking = (step.type for mark, step in self._part.awaited if mark not in self._came)
         return bool(self._controls or self._appends) or any(
-            kind in MILESTONES or "transcription." in kind for kind in lacking
+            kind in MILESTONES or "transcription." in kind for kind in self._lacking.values()
         )
 
-    def _next(self) -> tuple[float, list[Cue]] | None:
+    def _next(self) -> tuple[float, deque[Cue]] | None:
         """What goes out next and when, as far as nothing is waited for."""
         queues = [queue for queue in (self._appends, self._controls) if queue]
         found = [(at, queue) for queue in queues if (at := self._time(queue[0])) is not None]

@@ -560,3 +560,15 @@ def test_faults_may_stand_in_the_environment():
     assert "'rain' is no fault" in done.stderr
     done = rtcli("serve", "--fault", "drop", code=2)
     assert "does not say how often" in done.stderr
+
+
+@pytest.mark.parametrize(("options", "model"), [((), "gpt-realtime-mini"), (("--model", "other"), "other")])
+def test_the_recorded_model_is_asked_for_again_unless_another_is_named(tmp_path, options, model):
+    path, new = tmp_path / "call.jsonl", tmp_path / "new.jsonl"
+    path.write_text(
+        (FOLDER / "text.jsonl").read_text().replace('/v1/realtime"', '/v1/realtime?model=gpt-realtime-mini"', 1)
+    )
+    command = [sys.executable, "-m", "rtcli", "replay", str(path), "--to", "demo", "-o", str(new), *options]
+    subprocess.run(command, capture_output=True, timeout=60, env=ENVIRONMENT)
+    created = next(step.body for step in script_of(new).steps if step.type == "session.created")
+    assert created["session"]["model"] == model
