@@ -44,6 +44,7 @@ class Writer:
         self._descriptor = _open(path, mode)
         self._size = os.fstat(self._descriptor).st_size
         self._unsynced = threading.Event()
+        self._ending = threading.Event()
         self._closed = False
         self._failure = ""
         self._syncer = threading.Thread(target=self._sync, name="rtcli-sync", daemon=True)
@@ -84,6 +85,7 @@ class Writer:
         if self._closed:
             return
         self._closed = True
+        self._ending.set()
         self._unsynced.set()
         self._syncer.join()
         try:
@@ -114,7 +116,8 @@ class Writer:
             self._failure = error.strerror or str(error)
             raise RecordingFailed(str(self.path), self._failure) from error
         self._size += len(data)
-        self._unsynced.set()
+        if not self._unsynced.is_set():
+            self._unsynced.set()
 
     def _mend(self) -> None:
         """End the torn line of whoever wrote the file before, so that it stays a line of its own."""
@@ -125,14 +128,13 @@ class Writer:
 
     def _sync(self) -> None:
         """Bring what was written to the disk, off the path of the call."""
-        pause = threading.Event()
         while not self._closed:
             self._unsynced.wait()
             self._unsynced.clear()
             with contextlib.suppress(OSError):
                 os.fdatasync(self._descriptor)
             if not self._closed:
-                pause.wait(SYNC_SECONDS)
+                self._ending.wait(SYNC_SECONDS)
 
 
 def _make_whole(path: Path) -> None:
