@@ -24,13 +24,7 @@ from rtcli.standin import voice
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
 NODE = HERE / "node"
-SAID = [voice.model(name) for name in ("greeting", "weather", "hear")]
-HEARD = {
-    "transcripts": [phrase.text for phrase in SAID],
-    "audio_sha256": hashlib.sha256(b"".join(phrase.pcm16 for phrase in SAID)).hexdigest(),
-    "tool_calls": [{"name": "get_weather", "arguments": {"city": "London"}}],
-}
-"""What the built-in server says in this call."""
+PYTHON = HERE / "python"
 
 
 class Client(Struct, frozen=True):
@@ -39,12 +33,28 @@ class Client(Struct, frozen=True):
     command: tuple[str, ...]
     encrypted: bool = False
     """It speaks wss only."""
+    answers: tuple[str, ...] = ("greeting", "weather", "hear")
+    """What the built-in server says in its call."""
+
+    @property
+    def heard(self):
+        """What its driver is to print."""
+        phrases = [voice.model(name) for name in self.answers]
+        return {
+            "transcripts": [phrase.text for phrase in phrases],
+            "audio_sha256": hashlib.sha256(b"".join(phrase.pcm16 for phrase in phrases)).hexdigest(),
+            "tool_calls": [{"name": "get_weather", "arguments": {"city": "London"}}],
+        }
 
 
 NATIVE = ("--experimental-websocket",)
 """Node has a WebSocket of its own; before version 22 it wants to be asked for it."""
 
 CLIENTS = {
+    "pipecat": Client(
+        (str(ROOT / ".venv-pipecat/bin/python"), str(PYTHON / "pipecat_call.py")), answers=("weather", "hear")
+    ),
+    "livekit": Client((str(ROOT / ".venv-livekit/bin/python"), str(PYTHON / "livekit_call.py"))),
     "ws": Client(("node", str(NODE / "ws.mjs"))),
     "openai-ws": Client(("node", str(NODE / "openai-ws.mjs")), encrypted=True),
     "wscat": Client(("node", str(NODE / "wscat.mjs"))),
@@ -63,6 +73,7 @@ def there_is_node():
 class Calls(Struct):
     """What one client told in the three settings, and what was recorded."""
 
+    heard: dict
     told: dict[str, dict]
     recordings: list[Path]
     kept: str
@@ -129,19 +140,19 @@ def calls(request, tmp_path_factory):
     told = {"directly": directly(client, folder), "through the proxy": through_the_proxy(client, folder)}
     recordings = sorted((folder / "calls").glob("*.jsonl"))
     told["of its recording"], diverged, kept = of_its_recording(client, folder, recordings[0])
-    return Calls(told, recordings, kept, diverged)
+    return Calls(client.heard, told, recordings, kept, diverged)
 
 
 def test_it_hears_what_the_built_in_server_says(calls):
-    assert calls.told["directly"] == HEARD
+    assert calls.told["directly"] == calls.heard
 
 
 def test_it_hears_the_same_through_the_proxy(calls):
-    assert calls.told["through the proxy"] == HEARD
+    assert calls.told["through the proxy"] == calls.heard
 
 
 def test_it_hears_the_same_of_the_recording_and_keeps_to_it(calls):
-    assert calls.told["of its recording"] == HEARD
+    assert calls.told["of its recording"] == calls.heard
     assert calls.diverged == 0, calls.kept
 
 
