@@ -165,10 +165,10 @@ class _Conversation:
 
 
 def _body(event: Any) -> dict[str, Any]:
-    """A server event as JSON, as far as it can be waited for; of a delta only its type."""
+    """A server event as JSON, as far as it can be waited for; of a delta only what it says, and of what."""
     if isinstance(event, Event):
         if event.type.endswith(".delta"):
-            return {"type": event.type}
+            return {name: getattr(event, name, None) for name in ("type", "item_id", "delta")}
         body = msgspec.to_builtins(event)
         return body if isinstance(body, dict) else {}
     return event.body if isinstance(event, Unknown) else {}

@@ -19,6 +19,7 @@ from rtcli.script.performance import Timing
 from rtcli.script.places import Place, Places
 from rtcli.script.renaming import encoded, ids_in, renamed
 from rtcli.script.steps import Step
+from rtcli.units import BYTES_PER_MS, base64_bytes
 
 MILESTONES: Final = frozenset(
     {
@@ -43,6 +44,8 @@ _BREAKS_IN: Final = "input_audio_buffer.speech_started"
 _STREAM_PAUSE_S: Final = 1.0
 """Appends that are closer than this belong to one stream of audio."""
 _ENDS_STREAM: Final = frozenset({"input_audio_buffer.commit", "input_audio_buffer.clear", "session.update"})
+_SAID: Final = frozenset({"response.output_audio.delta", "response.audio.delta"})
+_CONFIGURED: Final = frozenset({"session.created", "session.updated"})
 _LINGER_S: Final = 1.0
 """How long a server may take for what no client waits for."""
 
@@ -125,6 +128,37 @@ class Part:
             )
 
 
+class Voice:
+    """How much of each item the new server has said."""
+
+    def __init__(self) -> None:
+        self._bytes: Counter[str] = Counter()
+        self._per_ms = BYTES_PER_MS["audio/pcm"]
+
+    def take(self, body: Mapping[str, Any]) -> None:
+        """An event came from the server."""
+        kind, delta = body.get("type"), body.get("delta")
+        if kind in _SAID and isinstance(delta, str):
+            self._bytes[str(body.get("item_id"))] += base64_bytes(len(delta), delta[-2:])
+        elif kind in _CONFIGURED:
+            self._per_ms = BYTES_PER_MS.get(_output_format(body.get("session")), self._per_ms)
+
+    def within(self, truncate: dict[str, Any]) -> dict[str, Any]:
+        """A truncation that leaves no more than there is: a server refuses any other.
+
+        Source: the Realtime API reference, ``conversation.item.truncate``, ``audio_end_ms``.
+        """
+        said_ms = self._bytes[str(truncate.get("item_id"))] // self._per_ms
+        end_ms = truncate.get("audio_end_ms")
+        return {**truncate, "audio_end_ms": said_ms} if isinstance(end_ms, int) and end_ms > said_ms else truncate
+
+
+def _output_format(session: Any) -> str:
+    for key in ("audio", "output", "format", "type"):
+        session = session.get(key, session.get("output_audio_format")) if isinstance(session, dict) else session
+    return session if isinstance(session, str) else ""
+
+
 class Rehearsal:
     """The client's part against one server. Times are seconds of any clock that does not go backwards."""
 
@@ -133,6 +167,7 @@ class Rehearsal:
         self._timing = timing
         self._wait_s = wait_s
         self._marks = Marks()
+        self._voice = Voice()
         self._came: dict[Mark, float] = {}
         self._lacking = {mark: step.type for mark, step in part.awaited}
         """What the recorded server sent and this one has not."""
@@ -153,6 +188,7 @@ class Rehearsal:
         mark = self._marks.of(body)
         self._came.setdefault(mark, now)
         self._lacking.pop(mark, None)
+        self._voice.take(body)
 
     def due(self, now: float) -> list[str | bytes]:
         """The client events whose time has come."""
@@ -243,4 +279,7 @@ class Rehearsal:
             for name in ids_in(step.body) - self._part.own
             if (place := self._part.places.of.get(name)) is not None and place in there
         }
-        return encoded(renamed(step.body, names)) if names else step.content
+        body = renamed(step.body, names) if names else step.body
+        if step.type == "conversation.item.truncate":
+            body = self._voice.within(body)
+        return step.content if body is step.body else encoded(body)

@@ -466,7 +466,8 @@ def test_a_recorded_client_holds_its_conversation_again(path, sending_again):
     said, complaint = process.communicate(timeout=60)
     assert process.returncode == 0, said + complaint
     assert found_in(new) == []
-    assert said.startswith("the same: ")
+    if path.stem != "interruption":  # how much was said before the user broke in depends on the moment
+        assert said.startswith("the same: ")
     assert str(new) in complaint
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 
 import msgspec
 import pytest
@@ -98,6 +99,17 @@ def test_a_truncation_names_the_new_item():
     stage = Stage(FOLDER / "interruption.jsonl").play()
     (truncate,) = stage.bodies("conversation.item.truncate")
     assert truncate["item_id"] == stage.bodies("response.output_item.added")[0]["item"]["id"]
+    assert "error" not in stage.types("server")
+
+
+def test_a_truncation_leaves_no_more_than_the_new_server_said():
+    path = FOLDER / "interruption.jsonl"
+    then = next(step for step in steps(path) if step.type == "conversation.item.truncate").body["audio_end_ms"]
+    stage = Stage(path, pace=8.0).play()
+    (truncate,) = stage.bodies("conversation.item.truncate")
+    said = [body for body in stage.bodies("response.output_audio.delta") if body["item_id"] == truncate["item_id"]]
+    assert truncate["audio_end_ms"] == sum(len(b64decode(body["delta"])) for body in said) // 48
+    assert truncate["audio_end_ms"] < then
     assert "error" not in stage.types("server")
 
 
