@@ -34,6 +34,12 @@ def gives_and_leaves(call: Call) -> None:
     give(call)
 
 
+def waits_and_leaves(call: Call) -> None:
+    """A client that never gives the output."""
+    offer(call)
+    call.wait(8)
+
+
 def offers_mcp(call: Call) -> None:
     """A client that offers an MCP server to one that reaches out to nobody."""
     server = {"type": "mcp", "server_label": "library", "server_url": "https://library.example/mcp"}
@@ -104,7 +110,7 @@ FUNCTIONS: tuple[Row, ...] = (
         replace('{"city":"Oslo"}', _ROME, *_SIDES),
         replace('{"city":"Cork"}', _ROME, *_SIDES),
     ),
-    driven("FUN10", offer, "The client hangs up before it gives the output"),
+    driven("FUN10", waits_and_leaves, "The client waits for eight seconds and hangs up without giving the output"),
     driven("FUN11", gives_and_leaves, "The client gives the output and hangs up"),
 )
 

@@ -22,7 +22,13 @@ _WENT_WRONG = {"type": "server_error", "code": "internal_error", "message": "The
 _SEGMENT = event(f"{_HEARD}.segment", **_PLACE, id="seg_1", text="(speech, 0.1 s)", speaker="A", start=0.1, end=0.0)
 
 TRANSCRIPTION: tuple[Row, ...] = (
-    edited("TRN01", "transcription", "Everything about the transcript is left out", drop_all(_HEARD)),
+    edited(
+        "TRN01",
+        "transcription",
+        "Everything about the transcript is left out, and the close comes five seconds later",
+        drop_all(_HEARD),
+        later("close", 5),
+    ),
     edited(
         "TRN02",
         "transcription",

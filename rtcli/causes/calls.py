@@ -47,7 +47,9 @@ class CallUnanswered(Watcher):
     def _waits(self, called: Called, ledgers: Ledgers) -> bool:
         if not called.settled or called.by_client or called.call_id in ledgers.calls.outputs:
             return False
-        return "end" in ledgers.context.kept or (self.waited_s(called.line, ledgers) or 0) >= LONG_S
+        if "end" in ledgers.context.kept:
+            return called.is_left_alone(ledgers.context.latest_t)
+        return (self.waited_s(called.line, ledgers) or 0) >= LONG_S
 
 
 class OutputUnspoken(Watcher):

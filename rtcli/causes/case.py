@@ -116,6 +116,7 @@ class Case:
             self._begin()
         if entry.t is not None and not isinstance(entry.event, _MUCH):
             self._times[entry.line] = entry.t
+        entry = entry.folded
         self._see(entry)
         if found:
             self._note(found)

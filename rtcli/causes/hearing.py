@@ -149,8 +149,11 @@ class TranscriptionMissing(Watcher):
         """The items that wait for a transcript at the close, or for long, and the lines of their commits."""
         if "lossless" not in ledgers.context.kept:
             return
-        for item_id, line in ledgers.transcripts.waiting.items():
-            if "end" in ledgers.context.kept or (self.waited_s(line, ledgers) or 0) >= LONG_S:
+        if "end" in ledgers.context.kept:
+            yield from ledgers.transcripts.missing(ledgers.context.latest_t)
+            return
+        for item_id, (line, _) in ledgers.transcripts.waiting.items():
+            if (self.waited_s(line, ledgers) or 0) >= LONG_S:
                 yield item_id, line
 
     def _cause(

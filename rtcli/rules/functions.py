@@ -262,11 +262,11 @@ def same_call_again(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Ver
     return (Verdict("$.item", message, remedy, tuple(line for _, _, line in before)),)
 
 
-def call_never_answered(_end: End, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
+def call_never_answered(_end: End, entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
     """A function call has no output when the connection is closed.
 
     The model waits for what the function gives back and says nothing until then. The user hears silence,
-    and hangs up.
+    and hangs up. A call that is not five seconds old when the connection is closed may still run.
 
     Fix: send an output for every call, an empty one if there is nothing to say.
 
@@ -290,7 +290,7 @@ def call_never_answered(_end: End, _entry: Entry, ledgers: Ledgers) -> Sequence[
             side="client",
         )
         for called in ledgers.calls.known.values()
-        if called.settled and called.call_id not in ledgers.calls.outputs
+        if called.is_left_alone(entry.t) and called.call_id not in ledgers.calls.outputs
     ]
 
 

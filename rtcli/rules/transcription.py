@@ -12,12 +12,13 @@ from rtcli.session.config import type_of
 from rtcli.session.ledgers import Ledgers
 
 
-def never_transcribed(_end: End, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
+def never_transcribed(_end: End, entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
     """Committed audio has no transcription when the connection is closed.
 
     Transcription is on, the audio became an item, and neither its transcript nor a failure came. The
     transcript is made beside the conversation and can come long after the answer: a client that closes
-    right after the last answer loses the last words of its log.
+    right after the last answer loses the last words of its log. Audio that was committed less than three
+    seconds before the close is passed over.
 
     Fix: keep reading after the last commit until its transcript has come.
 
@@ -41,7 +42,7 @@ def never_transcribed(_end: End, _entry: Entry, ledgers: Ledgers) -> Sequence[Ve
             line=line,
             side="client",
         )
-        for item_id, line in ledgers.transcripts.waiting.items()
+        for item_id, line in ledgers.transcripts.missing(entry.t)
     ]
 
 

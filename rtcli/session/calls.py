@@ -20,6 +20,10 @@ REPEATED: Final = 3
 _LISTS_KEPT: Final = 16
 
 
+RUNS_WITHIN_S: Final = 5.0
+"""How long a function may run when the connection is closed: nobody can say that it would not have answered."""
+
+
 class Called(Struct, gc=False):
     """A function call, from its announcement to its answer."""
 
@@ -27,6 +31,8 @@ class Called(Struct, gc=False):
     name: str
     line: int
     state: State = "announced"
+    settled_t: float | None = None
+    """When it was completed, in seconds of the recording."""
     output_line: int = 0
     by_client: bool = False
     """The client put it into the conversation itself."""
@@ -35,6 +41,12 @@ class Called(Struct, gc=False):
     def whole(self) -> bool:
         """Whether its arguments are complete."""
         return self.state != "announced"
+
+    def is_left_alone(self, t: float | None) -> bool:
+        """Whether it has no output at `t` seconds, and has had time enough for one, as far as is known."""
+        if not self.settled or self.output_line:
+            return False
+        return t is None or self.settled_t is None or t - self.settled_t >= RUNS_WITHIN_S
 
     @property
     def settled(self) -> bool:
@@ -138,7 +150,7 @@ class Calls(Ledger):
             self.repeats = self.repeats + 1 if is_again else 1
             self.row.append((item.name, item.arguments, entry.line))
 
-    def _done(self, event: response.Done, _entry: Entry) -> None:
+    def _done(self, event: response.Done, entry: Entry) -> None:
         done = event.response
         made = [item for item in done.output or () if not isinstance(item, Message) and isinstance(item, FunctionCall)]
         if done.conversation_id is not None:
@@ -147,6 +159,7 @@ class Calls(Ledger):
             called = self.known.get(item.call_id or "")
             if called is not None and done.status == "completed" and item.status != "incomplete":
                 called.state = after("function call", called.state, "completed")
+                called.settled_t = called.settled_t if called.settled_t is not None else entry.t
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
         session.Created: _configured,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-from rtcli.events import error, session
+from rtcli.events import Malformed, error, session
 from rtcli.events.configuration import (
     RealtimeConfig,
     RealtimeSession,
@@ -45,9 +45,10 @@ class Config:
 
     def apply(self, entry: Entry) -> None:
         """Take in an entry; most have nothing to do with the configuration."""
-        handler = self.handler(type(entry.event))
+        event = entry.folded.event if isinstance(entry.event, Malformed) else entry.event
+        handler = self.handler(type(event))
         if handler is not None:
-            handler(self, entry.event)
+            handler(self, event)
 
     @staticmethod
     @cache

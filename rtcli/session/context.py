@@ -5,6 +5,7 @@ A log without a header is taken for a whole log of text events, whose audio may 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar, Final, Literal
 from urllib.parse import parse_qs, urlsplit
@@ -36,6 +37,10 @@ UNHEEDED: Final = frozenset(
 )
 """What moves no ledger, so that nothing is missed where it cannot be understood."""
 
+_UNREAD: Final = (["event_id"], ["object"], ["obfuscation"], ["expires_at"])
+"""Fields that are for others, or for telling events apart, so that nothing is missed where they are faulty."""
+_STEP: Final = re.compile(r"\w+")
+
 
 class Context(Ledger):
     """Which needs are met, as far as the recording has been read."""
@@ -61,7 +66,7 @@ class Context(Ledger):
     def note(self, entry: Entry) -> bool:
         """Take in what an entry shows before it is judged: times, who speaks, and what cannot be understood.
 
-        Gives back whether it is the server's first event.
+        Gives back whether it is the server's first event, and whole.
         """
         if entry.t is not None and "times" not in self.kept and not isinstance(entry.event, Header):
             self.first_t = entry.t
@@ -72,16 +77,17 @@ class Context(Ledger):
             self._keep("client")
         if entry.sender == "server" and isinstance(entry.event, Malformed):
             self._missed(entry.event)
-        if entry.sender == "server" and not self._served and isinstance(entry.event, Event):
-            self._served = True
-            if entry.event.type in _FIRST:
+        if entry.sender == "server" and not self._served:
+            event = entry.folded.event
+            self._served = isinstance(event, Event)
+            if isinstance(event, Event) and event.type in _FIRST:
                 self._keep("start")
-            return True
+            return self._served and event is entry.event
         return False
 
     def begins_anew(self, entry: Entry) -> bool:
         """Whether an entry is the first of another connection than this."""
-        event = entry.event
+        event = entry.folded.event
         if isinstance(event, Header):
             return True
         if isinstance(event, session.Created) and not self.one_connection:
@@ -99,7 +105,7 @@ class Context(Ledger):
             self.latest_t, self.latest_line = entry.t, entry.line
 
     def _missed(self, event: Malformed) -> None:
-        if event.type not in UNHEEDED and "lossless" in self.kept:
+        if event.type not in UNHEEDED and "lossless" in self.kept and not is_understood(event):
             self.kept -= {"lossless"}
 
     def _keep(self, *needs: Need) -> None:
@@ -127,6 +133,11 @@ class Context(Ledger):
         Close: _closed,
         session.Created: _created,
     }
+
+
+def is_understood(event: Malformed) -> bool:
+    """Whether all that is wrong with an event is in fields that move no ledger."""
+    return event.rest is not None and all(_STEP.findall(fault.path)[-1:] in _UNREAD for fault in event.faults)
 
 
 def _is_sideband(url: str | None) -> bool:

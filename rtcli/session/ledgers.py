@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from rtcli.events import response
+from rtcli.events import Malformed, response
 from rtcli.formats import Entry
 from rtcli.session.audio import Audio
 from rtcli.session.calls import Calls
@@ -109,6 +109,20 @@ class Ledgers:
         return continues
 
     def _handlers_of(self, kind: type) -> tuple[Callable[[Any, Entry], None], ...]:
+        if kind is Malformed:
+            return (self._apply_rest,)
+        return self._of_class(kind)
+
+    def _apply_rest(self, _event: Malformed, entry: Entry) -> None:
+        """Take in what is left of a damaged event, or that it was damaged."""
+        left = entry.folded
+        if left is not entry:
+            self.apply(left)
+            return
+        for handler in self._of_class(Malformed):
+            handler(entry.event, entry)
+
+    def _of_class(self, kind: type) -> tuple[Callable[[Any, Entry], None], ...]:
         found: list[Callable[[Any, Entry], None]] = []
         configure = Config.handler(kind)
         if configure is not None:

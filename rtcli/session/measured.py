@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from rtcli.events import Malformed
 from rtcli.formats import Entry
 from rtcli.session.config import Config
 from rtcli.session.context import Context, Need
@@ -32,9 +33,10 @@ class Connection:
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry."""
-        kind = type(entry.event)
         self.entries += 1
         self._context.note(entry)
+        entry = entry.folded if isinstance(entry.event, Malformed) else entry
+        kind = type(entry.event)
         self.config.apply(entry)
         handlers = self._handlers.get(kind)
         if handlers is None:

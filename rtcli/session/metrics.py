@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from types import MethodType
 from typing import Any
 
+from rtcli.events import Malformed
 from rtcli.formats import Entry
 from rtcli.recording import Header
 from rtcli.session.answering import Answering
@@ -60,6 +61,7 @@ class Metrics(Ledger):
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry, behind the configuration."""
+        entry = entry.folded if isinstance(entry.event, Malformed) else entry
         event: Any = entry.event
         if entry.t is not None:
             self._latest = entry

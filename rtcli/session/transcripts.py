@@ -6,7 +6,7 @@ Law: what is kept of a transcription is dropped when its result is there, but fo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final, NamedTuple
 
 from msgspec import Struct, field
 
@@ -18,6 +18,17 @@ from rtcli.session.transitions import State, after
 
 Key = tuple[str, int]
 """Item id and content index."""
+
+
+RESULT_WITHIN_S: Final = 3.0
+"""How long a transcription may take before its result is missed when the connection is closed."""
+
+
+class Waiting(NamedTuple):
+    """A commit whose audio is being transcribed."""
+
+    line: int
+    t: float | None
 
 
 class Progress(Struct):
@@ -39,8 +50,16 @@ class Transcripts(Ledger):
         self.known: Memory[str, int] = Memory()
         """Items of which something was heard, and the line of the first sign."""
         self.progress: Memory[Key, Progress] = Memory()
-        self.waiting: Memory[str, int] = Memory()
-        """Committed items without a result, and the lines of their commits."""
+        self.waiting: Memory[str, Waiting] = Memory()
+        """Committed items without a result, by id."""
+
+    def missing(self, t: float | None) -> list[tuple[str, int]]:
+        """The items that have no result at `t` seconds, and have had time enough for one, with their commits' lines."""
+        return [
+            (item_id, one.line)
+            for item_id, one in self.waiting.items()
+            if t is None or one.t is None or t - one.t >= RESULT_WITHIN_S
+        ]
 
     @property
     def is_on(self) -> bool | None:
@@ -66,7 +85,7 @@ class Transcripts(Ledger):
     def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
         self._announced(event, entry)
         if self.is_on:
-            self.waiting[event.item_id] = entry.line
+            self.waiting[event.item_id] = Waiting(entry.line, entry.t)
 
     def _deleted(self, event: conversation.ItemDeleted, _entry: Entry) -> None:
         self.waiting.pop(event.item_id, None)

@@ -34,7 +34,7 @@ def _all(ledgers: Ledgers) -> Iterator[Wait]:
     for one in ledgers.lifecycle.open.values():
         yield Wait(f"the end of the response {one.id}", "client", one.line)
     yield from _speech(ledgers)
-    for item_id, line in ledgers.transcripts.waiting.items():
+    for item_id, (line, _) in ledgers.transcripts.waiting.items():
         yield Wait(f"the transcription of {item_id}", "client", line)
     for call in ledgers.calls.known.values():
         if call.settled and not call.output_line and not call.by_client:
