@@ -2,7 +2,7 @@
 
 Each driver holds the same call: a question in writing, one that a tool answers, and a spoken one. It is told an
 address and a file of speech, and prints one line of JSON: what was said to it, the hash of the audio it got, and
-the tool calls.
+the tool calls. Run by `make test-clients`, which makes the environments.
 """
 
 from __future__ import annotations
