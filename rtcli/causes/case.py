@@ -114,9 +114,9 @@ class Case:
             self._note(ends)
             self._settle()
             self._begin()
+        entry = entry.folded
         if entry.t is not None and not isinstance(entry.event, _MUCH):
             self._times[entry.line] = entry.t
-        entry = entry.folded
         self._see(entry)
         if found:
             self._note(found)

@@ -29,6 +29,11 @@ def check_of(event_class: type) -> Check:
     return _check(inspect.type_info(event_class))
 
 
+def check_of_schema(schema: inspect.Type) -> Check:
+    """The check of whatever may stand somewhere."""
+    return _check(schema)
+
+
 @cache
 def field_checks(event_class: type) -> dict[str, Check]:
     """The check of each field of a class of the wire, by its name."""
@@ -278,15 +283,6 @@ def _tagged(arms: list[inspect.StructType]) -> Check:
     tags = tuple(str(tag) for tag in by_tag)
     wrong_tag = _literal(tags)
     implied = next((str(arm.tag) for arm in arms if getattr(arm.cls, "type_is_implied", False)), "")
-    undemanding = next((str(arm.tag) for arm in arms if not any(one.required for one in arm.fields)), "")
-    names = {str(arm.tag): {one.encode_name for one in arm.fields} for arm in arms}
-
-    def likeliest(value: dict[str, Any]) -> str:
-        """The kind with the most of the object's fields, or the first that needs none; none where two are as likely."""
-        shared = sorted(((len(fields & value.keys()), tag) for tag, fields in names.items()), reverse=True)
-        if not shared[0][0]:
-            return undemanding
-        return shared[0][1] if len(shared) == 1 or shared[0][0] > shared[1][0] else ""
 
     def check(value: Any, path: Path, walk: Walk) -> Any:
         tag = value.get(field)
@@ -303,12 +299,23 @@ def _tagged(arms: list[inspect.StructType]) -> Check:
             near = nearest(field, value)
             hint = f'did you mean "{field}" where it says "{near}"?' if near else ""
             walk.fault(MISSING, (*path, field), f'required field "{field}" is missing', "", choices(tags), hint)
-            meant = likeliest(value)
+            meant = likeliest(value, arms)
         if meant:
             by_tag[meant]({**value, field: meant}, path, walk)
         return value
 
     return check
+
+
+def likeliest(value: dict[str, Any], arms: list[inspect.StructType]) -> str:
+    """The type of an object that does not say it: the one with the most of its fields, or the first that needs none.
+
+    Empty where two are as likely.
+    """
+    shared = sorted(((sum(one.encode_name in value for one in arm.fields), str(arm.tag)) for arm in arms), reverse=True)
+    if not shared[0][0]:
+        return next((str(arm.tag) for arm in arms if not any(one.required for one in arm.fields)), "")
+    return shared[0][1] if len(shared) == 1 or shared[0][0] > shared[1][0] else ""
 
 
 def _python_types(schema: inspect.Type) -> tuple[type, ...]:

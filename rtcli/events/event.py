@@ -7,6 +7,8 @@ them raises, none of them loses a field: what an event carries beyond its schema
 
 from __future__ import annotations
 
+from functools import cached_property
+from importlib import import_module
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, dataclass_transform
 
 import msgspec
@@ -125,7 +127,10 @@ class Unknown(Struct, gc=False):
     nearest: str = ""
 
 
-class Malformed(Struct, gc=False):
+EventClass = type[Event]
+
+
+class Malformed(Struct, dict=True):
     """A text that is no event: not JSON, no object, no type, or an event with faults."""
 
     faults: tuple[Fault, ...]
@@ -133,6 +138,17 @@ class Malformed(Struct, gc=False):
     source: Any = None
     """What it was made from: the parsed text, or an event of a class that lets faults through."""
     extra: tuple[Extra, ...] = ()
+    meant: EventClass | None = None
+    """The class whose event it would be without its faults, where it is known and ``source`` does not tell it."""
+
+    @cached_property
+    def rest(self) -> Event | None:
+        """What is left of it where the faulty fields are left out; None where that is too little."""
+        kind = self.meant or getattr(type(self.source), "made_for", None)
+        if kind is None:
+            return None
+        rest: Event | None = import_module("rtcli.events.mending").rest(self.body, kind)
+        return rest
 
     @property
     def body(self) -> Any:

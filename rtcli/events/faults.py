@@ -125,7 +125,7 @@ def _judge(body: dict[str, Any], name: str, event_class: type[Event], foreign: s
             if walk.implied:
                 event.implied = tuple(walk.implied)  # type: ignore[misc]
             return event
-    return Malformed(tuple(sorted(walk.faults, key=_place)), name, body, tuple(walk.extra))
+    return Malformed(tuple(sorted(walk.faults, key=_place)), name, body, tuple(walk.extra), event_class)
 
 
 def _place(fault: Fault) -> str:

@@ -107,6 +107,7 @@ XAI: Final = Vendor(
         Deviation("*", "$*.role", "function calls and their outputs have a role"),
         Deviation("response.content_part.done", "$.part", "content_part.done has no part"),
         Deviation("response.function_call_arguments.delta", "$.output_index", "argument deltas have no output_index"),
+        Deviation("response.output_item.added", "$.output_index", "every item of a response has the output_index 0"),
         Deviation("response.done", "$.response_id", "the id and the usage stand beside the response"),
         Deviation("response.done", "$.usage", "the id and the usage stand beside the response"),
         Deviation(

@@ -21,6 +21,15 @@ class Entry(Struct, gc=False):
     raw: bytes = b""
     """The line as it stands in the file; empty on a live connection."""
 
+    @property
+    def folded(self) -> Entry:
+        """The entry as whoever follows the session takes it in: a damaged event is what is left of it.
+
+        Itself where the event is whole, or where nothing of it can be taken in. Rules judge the event as it came.
+        """
+        rest = self.event.rest if isinstance(self.event, Malformed) else None
+        return self if rest is None else Entry(self.line, self.t, self.sender, rest, self.raw)
+
 
 def interpret(record: Record, line: int, listener: Listener) -> Entry:
     """What a record is: a frame's text is decoded, everything else stands for itself."""

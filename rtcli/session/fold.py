@@ -55,16 +55,14 @@ class Session:
         self.entries += 1
         self.timed = self.timed or entry.t is not None
         self._now_s = entry.t
-        state = self._state_for(event, entry.t)
+        folded = entry.folded.event if isinstance(event, Malformed) else event
+        state = self._state_for(folded, entry.t)
         state.touched = None
         self.config.apply(entry)
+        if isinstance(folded, Event):
+            self._move(state, folded, entry.t)
         if isinstance(event, Event):
             state.connection.events += 1
-            if event.sender == "client" and getattr(event, "event_id", None):
-                records.remember(state, event.event_id, event.type)  # type: ignore[attr-defined]
-            handler = self._handler(type(event))
-            if handler is not None:
-                handler(state, event, entry.t)
         elif isinstance(event, Unknown | Malformed):
             self._count(state.connection, event)
             records.odd(state, entry, event)
@@ -73,6 +71,14 @@ class Session:
         else:
             records.record(state, event, entry.t, entry.sender)
         self._places.put(entry.line, place_of(state, event), state.connection)
+
+    def _move(self, state: State, event: Event, at_s: float | None) -> None:
+        """Let an event change the state."""
+        if event.sender == "client" and getattr(event, "event_id", None):
+            records.remember(state, event.event_id, event.type)  # type: ignore[attr-defined]
+        handler = self._handler(type(event))
+        if handler is not None:
+            handler(state, event, at_s)
 
     def mark(self, mark: Mark) -> None:
         """Hang a mark on the node that its line is about; where that is not known any more, where the session is."""

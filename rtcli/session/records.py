@@ -18,7 +18,7 @@ SAYS: Final = ("delta", "transcript", "text", "message", "reason")
 
 def configured(state: State, event: session.Created | session.Updated, at_s: float | None) -> None:
     """The server reports the configuration; the fold has put it in force already."""
-    if event.event_id in state.setups:
+    if event.event_id and event.event_id in state.setups:
         return
     state.setups.add(event.event_id)
     state.connection.session_id = event.session.id or state.connection.session_id
@@ -34,7 +34,7 @@ def limits(state: State, event: rate_limits.Updated, _at_s: float | None) -> Non
 
 def failed(state: State, event: error.Error, at_s: float | None) -> None:
     """The server refuses something or is in trouble."""
-    if event.event_id in state.errors:
+    if event.event_id and event.event_id in state.errors:
         return
     state.errors.add(event.event_id)
     cause, item = state.causes.get(event.error.event_id or "", ("", None))
