@@ -5,11 +5,13 @@ Law: whatever happens here, the caller may go on forwarding; nothing is raised.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from rtcli.errors import RecordingFailed
-from rtcli.events import Event, Listener
+from rtcli.events import Event, Listener, Malformed
 from rtcli.formats import Entry
 from rtcli.links.frames import Closing, Control, Data, Frames, Odd, Seen, Text
 from rtcli.links.parts import Parts
@@ -22,6 +24,8 @@ NORMAL_CLOSES: Final = frozenset({1000, 1001, None})
 
 NAMING: Final = frozenset({"session.created", "transcription_session.created"})
 """Events that say what the session is called."""
+NAMED_WITHIN: Final = 20
+"""How many of the server's events are looked at for that."""
 
 
 class Witness:
@@ -41,6 +45,8 @@ class Witness:
         """What is missing in the recording."""
         self.closed: dict[Sender, Close] = {}
         """The close frames that went by, by who sent them."""
+        self._nameless = NAMED_WITHIN
+        """How many more of the server's events may say what the session is called."""
         self._stopped = False
         self._shown = seen
         self._suspended = suspended
@@ -68,6 +74,8 @@ class Witness:
             try:
                 if type(one) is Text:  # nearly all of it
                     self.tap.frame(sender, one.text)
+                    if self._nameless and sender == "server":
+                        self._name(one.text)
                 else:
                     self._record(sender, one)
             except Exception as error:  # noqa: BLE001 - the law above: a fault in here must not end a call
@@ -117,16 +125,29 @@ class Witness:
                 if lost:
                     self._lose(f"the {sender} sent {what}")
 
+    def _name(self, text: str) -> None:
+        """Look for the session's id in one of the server's first events, whatever else is wrong with it."""
+        self._nameless -= 1
+        if not any(f'"{name}"' in text for name in NAMING):
+            return
+        with suppress(ValueError, RecursionError, TypeError, KeyError):
+            event = json.loads(text)
+            if event["type"] in NAMING and isinstance(event["session"]["id"], str):
+                self._nameless = 0
+                self.parts.name(event["session"]["id"])
+
     def _look(self, entry: Entry) -> None:
         """A record was written."""
         content = entry.event
-        if isinstance(content, Event) and content.type in NAMING:
-            self.parts.name(str(getattr(getattr(content, "session", None), "id", None) or ""))
-        elif isinstance(content, Event) and content.type == "error":
+        if isinstance(content, Event | Malformed) and content.type == "error":
             self._guarded(lambda: self.parts.alarm(entry.t or 0.0))
         elif isinstance(content, Close) and content.sender:
             self.closed.setdefault(content.sender, content)
-        self._shown(entry)
+        try:
+            self._shown(entry)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._shown = _look_away
+            self.note(f"rtcli has a fault and shows no more of this session: {_words(error)}")
 
     def _guarded(self, act: Callable[[], None]) -> None:
         try:
@@ -141,6 +162,10 @@ class Witness:
         if not self.lost:
             self.lost = why
             self._suspended(why)
+
+
+def _look_away(_entry: Entry) -> None:
+    """Nothing is shown."""
 
 
 def _words(error: Exception) -> str:
