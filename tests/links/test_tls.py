@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from proxied import proxied
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
@@ -16,7 +17,7 @@ from websockets.asyncio.server import serve
 from rtcli.errors import BadOption
 from rtcli.links import reaching
 from rtcli.links.server import serving
-from rtcli.links.tls import given, made
+from rtcli.links.tls import _signed, given, made
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,20 @@ def test_upstreams_are_trusted_by_what_the_system_trusts():
     assert reaching.trust().check_hostname
 
 
-def test_files_of_ones_own_are_used_and_others_said_to_be_none(tmp_path, certificate):
+@pytest.mark.parametrize("together", [False, True])
+def test_a_certificate_of_ones_own_is_shown(tmp_path, together):
+    signed, key = _signed("127.0.0.1")
+    pem = signed.public_bytes(Encoding.PEM)
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "cert.pem").write_bytes(pem + secret if together else pem)
+    (tmp_path / "key.pem").write_bytes(secret)
+    own = given(tmp_path / "cert.pem", None if together else tmp_path / "key.pem")
+    assert own.fingerprint == ""
+    trusting_it = ssl.create_default_context(cadata=pem.decode())
+    assert "session.created" in hello(tmp_path, own, ssl=trusting_it)
+
+
+def test_files_that_are_no_certificate_of_ones_own_are_said_to_be_none(tmp_path, certificate):
     (tmp_path / "cert.pem").write_bytes(certificate.pem)
     for files in (
         (tmp_path / "cert.pem", None),
