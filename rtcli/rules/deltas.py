@@ -138,6 +138,7 @@ def output_differs(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verd
         or answer is None
         or not answer.line
         or not answer.is_open
+        or answer.is_crowded
         or told.status == "failed"
     ):
         return ()

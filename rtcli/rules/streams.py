@@ -206,7 +206,7 @@ def _is_open(item: OutputItem, ledgers: Ledgers) -> bool:
 
 def _announced(item: OutputItem | None, ledgers: Ledgers) -> OutputItem | None:
     """An item whose beginning was seen and whose response goes on, so that all of its parts were seen to begin."""
-    if item is None or not item.line or not _is_open(item, ledgers):
+    if item is None or not item.line or item.is_crowded or not _is_open(item, ledgers):
         return None
     return item
 

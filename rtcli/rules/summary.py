@@ -47,7 +47,10 @@ class Summary:
         hidden = f" ({_count(self.hidden, 'finding')} hidden by the baseline)" if self.hidden else ""
         if found:
             return f"Found {', '.join([*found, remarks] if remarks else found)} in {seen}{hidden}."
-        return f"All good: {seen}{', ' + remarks if remarks else ''}{hidden}."
+        if not self.events:
+            return f"Nothing was checked: {seen}."
+        good = "Nothing found" if self.unreadable else "All good"
+        return f"{good}: {seen}{', ' + remarks if remarks else ''}{hidden}."
 
     def sentence(self) -> str:
         """The outcome, and what is spoken in each file where that is not plain."""

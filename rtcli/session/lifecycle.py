@@ -16,7 +16,7 @@ from rtcli.session.flow import Flow
 from rtcli.session.ledger import Handler, Ledger, Memory
 from rtcli.session.obligations import Obligations
 from rtcli.session.transitions import OVER, after
-from rtcli.session.written import DRY_MS, OutputItem, Part, Response, Stream, StreamKind
+from rtcli.session.written import DRY_MS, ITEMS_AT_MOST, PARTS_AT_MOST, OutputItem, Part, Response, Stream, StreamKind
 from rtcli.units import base64_bytes
 
 DELTAS: Final[Mapping[type[Event], StreamKind]] = {
@@ -137,7 +137,11 @@ class Lifecycle(Ledger):
     def _item(self, one: Response, item_id: str) -> OutputItem:
         item = one.items.get(item_id)
         if item is None:
-            item = one.items[item_id] = self.items[item_id] = OutputItem(item_id, one.id)
+            item = OutputItem(item_id, one.id)
+            if len(one.items) < ITEMS_AT_MOST:
+                one.items[item_id] = self.items[item_id] = item
+            else:
+                one.is_crowded = True
         return item
 
     def _item_added(self, event: response.OutputItemAdded, entry: Entry) -> None:
@@ -179,7 +183,11 @@ class Lifecycle(Ledger):
         item = self._item(self._written(event, entry), event.item_id)
         part = item.parts.get(_index(event))
         if part is None:
-            part = item.parts[_index(event)] = Part()
+            part = Part()
+            if len(item.parts) < PARTS_AT_MOST:
+                item.parts[_index(event)] = part
+            else:
+                item.is_crowded = True
         return part
 
     def _delta(self, event: Any, entry: Entry) -> None:
@@ -220,8 +228,10 @@ class Lifecycle(Ledger):
         if stream is None:
             output_index = event.output_index
             stream = Stream(kind, one, item, one.id, item.id, output_index, index, entry.line)
-            if one.is_open:
+            if one.is_open and len(item.streams) < PARTS_AT_MOST:
                 item.streams[index, kind] = stream
+            else:
+                item.is_crowded = item.is_crowded or one.is_open
         return stream
 
     def _stream_done(self, event: Any, entry: Entry) -> None:

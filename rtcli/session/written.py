@@ -81,6 +81,11 @@ class Part(Struct):
     """The part of its first ``content_part.done``, while the response is open."""
 
 
+ITEMS_AT_MOST: Final = 512
+PARTS_AT_MOST: Final = 128
+"""How many items of one response, and parts or streams of one item, are kept; models write a handful."""
+
+
 class OutputItem(Struct):
     """An item that a response writes."""
 
@@ -103,6 +108,8 @@ class OutputItem(Struct):
     """Decoded bytes of its audio deltas so far."""
     first_audio_t: float | None = None
     audio_done: bool = False
+    is_crowded: bool = False
+    """It has more parts than are kept."""
     parts: dict[int, Part] = field(default_factory=dict)
     streams: dict[tuple[int, str], Stream] = field(default_factory=dict)
     """By content index, -1 without parts, and kind."""
@@ -144,6 +151,8 @@ class Response(Struct):
     first_audio_t: float | None = None
     starved: bool = False
     """A player of one of its items has been out of samples."""
+    is_crowded: bool = False
+    """It has more items than are kept."""
     items: dict[str, OutputItem] = field(default_factory=dict)
 
     @property

@@ -202,6 +202,15 @@ def test_what_cannot_be_read_is_one_line_and_exit_code_2(tmp_path, name):
     assert done.stderr.startswith("rtcli: ")
 
 
+def test_nothing_is_called_good_where_nothing_was_checked(tmp_path):
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("")
+    assert validate(empty).stdout == "Nothing was checked: 0 events in 1 file.\n"
+    assert validate(tmp_path / "nowhere.jsonl", code=2).stdout == "Nothing was checked: 0 events in 0 files.\n"
+    both = validate(RECORDINGS / "text.jsonl", tmp_path / "nowhere.jsonl", code=2)
+    assert both.stdout == "Nothing found: 24 events in 1 file.\n"
+
+
 def test_a_reader_that_goes_away_is_no_error(tmp_path):
     path = tmp_path / "many.jsonl"
     path.write_text(BAD * 20_000)

@@ -167,3 +167,25 @@ def test_what_the_ledgers_keep_does_not_grow_with_the_session():
                 check.feed(entry)
     kept = check.ledgers
     assert max(len(kept.calls.known), len(kept.transcripts.progress), len(kept.mcp.listings)) <= 4096
+
+
+def test_what_is_kept_of_one_response_is_bounded_and_nothing_is_claimed_of_the_rest():
+    listener = Listener()
+    check = Check(RULES, listener)
+    response = build.response("r")
+    events = [response.created(Response(conversation_id="c"))]
+    for number in range(1000):
+        events.append(response.item(f"i{number}", number).added(Message(role="assistant", content=[])))
+        events.append(response.item("i0", 0).content(number).part_added(StreamedPart(type="text")))
+        events.append(response.item("i0", 0).content(number).text_delta("x"))
+        events.append(response.item("i0", 0).content(number).text_done("x"))
+    found = []
+    for number, event in enumerate(events):
+        text = json.dumps({"t": 1.0, "from": "server", "event": json.loads(encode(event)) | {"event_id": f"e{number}"}})
+        for entry in read([text.encode() + b"\n"], listener):
+            found += check.feed(entry)
+    kept = check.ledgers.lifecycle.responses["r"]
+    assert len(kept.items) < 1000
+    assert len(kept.items["i0"].parts) < 1000
+    assert len(kept.items["i0"].streams) < 1000
+    assert [one for one in found if one.severity != "info"] == []
