@@ -19,7 +19,7 @@ def session(interrupts=True):
 
 
 def created(response="r", conversation="c"):
-    return f'0.5 < response.created {json.dumps({"response": {"id": response, "conversation_id": conversation}})}\n'
+    return f"0.5 < response.created {json.dumps({'response': {'id': response, 'conversation_id': conversation}})}\n"
 
 
 def audio(t, ms, item="a", response="r"):
