@@ -5,7 +5,6 @@ Law: what is kept grows with what is found and with the number of turns, not wit
 
 from __future__ import annotations
 
-import inspect
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
@@ -211,6 +210,7 @@ class Case:
 
     def _named_by_its_rule(self, code: str, findings: list[Finding]) -> Cause:
         first = findings[0]
+        rule = _RULES.get(code)
         return Cause(
             name=code,
             title=titles()[code],
@@ -218,7 +218,8 @@ class Case:
             side=first.side,
             lines=tuple(dict.fromkeys((*(one.line for one in findings), *first.lines)))[:LINES_KEPT],
             evidence=_place(first) + first.message,
-            remedy=first.remedy or _fix(code),
+            effect=rule.meaning if rule else "",
+            remedy=first.remedy or (rule.fix if rule else ""),
             weight=_FIRST_WORDS[first.severity] if not code.startswith("SCH") else 1,
             count=self.by_code[code],
             at_s=self._times_of.of(first.line),
@@ -226,6 +227,7 @@ class Case:
         )
 
 
+_RULES: Final = {rule.code: rule for rule in RULES}
 _USUAL: Final = frozenset(code for code in titles()) - frozenset(rule.code for rule in RULES if rule.tier == "extended")
 
 
@@ -248,11 +250,3 @@ def _place(finding: Finding) -> str:
     """Where in its event a fault of the schema is; the sentences of the other rules say it themselves."""
     named = [part for part in (finding.type, finding.path) if part] if finding.code.startswith("SCH") else []
     return f"{', '.join(named)}: " if named and finding.path else ""
-
-
-def _fix(code: str) -> str:
-    """The remedy on the page of a rule."""
-    rule = next((one for one in RULES if one.code == code), None)
-    page = (inspect.getdoc(rule.judge) or "") if rule else ""
-    fix = page.partition("\nFix: ")[2].partition("\n\n")[0]
-    return " ".join(fix.replace("``", "").split()).rstrip(".")

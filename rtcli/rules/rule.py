@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
@@ -86,3 +87,19 @@ class Rule(NamedTuple):
     def title(self) -> str:
         """The first line of the rule's page."""
         return (self.judge.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+
+    @property
+    def meaning(self) -> str:
+        """The paragraph of its page that says what it means for a call."""
+        return self._paragraphs[1]
+
+    @property
+    def fix(self) -> str:
+        """What its page says is to be done."""
+        found = next((one for one in self._paragraphs if one.startswith("Fix: ")), "")
+        return found.removeprefix("Fix: ").rstrip(".")
+
+    @property
+    def _paragraphs(self) -> list[str]:
+        page = (inspect.getdoc(self.judge) or "").replace("``", "")
+        return [" ".join(paragraph.split()) for paragraph in page.split("\n\n")]

@@ -75,3 +75,11 @@ def test_a_page_has_a_title_a_fix_and_a_source(rule):
 def test_codes_are_unique():
     codes = [rule.code for rule in RULES]
     assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_page_says_what_it_means_for_a_call_and_what_to_do(rule):
+    assert rule.meaning.endswith(".")
+    assert "Fix:" not in rule.meaning
+    assert rule.fix
+    assert "``" not in rule.meaning + rule.fix
