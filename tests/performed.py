@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 
 import msgspec
+from hypothesis import strategies as st
 
-from rtcli.formats import read
+from rtcli.events import REALTIME
+from rtcli.formats import read, rtcli
 from rtcli.recording import Close
 from rtcli.script.performance import Manner, Performance, Script
 from rtcli.script.steps import APPENDS, body_of, steps_of
@@ -112,3 +115,52 @@ def by_response(lines):
         groups.setdefault(response, []).append(line)
     groups.pop(None, None)
     return groups
+
+
+FIELDS = st.sampled_from(
+    [
+        "event_id",
+        "item",
+        "response",
+        "session",
+        "audio",
+        "item_id",
+        "response_id",
+        "error",
+        "audio_end_ms",
+        "type",
+        "id",
+        "metadata",
+        "conversation_id",
+        "status_details",
+        "reason",
+        "call_id",
+        "delta",
+        "previous_item_id",
+    ]
+)
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(["a", "b", "turn_detected"]),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(FIELDS, below, max_size=4),
+    max_leaves=8,
+)
+NAMES = sorted(REALTIME.types)
+
+
+EVENTS = st.builds(
+    lambda kind, body: {**body, "type": kind},
+    st.sampled_from(NAMES) | st.just("x") | ANYTHING,
+    st.dictionaries(FIELDS, ANYTHING, max_size=5),
+)
+"""Events of every type, with fields that may be anything."""
+TOLD = st.lists(st.tuples(st.sampled_from(["client", "server"]), EVENTS), max_size=12)
+"""Who said what in a recording."""
+
+
+def steps_told(told):
+    lines = (json.dumps({"t": at, "from": sender, "event": body}) + "\n" for at, (sender, body) in enumerate(told))
+    return steps_of(rtcli.read([line.encode() for line in lines]))

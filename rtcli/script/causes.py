@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from math import isfinite
 from typing import Any, Final
 
 from rtcli.script.need import NOTHING, Cause, Causes, Need, cuts
@@ -114,7 +115,7 @@ class _Reader:
     def _position(self, body: dict[str, Any], name: str) -> Need | None:
         """The audio up to a position, as far as it had been sent."""
         at_ms = body.get(name)
-        if not isinstance(at_ms, int | float) or not self._appends:
+        if not isinstance(at_ms, int | float) or not isfinite(at_ms) or not self._appends:
             return None
         audio_bytes = max(1, int(at_ms * self._appends[0].per_ms))
         return Need(audio_bytes=min(audio_bytes, self._audio_bytes))

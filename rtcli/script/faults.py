@@ -17,7 +17,7 @@ from rtcli.errors import BadOption
 from rtcli.recording import Close
 from rtcli.recording.times import parse_time
 from rtcli.script.renaming import encoded
-from rtcli.script.steps import body_of
+from rtcli.script.steps import body_of, text_in, type_in
 
 Kind = Literal["drop", "duplicate", "malformed", "delay", "jitter", "stall", "rate-limit", "close", "vanish"]
 Line = str | bytes | Close
@@ -177,18 +177,16 @@ class Trouble:
     def _rate_limited(self, fault: Fault, line: str | bytes) -> list[str | bytes]:
         """A response begins, and ends at once; what it was to say is left out."""
         body = body_of(line)
-        answer, item = body.get("response"), body.get("item")
-        named = answer if isinstance(answer, dict) else {}
-        response_id = body.get("response_id") or named.get("id")
-        if body.get("type") == "response.created" and isinstance(response_id, str) and self._happens(fault):
+        answer = body.get("response")
+        response_id = text_in(body, "response_id") or text_in(answer, "id")
+        if type_in(body) == "response.created" and isinstance(answer, dict) and response_id and self._happens(fault):
             self._limited[response_id] = set()
-            return [line, encoded(_failed(body, named))]
-        if isinstance(response_id, str) and response_id in self._limited:
-            if isinstance(item, dict):
-                self._limited[response_id].add(str(item.get("id")))
+            return [line, encoded(_failed(body, answer))]
+        item_id = text_in(body, "item_id") or text_in(body.get("item"), "id")
+        if response_id in self._limited:
+            self._limited[response_id].add(item_id)
             return []
-        item_id = body.get("item_id") or (item.get("id") if isinstance(item, dict) else None)
-        return [] if any(item_id in items for items in self._limited.values()) else [line]
+        return [] if item_id and any(item_id in items for items in self._limited.values()) else [line]
 
 
 def _failed(created: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from rtcli.script.renaming import renamed
-from rtcli.script.steps import Step
+from rtcli.script.steps import Step, type_in
 
 _ASIDE: Final = frozenset({"event_id", "obfuscation"})
 
@@ -22,15 +22,20 @@ def find(body: Mapping[str, Any], expected: Sequence[Step], then: Mapping[str, s
     `expected` are those that have not come yet, in order; `then` are the recorded names of the ids that
     the client chose now.
     """
-    kind = body.get("type")
-    waiting = [step for step in expected if step.type == kind]
+    kind = type_in(body)
+    waiting = [step for step in expected if step.type == kind and step.body]
     for same in (True, False):
-        key = _same if same else _ALIKE.get(str(kind), _same)
+        key = _same if same else _ALIKE.get(kind, _same)
         wanted = key(renamed(dict(body), then))
         for step in waiting:
             if key(step.body) == wanted:
                 return step, same
     return None
+
+
+def find_text(frame: str | bytes, expected: Sequence[Step]) -> tuple[Step, bool] | None:
+    """The same for a frame that is no event: it is the same or none."""
+    return next(((step, True) for step in expected if step.content == frame), None)
 
 
 def _same(body: Mapping[str, Any]) -> Any:

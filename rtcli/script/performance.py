@@ -17,9 +17,9 @@ from rtcli.events.event import encode
 from rtcli.recording import Close
 from rtcli.script.causes import causes_of
 from rtcli.script.echo import Echo, names_of
-from rtcli.script.matching import find
+from rtcli.script.matching import find, find_text
 from rtcli.script.outcome import Came, Divergence, Outcome
-from rtcli.script.steps import APPENDS, Step, audio_in, body_of
+from rtcli.script.steps import APPENDS, Step, audio_in, body_of, type_in
 from rtcli.script.understudy import Actor, Understudy
 
 Timing = Literal["original", "causal", "fast"]
@@ -39,7 +39,7 @@ class Script:
     def __init__(self, steps: Sequence[Step]) -> None:
         self.steps = _without_the_answer_to_a_close(steps)
         self.causes = causes_of(self.steps)
-        self.expected = [step for step in self.steps if step.sender == "client" and step.body and not step.is_append]
+        self.expected = [step for step in self.steps if step.sender == "client" and not step.is_append]
         """What a client is to send, but for its audio."""
         self.audio_bytes = max((step.audio_bytes for step in self.steps), default=0)
         self.per_ms = next((step.per_ms for step in self.steps if step.is_append), 1)
@@ -118,10 +118,10 @@ class Performance:
         if self._manner.unmatched == "standin":
             self._frames.append(frame)
         body = body_of(frame)
-        if body.get("type") in APPENDS:
+        if type_in(body) in APPENDS:
             self._hear(audio_in(body), now)
             return
-        found = find(body, self._expected, self._echo.then) if body else None
+        found = find(body, self._expected, self._echo.then) if body else find_text(frame, self._expected)
         if found is not None:
             self._outcome.same += found[1]
             self._outcome.alike += not found[1]
@@ -190,7 +190,7 @@ class Performance:
 
     def _unmatched(self, frame: str | bytes, body: dict[str, Any], now: float) -> None:
         text = frame[:_KEPT] if isinstance(frame, str) else "(binary)"
-        came = Came(self._number, str(body.get("type") or ""), text)
+        came = Came(self._number, type_in(body), text)
         expected = self._expected[0] if self._expected else None
         self._outcome.off_script += 1
         if len(self._outcome.unmatched) < _TOLD:

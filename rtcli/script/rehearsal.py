@@ -18,7 +18,7 @@ from rtcli.recording import Close
 from rtcli.script.performance import Timing
 from rtcli.script.places import Place, Places
 from rtcli.script.renaming import encoded, ids_in, renamed
-from rtcli.script.steps import Step
+from rtcli.script.steps import Step, type_in
 from rtcli.units import BYTES_PER_MS, base64_bytes
 
 MILESTONES: Final = frozenset(
@@ -76,7 +76,7 @@ class Marks:
 
     def of(self, body: Mapping[str, Any]) -> Mark:
         """Take in a server event; gives back what it means."""
-        kind = str(body.get("type"))
+        kind = type_in(body)
         self.places.seen(body)
         self._counts[kind] += 1
         answer = body.get("response")
@@ -137,7 +137,7 @@ class Voice:
 
     def take(self, body: Mapping[str, Any]) -> None:
         """An event came from the server."""
-        kind, delta = body.get("type"), body.get("delta")
+        kind, delta = type_in(body), body.get("delta")
         if kind in _SAID and isinstance(delta, str):
             self._bytes[str(body.get("item_id"))] += base64_bytes(len(delta), delta[-2:])
         elif kind in _CONFIGURED:

@@ -5,7 +5,7 @@ Law: the times of the steps never decrease, and those of a recording without tim
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -49,8 +49,7 @@ class Step(Struct):
     @property
     def type(self) -> str:
         """The event's type; empty where it has none."""
-        kind = self.body.get("type")
-        return kind if isinstance(kind, str) else ""
+        return type_in(self.body)
 
     @property
     def is_append(self) -> bool:
@@ -65,6 +64,11 @@ def body_of(content: str | bytes) -> dict[str, Any]:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def type_in(body: Mapping[str, Any]) -> str:
+    """An event's type; empty where it has none."""
+    return text_in(body, "type")
 
 
 def audio_in(body: dict[str, Any]) -> int:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from performed import CLEAN, FOLDER, OURS, name_of, steps
+from performed import CLEAN, FOLDER, OURS, TOLD, name_of, steps, steps_told
 
 from rtcli.events import Listener, encode
 from rtcli.formats import Entry, interpret
@@ -158,4 +158,19 @@ def test_nothing_that_a_server_sends_raises(events):
         rehearsal.receive(event, float(number))
         sent += rehearsal.due(float(number))
     assert len(sent) <= 5
+    assert rehearsal.next_at is not None
+
+
+@settings(max_examples=100, deadline=None)
+@given(TOLD, TOLD)
+def test_whatever_a_recording_holds_can_be_said_to_whatever_answers(recorded, live):
+    part = Part(steps_told(recorded))
+    rehearsal = Rehearsal(part, "fast", wait_s=1.0)
+    rehearsal.open(0.0)
+    sent = rehearsal.due(0.0)
+    for number, (_, body) in enumerate(live):
+        rehearsal.receive(body, float(number))
+        sent += rehearsal.due(float(number))
+    frames = [cue.step.content for cue in part.cues]
+    assert len(sent) <= len(frames)
     assert rehearsal.next_at is not None
