@@ -108,7 +108,7 @@ class Wire:
     async def rest(self):
         """What comes until the other end has no more; a reset is an end as well."""
         pieces = []
-        with suppress(ConnectionError):
+        with suppress(OSError):
             while piece := await self.reader.read(1 << 16):
                 pieces.append(piece)
         return b"".join(pieces)

@@ -39,6 +39,7 @@ class Side(asyncio.Protocol):
         """It speaks TLS, where one direction cannot be closed alone."""
         self.full = False
         """It takes nothing for now."""
+        self._told_end = False
         self._arrived = arrived
         self._reader = StreamReader()
         self._news = asyncio.Event()
@@ -135,8 +136,8 @@ class Side(asyncio.Protocol):
             self.resume()
 
     def send(self, data: bytes) -> None:
-        """Write, unless it is gone."""
-        if not self.transport.is_closing():
+        """Write, unless it is gone, or was told that nothing more comes."""
+        if not self._told_end and not self.transport.is_closing():
             self.transport.write(data)
 
     def pause(self) -> None:
@@ -158,6 +159,7 @@ class Side(asyncio.Protocol):
         """Say that nothing more will be sent, and go on listening; False where that cannot be said."""
         if self.over.is_set() or self.transport.is_closing() or not self.transport.can_write_eof():
             return False
+        self._told_end = True
         with suppress(OSError):
             self.transport.write_eof()
         return True

@@ -64,6 +64,29 @@ def test_however_both_ends_end_the_connection_ends_and_raises_nothing(tmp_path, 
         assert len(records(path)) >= 2
 
 
+def test_a_proxy_that_is_stopped_says_nothing_more_to_an_upstream_that_was_told_of_the_end(tmp_path):
+    got = []
+
+    async def hold():
+        ended, stopping = asyncio.Event(), asyncio.Event()
+
+        async def talk(wire):
+            got.append(await wire.rest())
+            ended.set()
+            await stopping.wait()
+
+        async with upstream(talk) as origin, proxied(origin, tmp_path) as proxy, app(proxy) as wire:
+            wire.end()
+            await ended.wait()
+            stop = asyncio.create_task(proxy.proxies.stop())
+            await asyncio.sleep(0.05)
+            stopping.set()
+            await stop
+
+    asyncio.run(asyncio.wait_for(hold(), 30))
+    assert got == [b""]
+
+
 @pytest.mark.parametrize("way", ["end", "goodbye"])
 def test_what_an_encrypted_app_sent_last_is_recorded_and_arrives(tmp_path, way):
     certificate = made("127.0.0.1")
