@@ -17,7 +17,7 @@ from pathlib import Path
 from rtcli.links.tls import made
 
 RTCLI = [sys.executable, "-m", "rtcli"]
-WAIT_S = 60
+WAIT_S = 40
 ENVIRONMENT = {
     name: value
     for name, value in os.environ.items()

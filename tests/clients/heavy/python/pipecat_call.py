@@ -25,6 +25,7 @@ from pipecat.pipeline.worker import PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.services.openai.realtime.events import SessionProperties
 from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService
 from pipecat.workers.runner import WorkerRunner
 
@@ -65,11 +66,12 @@ async def call(base: str, speech: bytes) -> dict:
         calls.append({"name": params.function_name, "arguments": dict(params.arguments)})
         await params.result_callback(FOUND)
 
-    service = OpenAIRealtimeLLMService(
-        api_key="none", base_url=f"{base}/realtime", settings=OpenAIRealtimeLLMService.Settings(model="gpt-realtime")
-    )
+    # Tools of the context are in the first session.update or not, depending on what comes first: it, or session.created.
+    properties = SessionProperties(tools=ToolsSchema(standard_tools=[TOOL]))
+    settings = OpenAIRealtimeLLMService.Settings(model="gpt-realtime", session_properties=properties)
+    service = OpenAIRealtimeLLMService(api_key="none", base_url=f"{base}/realtime", settings=settings)
     service.register_function("get_weather", get_weather)
-    context = LLMContext([{"role": "user", "content": QUESTION}], ToolsSchema(standard_tools=[TOOL]))
+    context = LLMContext([{"role": "user", "content": QUESTION}])
     aggregators = LLMContextAggregatorPair(context)
     ear = Ear()
     worker = PipelineWorker(Pipeline([aggregators.user(), service, ear, aggregators.assistant()]))
