@@ -6,7 +6,7 @@ Law: what is kept grows with what is found and with the number of turns, not wit
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -14,12 +14,12 @@ from msgspec import Struct, field
 
 from rtcli.causes import WATCHERS
 from rtcli.causes.cause import LINES_KEPT, Cause, Times, Watcher, Weight
-from rtcli.events import Event, Listener, input_audio_buffer
+from rtcli.events import Event, Listener, Malformed, input_audio_buffer
 from rtcli.formats import Entry
 from rtcli.recording import Close, Header
 from rtcli.rules import RULES, Check, Finding, titles
 from rtcli.rules.rule import Rule
-from rtcli.session.context import Need
+from rtcli.session.context import Need, is_understood
 from rtcli.session.ledger import Memory
 from rtcli.session.ledgers import Ledgers
 from rtcli.session.lifecycle import DELTAS
@@ -34,6 +34,9 @@ _LINES_JOINED: Final = 100
 _FIRST_WORDS: Final[dict[str, Weight]] = {"error": 2, "warning": 1, "info": 1}
 _MUCH: Final[tuple[type, ...]] = (*DELTAS, input_audio_buffer.Append)
 """Events whose times nobody asks for."""
+
+
+_WATCHED: Final = tuple(code for watcher in WATCHERS for code in watcher.CODES)
 
 
 class Connection(Struct):
@@ -106,6 +109,7 @@ class Case:
 
     def feed(self, entry: Entry) -> None:
         """Take in the next entry."""
+        suspected = self._suspected(entry) if isinstance(entry.event, Malformed) else ()
         found = self.check.feed(entry)
         if self.check.ledgers is not self._ledgers:
             ends = [finding for finding in found if finding.line < entry.line]
@@ -119,6 +123,7 @@ class Case:
         self._see(entry)
         if found:
             self._note(found)
+        self._show(suspected)
         handlers = self._handlers.get(type(entry.event))
         for handler in self._handlers_of(type(entry.event)) if handlers is None else handlers:
             handler(entry.event, entry, self._ledgers)
@@ -153,11 +158,21 @@ class Case:
         self._handlers[kind] = found
         return found
 
-    def _note(self, findings: Iterable[Finding]) -> None:
+    def _note(self, findings: Sequence[Finding]) -> None:
         for finding in findings:
             self.by_code[finding.code] += 1
             if self.by_code[finding.code] <= LINES_KEPT and len(self._findings) < _FINDINGS_KEPT:
                 self._findings.append(finding)
+        self._show(findings)
+
+    def _suspected(self, entry: Entry) -> list[Finding]:
+        """What watchers would be shown, were the event whole: where all that is wrong with it tells nothing."""
+        assert isinstance(entry.event, Malformed)
+        return self.check.suspected(entry.folded, _WATCHED) if is_understood(entry.event) else []
+
+    def _show(self, findings: Iterable[Finding]) -> None:
+        """Give the watchers what they ask for."""
+        for finding in findings:
             for watcher in self._watchers:
                 if watcher.CODES and finding.code.startswith(watcher.CODES):
                     watcher.found(finding, self._ledgers)
@@ -231,8 +246,10 @@ _RULES: Final = {rule.code: rule for rule in RULES}
 _USUAL: Final = frozenset(code for code in titles()) - frozenset(rule.code for rule in RULES if rule.tier == "extended")
 
 
-def _gravity(cause: Cause) -> tuple[int, int, int]:
-    return -cause.weight, ("error", "warning", "info").index(cause.severity), min(cause.lines)
+def _gravity(cause: Cause) -> tuple[int, bool, int, int]:
+    """What orders causes; of those that weigh the same, faults of single events, which nobody hears, come last."""
+    is_of_schema = cause.name.startswith("SCH")
+    return -cause.weight, is_of_schema, ("error", "warning", "info").index(cause.severity), min(cause.lines)
 
 
 def _joined(causes: list[Cause]) -> list[Cause]:

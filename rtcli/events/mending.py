@@ -113,6 +113,8 @@ def _neutral(name: str, schema: inspect.Type) -> Any:
             return None if any(isinstance(arm, inspect.NoneType) for arm in arms) else LOST
         case inspect.StrType():
             return LOST if name == "id" or name.endswith("_id") else ""
+        case inspect.IntType() if name == "expires_at":
+            return 0
         case inspect.ListType(min_length=None):
             return []
         case inspect.DictType(min_length=None):
@@ -124,6 +126,12 @@ def _neutral(name: str, schema: inspect.Type) -> Any:
         case inspect.AnyType():
             return None
     return LOST
+
+
+def _of_session(schema: inspect.StructType) -> dict[str, Any]:
+    """What stands for the id of a session, which says the model too: there is no other to take it for."""
+    required = {field.encode_name for field in schema.fields if field.required}
+    return {"id": ""} if {"id", "model"} <= required else {}
 
 
 def _plain(schema: inspect.Type) -> inspect.Type:
@@ -165,8 +173,10 @@ def _struct(kind: type) -> Mender:
         if not made:
             schema = inspect.type_info(kind)
             assert isinstance(schema, inspect.StructType)
-            needed = (field for field in schema.fields if field.required)
-            made.append(_object(schema, {one.encode_name: _neutral(one.encode_name, one.type) for one in needed}))
+            neutral = {
+                field.encode_name: _neutral(field.encode_name, field.type) for field in schema.fields if field.required
+            }
+            made.append(_object(schema, neutral | _of_session(schema)))
         return made[0](value)
 
     return mend
@@ -235,6 +245,12 @@ def _union(schema: inspect.UnionType, name: str) -> Mender:
     return mend
 
 
+def _recognised(value: dict[str, Any], arms: list[inspect.StructType]) -> str:
+    """The kind of an object that does not say it, told by its fields; empty where none of them tells."""
+    told = any(field.encode_name in value for arm in arms for field in arm.fields)
+    return likeliest(value, arms) if told else ""
+
+
 def _by_tag(arms: list[inspect.StructType]) -> Mender:
     """Follow the kind that an object says it is; one that does not say it is of the likeliest."""
     field = arms[0].tag_field
@@ -245,7 +261,7 @@ def _by_tag(arms: list[inspect.StructType]) -> Mender:
     def mend(value: Any) -> Any:
         if type(value) is not dict:
             return LOST
-        tag = value[field] if field in value else implied or likeliest(value, arms)
+        tag = value[field] if field in value else implied or _recognised(value, arms)
         mender = menders.get(tag) if isinstance(tag, str) else None
         return mender(value) if mender is not None else LOST
 

@@ -212,14 +212,7 @@ class Check:
         Those that miss nothing but the client's events are judged: it may speak later.
         """
         kept = self._kept | NEEDS_CLIENT
-        rules = tuple(
-            rule
-            for rule in self._rules
-            if self._dialect.name in rule.dialects
-            and rule.needs <= kept
-            and not (rule.openai_only and self._vendor not in _OPENAI)
-            and any(base in rule.types for base in kind.__mro__)
-        )
+        rules = tuple(rule for rule in self._rules if rule.needs <= kept and self._is_for(rule, kind))
         self._table[kind] = rules
         if issubclass(kind, Event):
             if kind.extra != () or kind.foreign or kind.__struct_config__.dict:
@@ -227,6 +220,19 @@ class Check:
             elif self._rules and (continues := self.ledgers.steadily(kind)) is not None:
                 self._steady[kind] = continues, tuple(rule for rule in rules if rule.every_delta)
         return rules
+
+    def _is_for(self, rule: Rule, kind: type) -> bool:
+        """Whether a rule is one of this dialect and this vendor, for events of a class."""
+        if self._dialect.name not in rule.dialects or (rule.openai_only and self._vendor not in _OPENAI):
+            return False
+        return any(base in rule.types for base in kind.__mro__)
+
+    def suspected(self, entry: Entry, codes: tuple[str, ...]) -> list[Finding]:
+        """What the rules with these codes would find in an event, which is not taken in."""
+        kind, kept = type(entry.event), self._kept
+        rules = [one for one in self._rules if one.code in codes and one.needs <= kept and self._is_for(one, kind)]
+        verdicts = ((one, said) for one in rules for said in one.judge(entry.event, entry, self.ledgers))
+        return [self._finding(one, entry, verdict) for one, verdict in verdicts]
 
     def _finding(self, rule: Rule, entry: Entry, verdict: Verdict) -> Finding:
         event = entry.event

@@ -134,7 +134,7 @@ def name_changed(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdic
     Source: openai-python 3.52.0, ``response_function_call_arguments_done_event.py``.
     """
     called = ledgers.calls.known.get(event.call_id)
-    if called is None or not event.name or event.name == called.name:
+    if called is None or not (event.name and called.name) or event.name == called.name:
         return ()
     message = f'the call was announced as "{called.name[:SHOWN]}" and is completed as "{event.name[:SHOWN]}"'
     return (Verdict("$.name", message, "take the name of the announced item", (called.line,)),)

@@ -64,7 +64,7 @@ class Calls(Ledger):
         self.offered: Memory[str, list[frozenset[str]]] = Memory()
         """By name the arguments that each definition seen so far requires."""
         self.anything_goes = False
-        """Tools may be offered that cannot be seen: by an MCP server or a stored prompt."""
+        """Tools may be offered that cannot be seen: by an MCP server, a stored prompt, or without a name."""
         self.outputs: Memory[str, int] = Memory()
         """By call id the line of the output."""
         self.row: deque[tuple[str, str, int]] = deque(maxlen=REPEATED)
@@ -87,7 +87,7 @@ class Calls(Ledger):
 
     def _offers(self, tools: Any) -> None:
         for tool in tools or ():
-            if isinstance(tool, McpServer):
+            if isinstance(tool, McpServer) or not isinstance(getattr(tool, "name", None), str):
                 self.anything_goes = True
             elif isinstance(tool, FunctionTool) and isinstance(tool.name, str):
                 parameters = tool.parameters if isinstance(tool.parameters, dict) else {}

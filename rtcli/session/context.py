@@ -79,10 +79,11 @@ class Context(Ledger):
             self._missed(entry.event)
         if entry.sender == "server" and not self._served:
             event = entry.folded.event
-            self._served = isinstance(event, Event)
-            if isinstance(event, Event) and event.type in _FIRST:
+            begins = isinstance(event, Event | Malformed) and event.type in _FIRST
+            if begins:
                 self._keep("start")
-            return self._served and event is entry.event
+            self._served = begins or isinstance(event, Event)
+            return self._served and isinstance(entry.event, Event)
         return False
 
     def begins_anew(self, entry: Entry) -> bool:
