@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from functools import cache
 from pathlib import Path
 
@@ -48,11 +49,11 @@ def judged(lines, kind=Check):
 
 @st.composite
 def damaged(draw):
-    """A recording of which some lines are lost, doubled, moved, or cut in two."""
+    """A recording of which some lines are lost, doubled, moved, cut in two, or lack a field."""
     lines = list(lines_of(draw(st.sampled_from(SMALL))))
     for _ in range(draw(st.integers(0, 6))):
         here, there = draw(st.integers(0, len(lines) - 1)), draw(st.integers(0, len(lines) - 1))
-        match draw(st.sampled_from(["lose", "double", "move", "tear"])):
+        match draw(st.sampled_from(["lose", "double", "move", "tear", "spoil", "spoil all"])):
             case "lose" if len(lines) > 1:
                 del lines[here]
             case "double":
@@ -61,7 +62,27 @@ def damaged(draw):
                 lines.insert(there, lines.pop(here))
             case "tear":
                 lines[here] = lines[here][: len(lines[here]) // 2] + b"\n"
+            case "spoil":
+                lines[here] = without_field(lines[here], draw(st.integers(0, 9)))
+            case "spoil all":
+                lines = [without_field(line, 0) for line in lines]
     return lines
+
+
+def without_field(line, number):
+    """The line with an event that lacks a field: its id, or another."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return line
+    event = record.get("event", record)
+    if isinstance(event, dict):
+        fields = [name for name in event if name != "type"]
+        if "event_id" in fields and not number:
+            del event["event_id"]
+        elif fields:
+            del event[fields[number % len(fields)]]
+    return json.dumps(record).encode() + b"\n"
 
 
 @pytest.mark.parametrize("path", SMALL, ids=lambda path: f"{path.parent.name}/{path.name}")
