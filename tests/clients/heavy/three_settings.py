@@ -12,6 +12,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -51,16 +52,19 @@ NATIVE = ("--experimental-websocket",)
 """Node has a WebSocket of its own; before version 22 it wants to be asked for it."""
 
 CLIENTS = {
+    "openai": Client((sys.executable, str(PYTHON / "openai_call.py"), "awaiting")),
+    "openai-blocking": Client((sys.executable, str(PYTHON / "openai_call.py"), "blocking")),
+    "openai-agents": Client((sys.executable, str(PYTHON / "agents_call.py"))),
     "pipecat": Client(
         (str(ROOT / ".venv-pipecat/bin/python"), str(PYTHON / "pipecat_call.py")), answers=("weather", "hear")
     ),
     "livekit": Client((str(ROOT / ".venv-livekit/bin/python"), str(PYTHON / "livekit_call.py"))),
     "ws": Client(("node", str(NODE / "ws.mjs"))),
-    "openai-ws": Client(("node", str(NODE / "openai-ws.mjs")), encrypted=True),
+    "npm-openai-ws": Client(("node", str(NODE / "openai-ws.mjs")), encrypted=True),
     "wscat": Client(("node", str(NODE / "wscat.mjs"))),
-    "agents": Client(("node", str(NODE / "agents.mjs"))),
-    "agents-browser": Client(("node", *NATIVE, "--conditions=browser", str(NODE / "agents.mjs"))),
-    "openai-native": Client(("node", *NATIVE, str(NODE / "openai-native.mjs")), encrypted=True),
+    "npm-agents": Client(("node", str(NODE / "agents.mjs"))),
+    "npm-agents-browser": Client(("node", *NATIVE, "--conditions=browser", str(NODE / "agents.mjs"))),
+    "npm-openai-native": Client(("node", *NATIVE, str(NODE / "openai-native.mjs")), encrypted=True),
 }
 
 
