@@ -29,7 +29,8 @@ _TOLD_BY_PLACE: Final = frozenset({"content"})
 _SUBJECTS: Final = frozenset({"item", "response", "session", "error"})
 """The objects that an event is about."""
 _SAYS_WHICH: Final = ("_id", "_index")
-_BESIDE_THE_POINT: Final = frozenset({"event_id", "previous_item_id"})
+_BESIDE_THE_POINT: Final = frozenset({"event_id", "previous_item_id", "output_index"})
+"""Fields of such names that say nothing of what the event is about."""
 _BESIDE: Final[Mapping[str, Mapping[str, str]]] = {"response.done": {"response_id": "id", "usage": "usage"}}
 """By type of event the fields that some servers put beside the response, and their names in it.
 

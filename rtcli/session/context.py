@@ -37,8 +37,8 @@ UNHEEDED: Final = frozenset(
 )
 """What moves no ledger, so that nothing is missed where it cannot be understood."""
 
-_UNREAD: Final = (["event_id"], ["object"], ["obfuscation"], ["expires_at"])
-"""Fields that are for others, or for telling events apart, so that nothing is missed where they are faulty."""
+_UNREAD: Final = (["event_id"], ["object"])
+"""Fields that tell events apart, or say what is said already, so that nothing is missed where they are faulty."""
 _STEP: Final = re.compile(r"\w+")
 
 

@@ -18,7 +18,8 @@ from rtcli.events.example import example
 
 CLEAN = Path(__file__).parents[2] / "recordings/clean"
 WRONG = (None, 7, -1, "x", True, [], {}, [7], {"type": "x"}, 1e308)
-SAYS_NOTHING = ("", 0, None, [], {})
+SAYS_NOTHING = ("", 0, None, [], {}, "active")
+"""The last is the only status that a session of the live dialect can have."""
 CREATED = {"type": "session.created", "session": {"type": "realtime", "id": "s", "model": "gpt-realtime"}}
 DONE = {
     "type": "response.done",
