@@ -37,7 +37,7 @@ $(NODE_STAMP): $(HEAVY)/node/package.json
 	else echo "there is no npm: the clients that need Node are left out"; fi
 
 test-clients: $(STAMP) $(VENV)-pipecat/.installed $(VENV)-livekit/.installed $(VENV)-mitmproxy/.installed $(NODE_STAMP) ## Run the tests with heavier clients of other people
-	$(BIN)/python -m pytest $(HEAVY)/three_settings.py $(HEAVY)/witness.py
+	$(BIN)/python -m pytest -rs $(HEAVY)/three_settings.py $(HEAVY)/witness.py
 
 check: $(STAMP) ## Check format, lint, types and layers
 	$(BIN)/ruff format --check .
@@ -56,6 +56,7 @@ bench: $(STAMP) ## Measure start-up, decoding and validation beside what others 
 	$(BIN)/python -m pip install --quiet orjson
 	$(BIN)/python benchmarks/validate.py
 	$(BIN)/python benchmarks/decode.py
+	$(BIN)/python benchmarks/proxy.py
 
 drift: $(STAMP) ## Compare the event types with the newest release of the package openai
 	$(PYTHON) -m venv --clear $(VENV)-drift

@@ -98,7 +98,7 @@ def test_an_unknown_model_has_tokens_only(recorded):
 
 def test_a_call_whose_usage_is_not_told_has_neither(recorded):
     path = recorded("gpt-realtime", usage=None)
-    assert "tokens" not in doctor(path).stdout
+    assert "tokens:" not in doctor(path).stdout
     told = first(doctor(path, "--json"))
     assert (told["input_tokens"], told["output_tokens"], told["cost_usd"]) == (None, None, None)
 

@@ -107,7 +107,7 @@ def broken(tmp_path):
     ]  # fmt: skip
     lines = [{"rtcli": 1, "started_at": "", "transport": "websocket", "handshake": True, "lossless": True}]
     lines += [{"t": number / 10, "from": side, "event": event} for number, (side, event) in enumerate(events)]
-    lines.append({"t": 1.0, "from": "server", "close": {"code": 1000}})
+    lines.append({"t": 9.0, "from": "server", "close": {"code": 1000}})
     path = tmp_path / "broken.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return path
