@@ -68,9 +68,12 @@ CLIENTS = {
 }
 
 
-def there_is_node():
-    if not shutil.which("node"):
-        pytest.skip("there is no Node on this machine")
+def node_can_run(command):
+    for name in ("node", "npm"):
+        if not shutil.which(name):
+            pytest.skip(f"there is no {name} on this machine")
+    if NATIVE[0] in command and subprocess.run(["node", *NATIVE, "-e", "WebSocket"], capture_output=True).returncode:
+        pytest.skip("this Node has no WebSocket of its own")
     assert (NODE / "node_modules").is_dir(), "run `make test-clients`: it installs the packages"
 
 
@@ -139,7 +142,7 @@ def of_its_recording(client, folder, recording):
 def calls(request, tmp_path_factory):
     client = CLIENTS[request.param]
     if client.command[0] == "node":
-        there_is_node()
+        node_can_run(client.command)
     folder = tmp_path_factory.mktemp(request.param)
     speech = bytes(48 * 300) + voice.user("hello").pcm16 + bytes(48 * 1200)
     (folder / "speech.pcm").write_bytes(speech)
