@@ -214,3 +214,22 @@ def test_what_happens_often_is_counted_to_the_end(name, fault):
     case = case_of(HEADER, CREATED, *before, *(line for number in range(2, 42) for line in fault(number)))
     counts = {cause.name: cause.count for cause in case.causes}
     assert counts.get(name) == 40, counts
+
+
+def test_a_log_of_nothing_but_damaged_events_says_which_model_it_was():
+    created = (
+        '- {"from":"server","event":{"type":"session.created","session":{"type":"realtime","id":"s","model":"m"}}}'
+    )
+    (connection,) = case_of(created).connections
+    assert (connection.model, connection.session_id, connection.events) == ("m", "s", 1)
+    assert names(created) == ["SCH05"]
+
+
+def test_what_rules_would_find_in_an_event_is_shown_to_no_watcher_where_more_than_its_id_is_wrong():
+    call = '{"type":"function_call","id":"i%s","call_id":"c%s","name":"f","arguments":"{}"}'
+    done = '- {"t":%s,"from":"server","event":{"type":"response.output_item.done","response_id":"r","output_index":%s,"item":%s}}'
+    began = '1.0 < response.created {"response":{"id":"r","conversation_id":"v"}}'
+    lines = [done % (number, number, call % (number, number)) for number in range(2, 6)]
+    assert "call-loop" in names(HEADER, CREATED, began, *lines)
+    worse = [line.replace('"type":"function_call"', '"type":"function_call","status":7') for line in lines]
+    assert "call-loop" not in names(HEADER, CREATED, began, *worse)

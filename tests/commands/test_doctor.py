@@ -41,3 +41,42 @@ def test_a_call_that_only_looks_like_an_incident_has_no_cause(call, tmp_path):
     path = tmp_path / "call.jsonl"
     path.write_text("\n".join(call()) + "\n")
     assert doctor(path, code=0)["causes"] == []
+
+
+def without_ids(lines):
+    """The recording without the ids of the server's events, as a log that leaves them out has it."""
+    for line in lines:
+        record = json.loads(line)
+        if record.get("from") == "server" and "event" in record:
+            record["event"].pop("event_id", None)
+        yield json.dumps(record) + "\n"
+
+
+@pytest.mark.parametrize(("name", "call"), CALLS)
+def test_the_worst_cause_is_named_first_where_a_log_has_left_out_the_ids_of_events(name, call, tmp_path):
+    path = tmp_path / "call.jsonl"
+    path.write_text("".join(without_ids(call())))
+    causes = [cause["name"] for cause in doctor(path, code=1)["causes"]]
+    assert causes[0] == name
+    assert set(causes) <= {name, "SCH05"}
+
+
+@pytest.mark.parametrize("call", [call for _, _, call in INCIDENTS[:3]] + list(NEAR_MISSES))
+def test_nothing_else_is_wrong_with_a_call_in_order_that_lacks_the_ids_of_its_events(call, tmp_path):
+    path = tmp_path / "call.jsonl"
+    path.write_text("".join(without_ids(call() if call in NEAR_MISSES else call(healthy=True))))
+    assert [cause["name"] for cause in doctor(path, code=1)["causes"]] == ["SCH05"]
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "tokens"),
+    [
+        ("azure_voice_live_tool_call_round", "gpt-realtime-global-standard", (159, 36)),
+        ("xai_audio_in_server_vad_turn", "grok-voice-latest", (156, 185)),
+        ("xai_tool_call_round", "grok-voice-latest", (7, 382)),
+    ],
+)
+def test_of_other_vendors_the_model_and_the_tokens_are_told(name, model, tokens, shared):
+    (connection,) = doctor(shared / f"traffic/vendors/{name}.jsonl", code=0)["connections"]
+    assert connection["model"] == model
+    assert (connection["input_tokens"], connection["output_tokens"]) == tokens

@@ -44,6 +44,30 @@ def test_an_event_of_the_server_that_cannot_be_understood_is_missing():
     assert "lossless" not in kept(HEADER + SESSION + '- {"t": 1.0, "from": "server", "text": "no event"}\n')
 
 
+@pytest.mark.parametrize(
+    ("event", "understood"),
+    [
+        ({"type": "response.done", "response": {"id": "r"}}, True),
+        ({"type": "response.done", "event_id": 7, "response": {"id": "r", "object": "x"}}, True),
+        ({"type": "response.done", "response": {"id": 7}}, False),
+        ({"type": "response.done", "response": {"id": "r", "status": "over"}}, False),
+        ({"type": "response.done"}, False),
+        ({"type": "response.created", "response": {"id": "r", "output": [{"object": 7}]}}, False),
+    ],
+)
+def test_an_event_is_understood_where_only_what_nobody_reads_is_faulty(event, understood):
+    damaged = json.dumps({"t": 1.0, "from": "server", "event": event})
+    assert ("lossless" in kept(HEADER + SESSION + f"- {damaged}\n")) == understood
+
+
+def test_a_damaged_first_event_is_the_first():
+    created = {"type": "session.created", "session": {"type": "realtime", "id": "s"}}
+    for first in (created, {"type": "session.created", "session": 7}):
+        script = HEADER + f"- {json.dumps({'t': 1.0, 'from': 'server', 'event': first})}\n"
+        assert "start" in kept(script)
+        assert "SEQ01" not in codes(script + '< session.updated {"session": {"type": "realtime"}}\n')
+
+
 def test_what_was_missed_stays_missed_until_the_next_connection():
     assert "lossless" not in kept(HEADER + FAULTY_DONE + SESSION)
     assert "lossless" in kept(HEADER + FAULTY_DONE + HEADER)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from notation import told
 
+from rtcli.events import DIALECTS, Event, decode, encode
 from rtcli.formats import Entry
 from rtcli.formats.rtcli import read
 from rtcli.session import Session
@@ -131,3 +135,46 @@ def test_an_event_with_fields_of_its_own_moves_the_state_like_any_other():
     (turn,) = session.connections[0].children
     assert isinstance(turn, Turn)
     assert turn.children[0].id == "r"
+
+
+BARE = '- {"from":"server","event":%s}'
+
+
+def test_what_is_left_of_a_damaged_event_moves_the_state_and_the_event_is_shown_as_damaged():
+    created = '{"type":"session.created","session":{"type":"realtime","id":"a","model":"m"}}'
+    session = told(BARE % created)
+    (connection,) = session.connections
+    assert (connection.session_id, connection.events, connection.malformed) == ("a", 1, 1)
+    assert session.config.model == "m"
+    assert [type(child).__name__ for child in connection.children] == ["Setup", "Odd"]
+
+
+def test_a_damaged_event_can_begin_another_connection():
+    created = '{"type":"session.created","session":{"type":"realtime","id":"%s"}}'
+    session = told(f"{BARE % created % 'a'}\n{BARE % created % 'b'}\n{BARE % created % 'b'}")
+    assert [connection.session_id for connection in session.connections] == ["a", "b"]
+    assert [connection.malformed for connection in session.connections] == [1, 2]
+
+
+def test_the_tree_of_a_recording_without_event_ids_says_the_same(traffic):
+    whole, without = folded(traffic), Session()
+    for entry in traffic:
+        without.apply(without_id(entry))
+    assert sum(connection.malformed for connection in without.connections) > 100
+    assert [(stream.kind, stream.text) for stream in streams(without.connections)] == [
+        (stream.kind, stream.text) for stream in streams(whole.connections)
+    ]
+    assert [connection.session_id for connection in without.connections] == [
+        connection.session_id for connection in whole.connections
+    ]
+
+
+def without_id(entry):
+    """The entry of an event that lacks its id, where it has one and is in order."""
+    event = entry.event
+    if not isinstance(event, Event) or entry.sender != "server":
+        return entry
+    body = json.loads(encode(event))
+    body.pop("event_id", None)
+    dialect = next((one for one in DIALECTS.values() if type(event) in one.types.values()), None)
+    return entry if dialect is None else replace(entry, event=decode(json.dumps(body), dialect))

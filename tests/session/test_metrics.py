@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from counted import BEGIN, created, done, measured, text
@@ -118,3 +119,16 @@ def test_percentiles_are_of_the_nearest_rank_and_there_are_none_below_five_value
     spread = many.metrics.aggregate("created_to_first_text", many.kept)
     assert (spread.n, spread.p50, spread.p95, spread.worst.value) == (20, 1000, 1900, 2000)
     assert spread.worst.line == 61
+
+
+def test_without_the_ids_of_its_events_a_session_measures_the_same():
+    script = BEGIN + created(1.0, "r") + text(1.2, "r") + done(1.5, "r")
+    ids = [line for line in script.splitlines() if line]
+    bare = [re.sub(r"^([0-9.]+) < (\S+) \{", r'- {"t":\1,"from":"server","event":{"type":"\2",', line) for line in ids]
+    stripped = "\n".join(line + "}" * (line != plain) for line, plain in zip(bare, ids, strict=True))
+    whole, left = measured(script), measured(stripped)
+    assert left.kept == whole.kept
+    assert [left.metrics.of(name, left.kept) for name in METRICS] == [
+        whole.metrics.of(name, whole.kept) for name in METRICS
+    ]
+    assert any(whole.metrics.of(name, whole.kept) for name in METRICS)
