@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import ssl
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -49,6 +51,14 @@ class Process:
     def line(self):
         """The next line of its results."""
         return self._process.stdout.readline().strip()
+
+    def says(self, pattern):
+        """Wait until it has said this besides its results; gives the match."""
+        deadline = time.monotonic() + WAIT_S
+        while not (found := re.search(pattern, self.said)):
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.01)
+        return found
 
     def interrupt(self):
         self._process.send_signal(signal.SIGINT)

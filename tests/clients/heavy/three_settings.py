@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -117,11 +116,7 @@ def directly(client, folder):
 def through_the_proxy(client, folder):
     tls = ["--tls"] if client.encrypted else []
     with rtcli(folder, "proxy", "demo", "--listen", "127.0.0.1:0", "-o", "calls", *tls) as (proxy, base):
-        certificate = None
-        if client.encrypted:
-            while not (found := re.search(r"NODE_EXTRA_CA_CERTS=(\S+)", proxy.said)):
-                pass
-            certificate = found[1]
+        certificate = proxy.says(r"NODE_EXTRA_CA_CERTS=(\S+)")[1] if client.encrypted else None
         told = called(client, folder, base, certificate)
         proxy.interrupt()
         code, _ = proxy.leaves()
@@ -134,6 +129,8 @@ def of_its_recording(client, folder, recording):
         served = rtcli(folder, "replay", recording, "--serve", "127.0.0.1:0", "--once", "--json")
         replay, base = stack.enter_context(served)
         told = called(client, folder, *stack.enter_context(suiting(client, base)))
+        if client.heard.keys() != told.keys():
+            replay.interrupt()
         code, kept = replay.leaves()
     return told, code, kept
 
