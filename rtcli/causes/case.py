@@ -37,6 +37,8 @@ _MUCH: Final[tuple[type, ...]] = (*DELTAS, input_audio_buffer.Append)
 
 
 _WATCHED: Final = tuple(code for watcher in WATCHERS for code in watcher.CODES)
+_TELLING: Final = tuple(kind for rule in RULES if rule.code in _WATCHED for kind in rule.types)
+"""Events in which rules find what watchers ask for."""
 
 
 class Connection(Struct):
@@ -168,7 +170,10 @@ class Case:
     def _suspected(self, entry: Entry) -> list[Finding]:
         """What watchers would be shown, were the event whole: where all that is wrong with it tells nothing."""
         assert isinstance(entry.event, Malformed)
-        return self.check.suspected(entry.folded, _WATCHED) if is_understood(entry.event) else []
+        left = entry.folded
+        if not isinstance(left.event, _TELLING) or not is_understood(entry.event):
+            return []
+        return self.check.suspected(left, _WATCHED)
 
     def _show(self, findings: Iterable[Finding]) -> None:
         """Give the watchers what they ask for."""
