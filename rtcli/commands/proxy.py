@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
@@ -200,8 +200,7 @@ def _announcing(plan: Plan, certificate: Certificate | None, stack: ExitStack) -
     """Says where it listens, where it goes, who may come, and how its certificate is trusted."""
 
     def announce(url: str, upstream: Upstream) -> None:
-        sys.stdout.write(f"{url}\n")
-        sys.stdout.flush()
+        _write(sys.stdout, url)
         who = f"pages of {', '.join(plan.origins)}" if plan.origins else "pages of this machine"
         _say(
             f"goes to {upstream.origin}{upstream.base_path}, recorded in {plan.keeping.folder}; open to apps, and to {who}"
@@ -229,5 +228,11 @@ def _explain(certificate: Certificate, stack: ExitStack) -> None:
 def _say(line: str) -> None:
     from rtcli.views.text import said
 
-    sys.stderr.write(f"{said(line)}\n")
-    sys.stderr.flush()
+    _write(sys.stderr, said(line))
+
+
+def _write(stream: IO[str], line: str) -> None:
+    """Write where somebody reads; where nobody does, there is still an app that wants to be connected."""
+    with suppress(OSError):
+        stream.write(f"{line}\n")
+        stream.flush()

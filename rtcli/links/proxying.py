@@ -129,8 +129,14 @@ def _allow_descriptors() -> None:
 
 async def _draw(board: Board) -> None:
     while True:
-        board.refresh()
+        _tell(board.refresh)
         await asyncio.sleep(1 / FRAMES_A_SECOND)
+
+
+def _tell(say: Callable[[], None]) -> None:
+    """Say something where that can be done: a terminal or a pipe that is gone ends no call."""
+    with suppress(OSError):
+        say()
 
 
 @asynccontextmanager
@@ -218,7 +224,8 @@ class Proxies:
 
     async def _spliced(self, app: Side, asked: Asked, witness: Witness, number: int, listener: Listener) -> None:
         """What happens once both handshakes are done."""
-        self._board.began(number, self._route.upstream.url(asked.request.path), listener)
+        url = self._route.upstream.url(asked.request.path)
+        _tell(lambda: self._board.began(number, url, listener))
         app.send(asked.answer)
         announce(witness, self._route, asked)
         splice = Splice(app, asked.server, asked.extensions, witness)
@@ -231,7 +238,7 @@ class Proxies:
             del self._open[splice]
             witness.close()
             files = [str(path) for path in witness.parts.paths]
-            self._board.ended(number, witness.how, witness.tap.events, witness.tap.now, files)
+            _tell(lambda: self._board.ended(number, witness.how, witness.tap.events, witness.tap.now, files))
 
     async def _asked(self, app: Side, number: int) -> Asked | None:
         """The handshakes, unless there is to be no session; then the app is told."""
@@ -243,9 +250,9 @@ class Proxies:
             if asking.done():
                 asked = asking.result()
             else:
-                self._board.failed(number, "the app hung up before the upstream had answered")
+                self._failed(number, "the app hung up before the upstream had answered")
         except (Refused, Declined) as refusal:
-            self._board.failed(number, str(refusal))
+            self._failed(number, str(refusal))
             app.send(refusal.answer)
             await app.depart()
         except Gone:
@@ -263,4 +270,7 @@ class Proxies:
 
     def _suspended(self, number: int, why: str) -> None:
         self._outcome.lost = True
-        self._board.suspended(number, why)
+        _tell(lambda: self._board.suspended(number, why))
+
+    def _failed(self, number: int, why: str) -> None:
+        _tell(lambda: self._board.failed(number, why))

@@ -223,6 +223,23 @@ def test_when_the_disk_is_full_forwarding_goes_on_and_the_file_is_whole():
     assert path.stat().st_size <= 20_000
 
 
+def test_when_nobody_hears_what_it_says_forwarding_goes_on():
+    with server(echo) as origin, proxying(origin) as proxy:
+        proxy.process.stderr.close()
+        for word in ("one", "two"):
+            with connect(proxy.realtime) as client:
+                client.send(word)
+                assert client.recv() == word
+        proxy.process.send_signal(signal.SIGINT)
+        assert proxy.process.wait(WAIT_S) == 0
+    assert [
+        [record.text for record in records(path) if isinstance(record, Frame)] for path in recordings("recordings")
+    ] == [
+        ["one", "one"],
+        ["two", "two"],
+    ]
+
+
 def test_a_snapshot_is_written_when_an_error_comes_and_not_before():
     with proxying("demo", "--snapshot", "60s", "--on", "error") as proxy:
         with connect(proxy.realtime) as client:
