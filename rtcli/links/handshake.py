@@ -86,6 +86,9 @@ def check_request(request: Request, origins: Sequence[str]) -> None:
     origin = next(iter(request.headers.get_all("Origin")), None)
     if origin is not None and not _allowed(origin, origins):
         raise Refused(HTTPStatus.FORBIDDEN, "origin_not_allowed", f"a page of {origin} may not connect")
+    if not request.path.startswith("/"):
+        # Behind the upstream's origin it would name another one.
+        raise Refused(HTTPStatus.BAD_REQUEST, "no_path", "the app asks for no path; this is no HTTP proxy")
     if "websocket" not in ",".join(request.headers.get_all("Upgrade")).lower():
         raise Refused(HTTPStatus.UPGRADE_REQUIRED, "no_websocket", "only WebSockets are passed on here")
     try:

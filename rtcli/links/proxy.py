@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 from websockets.exceptions import InvalidHandshake, SecurityError
 from websockets.extensions import Extension
-from websockets.http11 import Request, Response
+from websockets.http11 import MAX_LINE_LENGTH, MAX_NUM_HEADERS, Request, Response
 from websockets.streams import StreamReader
 
 from rtcli.errors import HandshakeRefused
@@ -31,6 +31,10 @@ from rtcli.recording.secrets import harmless_headers, harmless_subprotocol
 _TLS_HELLO: Final = b"\x16\x03"
 """How a TLS handshake begins. Source: RFC 8446, section 5.1."""
 NO_HANDSHAKE: Final = "that is no handshake of a WebSocket"
+HEAD_TOO_LONG: Final = (
+    f"a line of more than {MAX_LINE_LENGTH} bytes, or more than {MAX_NUM_HEADERS} headers, "
+    "are no handshake that is passed on here"
+)
 
 
 class Route(Struct, frozen=True):
@@ -113,7 +117,9 @@ async def _heard(app: Side) -> Request:
         if app.ended:
             raise Gone from error
         raise Refused(HTTPStatus.BAD_REQUEST, "bad_request", NO_HANDSHAKE) from error
-    except (ValueError, NotImplementedError, SecurityError) as error:
+    except SecurityError as error:
+        raise Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "head_too_long", HEAD_TOO_LONG) from error
+    except (ValueError, NotImplementedError) as error:
         # What it said instead may hold a secret, and is not repeated.
         raise Refused(HTTPStatus.BAD_REQUEST, "bad_request", NO_HANDSHAKE) from error
 
@@ -128,7 +134,7 @@ def announce(witness: Witness, route: Route, asked: Asked) -> None:
     """Begin the recording with what the upstream answered."""
     headers: Sequence[tuple[str, str]] = list(asked.response.headers.raw_items())
     witness.opened(
-        route.upstream.origin + route.upstream.path(asked.request.path),
+        route.upstream.url(asked.request.path),
         route.by,
         asked.response.status_code,
         harmless_headers(headers),

@@ -60,7 +60,9 @@ class Upstream(Struct, frozen=True):
 
     def url(self, asked: str) -> str:
         """The whole URL, as it may be shown and recorded."""
-        return harmless_url(self.origin + self.path(asked))
+        # The library for HTTP gives bytes beyond ASCII as what no text can hold.
+        path = self.path(asked).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        return harmless_url(self.origin + path)
 
 
 def upstream_of(word: str, environment: Mapping[str, str], *, demo: str = "", add_key: bool = False) -> Upstream:

@@ -10,7 +10,7 @@ import os
 import struct
 
 import pytest
-from proxied import Proxied, app, frame, passed, proxied, recordings, records, silent, upstream
+from proxied import KEY, Proxied, app, frame, passed, proxied, recordings, records, silent, upstream
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -321,6 +321,26 @@ def test_when_the_proxy_stops_the_upstream_closes_the_session_and_the_file_is_wh
 
 # --- handshakes --------------------------------------------------------------------------------
 
+
+@pytest.mark.parametrize("path", [b"/v1/\xff?model=\xff", "/v1/é?model=é".encode()])
+def test_a_path_that_is_no_ascii_goes_upstream_as_it_came(tmp_path, path):
+    heads = []
+
+    async def hold():
+        async def talk(wire):
+            heads.append(wire.head.encode("latin-1"))
+
+        async with upstream(talk) as origin, proxied(origin, tmp_path) as proxy:
+            async with app(proxy, path.decode("latin-1")) as wire:
+                await wire.rest()
+            await proxy.finish()
+
+    run(hold())
+    assert heads[0].startswith(b"GET " + path + b" HTTP/1.1\r\n")
+    header, *_ = records(*recordings(tmp_path))
+    assert header.url.endswith(("/v1/\ufffd?model=%EF%BF%BD", "/v1/é?model=%C3%A9"))
+
+
 ODD_PATH = "/base/v1//realtime?model=a%2Fb+c&x=%zz&x=;y&call_id=rtc_1&é=1"
 
 
@@ -506,6 +526,10 @@ def test_only_pages_of_this_machine_may_connect_unless_others_are_allowed(tmp_pa
     assert ("may not connect" in said) == (status == 403)
 
 
+ASKING = b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+ASKING += b"Sec-WebSocket-Key: " + KEY.encode() + b"\r\n\r\n"
+
+
 @pytest.mark.parametrize(
     ("said", "status"),
     [
@@ -514,6 +538,9 @@ def test_only_pages_of_this_machine_may_connect_unless_others_are_allowed(tmp_pa
         (b"sk-secret\n", 400),
         (b"POST /v1/x HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", 400),
         (b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: sk-secret\r\n\r\n", 400),
+        (b"GET http://elsewhere/sk-secret HTTP/1.1\r\n" + ASKING, 400),
+        (b"GET @elsewhere/sk-secret HTTP/1.1\r\n" + ASKING, 400),
+        (b"GET / HTTP/1.1\r\nAuthorization: sk-secret" + b"x" * 9000 + b"\r\n\r\n", 431),
     ],
 )
 def test_a_visitor_who_speaks_no_websocket_is_told_so_and_not_repeated(tmp_path, said, status):
