@@ -66,6 +66,15 @@ def test_a_recording_in_which_something_is_wrong_can_be_played_too(path):
     assert client.outcome.held_back == 0
 
 
+def test_audio_where_the_recorded_client_sent_none_is_not_in_the_recording():
+    script = cached(FOLDER / "text.jsonl")
+    append = {"type": "input_audio_buffer.append", "audio": "AAAA"}
+    client = Client(script, timing="fast").send(append, *frames_by(script, "client")).wait()
+    assert client.outcome.first.came.type == append["type"]
+    assert client.outcome.off_script == 1
+    assert client.outcome.same == len(script.expected)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(1, 9600), min_size=1, max_size=4))
 def test_audio_may_be_cut_anyhow(sizes):
