@@ -1,4 +1,4 @@
-"""``rtcli doctor`` as a process of its own, on calls that went wrong and on the same calls in order."""
+"""``rtcli doctor`` as a process of its own."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import subprocess
 import sys
 
 import pytest
-from incidents.catalogue import INCIDENTS, NEAR_MISSES
+from incidents.catalogue import INCIDENTS
 
-CALLS = [pytest.param(name, call, id=f"{name}: {told}") for name, told, call in INCIDENTS]
+LOST = next(call for name, _, call in INCIDENTS if name == "lost-response")
 
 
 def doctor(path, *, code):
@@ -21,51 +21,14 @@ def doctor(path, *, code):
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize(("name", "call"), CALLS)
-def test_the_worst_cause_of_an_incident_is_named_first(name, call, tmp_path):
+def test_the_worst_cause_of_an_incident_is_named_first_and_nothing_in_the_same_call_without_it(tmp_path):
     path = tmp_path / "call.jsonl"
-    path.write_text("\n".join(call()) + "\n")
-    causes = doctor(path, code=1)["causes"]
-    assert causes[0]["name"] == name, [cause["name"] for cause in causes]
-
-
-@pytest.mark.parametrize(("name", "call"), CALLS)
-def test_nothing_is_found_in_the_same_call_without_the_fault(name, call, tmp_path):
-    path = tmp_path / "call.jsonl"
-    path.write_text("\n".join(call(healthy=True)) + "\n")
+    path.write_text("\n".join(LOST()) + "\n")
+    (cause,) = doctor(path, code=1)["causes"]
+    assert (cause["name"], cause["side"]) == ("lost-response", "client")
+    assert "never asked for again" in cause["effect"]
+    path.write_text("\n".join(LOST(healthy=True)) + "\n")
     assert doctor(path, code=0)["causes"] == []
-
-
-@pytest.mark.parametrize("call", NEAR_MISSES, ids=lambda call: call.__name__)
-def test_a_call_that_only_looks_like_an_incident_has_no_cause(call, tmp_path):
-    path = tmp_path / "call.jsonl"
-    path.write_text("\n".join(call()) + "\n")
-    assert doctor(path, code=0)["causes"] == []
-
-
-def without_ids(lines):
-    """The recording without the ids of the server's events, as a log that leaves them out has it."""
-    for line in lines:
-        record = json.loads(line)
-        if record.get("from") == "server" and "event" in record:
-            record["event"].pop("event_id", None)
-        yield json.dumps(record) + "\n"
-
-
-@pytest.mark.parametrize(("name", "call"), CALLS)
-def test_the_worst_cause_is_named_first_where_a_log_has_left_out_the_ids_of_events(name, call, tmp_path):
-    path = tmp_path / "call.jsonl"
-    path.write_text("".join(without_ids(call())))
-    causes = [cause["name"] for cause in doctor(path, code=1)["causes"]]
-    assert causes[0] == name
-    assert set(causes) <= {name, "SCH05"}
-
-
-@pytest.mark.parametrize("call", [call for _, _, call in INCIDENTS[:3]] + list(NEAR_MISSES))
-def test_nothing_else_is_wrong_with_a_call_in_order_that_lacks_the_ids_of_its_events(call, tmp_path):
-    path = tmp_path / "call.jsonl"
-    path.write_text("".join(without_ids(call() if call in NEAR_MISSES else call(healthy=True))))
-    assert [cause["name"] for cause in doctor(path, code=1)["causes"]] == ["SCH05"]
 
 
 @pytest.mark.parametrize(
