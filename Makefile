@@ -17,7 +17,7 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $(STAMP)
 
-demo: $(STAMP) ## Hold a conversation with the built-in server, record, show, validate and replay it
+demo: $(STAMP) ## Hold a conversation with the built-in server, record, show, validate, diagnose and replay it
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh recordings/demo.sh
 
 test: $(STAMP) ## Run the tests

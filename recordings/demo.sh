@@ -12,4 +12,5 @@ step() { printf '\n%s$ %s%s\n' "$bold" "$*" "$plain" | sed "s#$folder/##; s#$her
 step rtcli connect demo --session "@$here/speech/spoken.json" --audio-in "$here/speech/weather.wav" -x "Thank you!" -o "$call"
 step rtcli show "$call"
 step rtcli validate "$call"
+step rtcli doctor "$call"
 step rtcli replay "$call" --speed 8
