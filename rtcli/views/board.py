@@ -1,14 +1,16 @@
 """The sessions that a proxy carries: a live tree for one, a row each for several, plain lines off a terminal.
 
 Law: a frame costs what the window holds, however many sessions there were; what is over is printed
-once and forgotten.
+once and forgotten. While the terminal or the pipe takes nothing (Ctrl-S, a reader that does not read),
+nothing is drawn, and what is to be printed waits: nobody's call does.
 """
 
 from __future__ import annotations
 
 import atexit
+from collections import deque
 from collections.abc import Callable, Sequence
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Final, Self
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -20,6 +22,7 @@ from rtcli.session import Session
 from rtcli.views.carried import kind_of
 from rtcli.views.marks import Marks
 from rtcli.views.measure import clock, duration, plural, short
+from rtcli.views.room import has_room
 from rtcli.views.screen import SPARE_ROWS, print_tree
 from rtcli.views.style import ERROR, QUIET, WARNING
 from rtcli.views.text import said
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from rtcli.rules import Check
 
 Checking = Callable[[Listener], "Check | None"]
+WAITING: Final = 1000
+"""How much that is to be printed waits for a reader; of more the oldest is forgotten."""
 
 
 def _began(number: int, url: str) -> str:
@@ -53,6 +58,7 @@ class LineBoard:
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
+        self._waiting: deque[str] = deque(maxlen=WAITING)
 
     def began(self, number: int, url: str, listener: Listener) -> None:  # noqa: ARG002 - only the live one decodes
         """A session was opened."""
@@ -74,14 +80,17 @@ class LineBoard:
         self._say(_failed(number, why))
 
     def refresh(self) -> None:
-        """Nothing is left to draw."""
+        """Print what had to wait."""
+        while self._waiting and has_room(self._stream):
+            self._stream.write(self._waiting.popleft())
+            self._stream.flush()
 
     def close(self) -> None:
         """Nothing is left to end."""
 
     def _say(self, line: str) -> None:
-        self._stream.write(f"{line}\n")
-        self._stream.flush()
+        self._waiting.append(f"{line}\n")
+        self.refresh()
 
 
 class _Row:
@@ -134,6 +143,7 @@ class LiveBoard:
         self._rows: dict[int, _Row] = {}
         self._live = Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
         self._changed = True
+        self._printing: deque[Callable[[], None]] = deque(maxlen=WAITING)
 
     def __enter__(self) -> Self:
         atexit.register(self._show_cursor)
@@ -141,6 +151,7 @@ class LiveBoard:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._print_waiting()
         self._live.stop()
         self._show_cursor()
         atexit.unregister(self._show_cursor)
@@ -169,7 +180,7 @@ class LiveBoard:
         row = self._rows.pop(number)
         if row.alone:
             row.marks.at_end()
-            print_tree(self._console, row.session)
+            self._printing.append(lambda: print_tree(self._console, row.session))
         self._print(Text(_ended(number, how, events, duration_s, files), QUIET))
 
     def failed(self, number: int, why: str) -> None:
@@ -178,7 +189,8 @@ class LiveBoard:
 
     def refresh(self) -> None:
         """Draw the window, if anything in it may have changed; several rows show how the time goes."""
-        if self._changed or len(self._rows) > 1:
+        self._print_waiting()
+        if (self._changed or len(self._rows) > 1) and has_room(self._console.file):
             self._changed = False
             self._live.update(Group(*self._window()), refresh=True)
 
@@ -196,8 +208,13 @@ class LiveBoard:
         return [*shown, Text(plural(len(self._rows), "session"), QUIET)]
 
     def _print(self, text: Text) -> None:
-        self._console.print(text, soft_wrap=True, highlight=False)
+        self._printing.append(lambda: self._console.print(text, soft_wrap=True, highlight=False))
+        self._print_waiting()
         self._changed = True
+
+    def _print_waiting(self) -> None:
+        while self._printing and has_room(self._console.file):
+            self._printing.popleft()()
 
     def _show_cursor(self) -> None:
         self._console.show_cursor(True)

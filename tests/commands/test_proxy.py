@@ -240,6 +240,17 @@ def test_when_nobody_hears_what_it_says_forwarding_goes_on():
     ]
 
 
+def test_when_nobody_reads_what_it_says_no_call_waits_for_that():
+    with server(echo) as origin, proxying(origin) as proxy:
+        refusals = 600  # more than a pipe holds
+        for _ in range(refusals):
+            with socket.create_connection(("127.0.0.1", int(proxy.url.rpartition(":")[2])), WAIT_S) as app:
+                app.sendall(b"GET /v1/realtime HTTP/1.1\r\nOrigin: https://%b.example\r\n\r\n" % (b"x" * 200))
+                assert app.recv(100).startswith(b"HTTP/1.1 403 ")
+        _, said = proxy.stop()
+    assert said.count("may not connect") > refusals / 4
+
+
 def test_a_snapshot_is_written_when_an_error_comes_and_not_before():
     with proxying("demo", "--snapshot", "60s", "--on", "error") as proxy:
         with connect(proxy.realtime) as client:
@@ -364,3 +375,18 @@ def test_a_terminal_shows_the_tree_of_one_session_and_a_row_for_each_of_several(
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.leaves() == 0
         assert terminal.whole
+
+
+def test_a_terminal_that_is_stopped_stops_no_call_and_shows_all_when_it_goes_on(tmp_path):
+    with Terminal("proxy", "demo", "--listen", "127.0.0.1:0", cwd=tmp_path) as terminal:
+        terminal.shows("no session yet")
+        url = re.search(r"ws://127\.0\.0\.1:\d+", terminal.text)[0] + "/v1/realtime?model=gpt-realtime"
+        terminal.type("\x13")
+        for _ in range(3):
+            with connect(url) as client:
+                assert "session.created" in client.recv(WAIT_S)
+        assert "1 ended after" not in terminal.text
+        terminal.type("\x11")
+        terminal.shows("3 ended after")
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.leaves() == 0
