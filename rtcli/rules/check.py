@@ -76,13 +76,18 @@ class Check:
             self._last = entry
             return self._judge(entry, steady[1]) if steady[1] else ()
         usual = self._usual.get(kind)
-        if usual is not None and entry.sender == entry.event.sender and self._is_next(entry.t):  # type: ignore[union-attr]
-            self.events += 1
-            self._last = entry
-            found = self._judge(entry, usual) if usual else ()
-            self._take(entry)
-            return found
-        return self._weigh(entry)
+        if usual is None or entry.sender != entry.event.sender or not self._is_next(entry.t):  # type: ignore[union-attr]
+            return self._weigh(entry)
+        self.events += 1
+        self._last = entry
+        found = self._judge(entry, usual) if usual else ()
+        ledgers, t = self.ledgers, entry.t
+        if self._rules:
+            ledgers.apply(entry)
+        if t is not None:
+            context = ledgers.context
+            context.latest_t, context.latest_line = t, entry.line
+        return found
 
     def _is_next(self, t: float | None) -> bool:
         """Whether nothing has become known meanwhile that is to be heeded, and time has not gone backwards."""
@@ -92,15 +97,6 @@ class Check:
             return True
         latest = self.ledgers.context.latest_t
         return self._timed and latest is not None and t >= latest
-
-    def _take(self, entry: Entry) -> None:
-        """Take an entry in that has been judged."""
-        ledgers, t = self.ledgers, entry.t
-        if self._rules:
-            ledgers.apply(entry)
-        if t is not None:
-            context = ledgers.context
-            context.latest_t, context.latest_line = t, entry.line
 
     def _weigh(self, entry: Entry) -> list[Finding]:
         """What is found in a line that may be anything."""

@@ -34,7 +34,7 @@ def server_id_twice(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Ver
 
     Source: openai-python 3.52.0: ``event_id`` is the unique id of a server event.
     """
-    if not ledgers.identities.has(event.event_id):
+    if ledgers.identities.is_new(event.event_id):
         return ()
     before = ledgers.identities.line_of(event.event_id)
     if not before:

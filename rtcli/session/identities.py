@@ -42,9 +42,9 @@ class Identities(Ledger):
         line = self._young.get(event_id) or self._old.get(event_id) or 0
         return 0 if line and is_elided(event_id) else line
 
-    def has(self, event_id: str) -> bool:
-        """Whether the id was used."""
-        return event_id in self._young or event_id in self._old
+    def is_new(self, event_id: str) -> bool:
+        """Whether the id was not used before."""
+        return event_id not in self._young and event_id not in self._old
 
     def is_written_twice(self, event: Any) -> bool:
         """Whether an event is the same, id and all, as the one that the server sent just before."""

@@ -32,6 +32,11 @@ class Ledger:
         self.config = config
         """The configuration in force, with the event that is taken in."""
 
+    @classmethod
+    def handler_of(cls, kind: type) -> Handler | None:
+        """What takes in an event of a class, or of the nearest class that it extends; None where nothing does."""
+        return next((cls.HANDLERS[base] for base in kind.__mro__ if base in cls.HANDLERS), None)
+
 
 class Memory(dict[K, V]):
     """A table that forgets its oldest entries, so that a long session costs no more than a short one."""

@@ -87,7 +87,8 @@ class Ledgers:
         goes_on = self.lifecycle.steadily(kind)
         if goes_on is None:
             return None
-        config, context, identities = self.config, self.context, self.identities
+        config, context = self.config, self.context
+        is_new, note = self.identities.is_new, self.identities.note
         known_format: str | None = "" if issubclass(kind, response.OutputAudioDelta) else None
 
         def continues(event: Any, entry: Entry) -> bool:
@@ -99,9 +100,9 @@ class Ledgers:
                 if self.audio.wants(config.output_format):
                     return False
                 known_format = config.output_format or ""
-            if identities.has(event.event_id) or not goes_on(event, t):
+            if not is_new(event.event_id) or not goes_on(event, t):
                 return False
-            identities.note(event, entry.line)
+            note(event, entry.line)
             if t is not None:
                 context.latest_t, context.latest_line = t, entry.line
             return True
@@ -128,7 +129,7 @@ class Ledgers:
         if configure is not None:
             found.append(lambda event, _entry: configure(self.config, event))
         for ledger in self._ledgers:
-            handler = next((ledger.HANDLERS[base] for base in kind.__mro__ if base in ledger.HANDLERS), None)
+            handler = ledger.handler_of(kind)
             if handler is not None:
                 found.append(partial(handler, ledger))
         return tuple(found)

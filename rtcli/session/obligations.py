@@ -153,8 +153,6 @@ class Obligations(Ledger):
         )
 
     def _heard(self, event: Any, entry: Entry) -> None:
-        if is_delta(event):
-            return
         kind: type = type(event)
         find = self._finder(kind)
         if find is None or not (self.pending or isinstance(event, error.Error)):
@@ -166,6 +164,24 @@ class Obligations(Ledger):
                 if request is not None:
                     self.pending.pop(request.line, None)
         self.served += 1
+
+    def _passed(self, _event: Any, entry: Entry) -> None:
+        """What settles nothing."""
+        self.settled = None
+        if self.pending:
+            for request in self.overdue(entry.t):
+                del self.pending[request.line]
+        self.served += 1
+
+    @classmethod
+    def handler_of(cls, kind: type) -> Handler | None:
+        """Deltas are not heeded at all: they come by the hundred in one answer."""
+        handler = super().handler_of(kind)
+        if handler is not cls._heard:
+            return handler
+        if _is_delta(kind):
+            return None
+        return cls._passed if cls._finder(kind) is None else handler
 
     def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
         self._heard(event, entry)

@@ -49,7 +49,7 @@ def test_an_id_stands_in_the_line_that_used_it_first():
 def test_an_id_that_a_logger_has_shortened_stands_nowhere(name):
     identities = fed([name])
     assert is_elided(name)
-    assert identities.has(name)
+    assert not identities.is_new(name)
     assert identities.line_of(name) == 0
 
 
@@ -73,7 +73,7 @@ def test_an_id_that_keeps_coming_is_not_forgotten():
 
 def test_what_is_kept_does_not_grow_with_the_session():
     identities = fed([str(number) for number in range(MANY)])
-    assert sum(identities.has(str(number)) for number in range(MANY)) <= 2 * REMEMBERED
+    assert sum(not identities.is_new(str(number)) for number in range(MANY)) <= 2 * REMEMBERED
 
 
 @settings(max_examples=50, deadline=None)
