@@ -48,11 +48,14 @@ async def serving_script(
         number = next(numbers)
         understudy = partial(standin_for, connection.request, pace=1.0, seed=plan.seed)
         performance = Performance(script, plan.manner, understudy)
+        trouble = Trouble(plan.faults, seed_of(plan.seed, number))
         performance.open(monotonic())
         try:
-            await hold(connection, performance, Trouble(plan.faults, seed_of(plan.seed, number)))
+            await hold(connection, performance, trouble)
         finally:
-            left(number, performance.outcome())
+            outcome = performance.outcome()
+            outcome.troubled = trouble.touched
+            left(number, outcome)
 
     async with listening(session, host, port) as url:
         yield url

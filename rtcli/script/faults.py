@@ -130,6 +130,8 @@ class Trouble:
         ends = [fault for fault in self._faults if fault.kind in {"close", "vanish"}]
         self.end = min(ends, key=lambda fault: fault.after_s, default=None)
         """What ends the connection before its time."""
+        self.touched = 0
+        """How much was left out, sent twice or spoilt."""
 
     def passing(self, line: Line, now_s: float) -> list[tuple[float, Line]]:
         """What becomes of something that was to be sent now."""
@@ -141,6 +143,7 @@ class Trouble:
         for fault in self._faults:
             if now_s >= fault.after_s:
                 lines = [made for one in lines for made in self._troubled(fault, one)]
+        self.touched += lines != [line]
         return [(self._leaves(now_s), one) for one in lines]
 
     def _troubled(self, fault: Fault, line: str | bytes) -> list[str | bytes]:

@@ -49,6 +49,8 @@ class Outcome(Struct, kw_only=True):
     """There was less audio than the server's events need."""
     released: int = 0
     """Server events that went out."""
+    troubled: int = 0
+    """Of these, what was left out, sent twice or spoilt on purpose."""
     held_back: int = 0
     """Server events whose cause did not come, or whose time did not."""
     first: Divergence | None = None

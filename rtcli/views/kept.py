@@ -47,6 +47,8 @@ def _counts(outcome: Outcome) -> list[str]:
         had, wanted = (count / outcome.per_ms for count in (outcome.audio_bytes, outcome.audio_bytes_expected))
         parts.append(f"{duration(had)} of {duration(wanted)} of audio")
     parts.append(f"{outcome.released} of {plural(outcome.released + outcome.held_back, 'server event')} sent")
+    if outcome.troubled:
+        parts.append(f"{outcome.troubled} of these dropped, doubled or spoilt on purpose")
     return parts
 
 

@@ -43,6 +43,14 @@ def test_about_the_share_is_dropped_and_the_rest_is_whole():
     assert kept == [line for line in LINES if line in set(kept)]
 
 
+@pytest.mark.parametrize(("word", "touched"), [("drop=100%", 3), ("duplicate=100%", 3), ("malformed=0%", 0)])
+def test_what_was_not_sent_as_it_was_is_counted(word, touched):
+    trouble = Trouble([fault_of(word)], "1")
+    for _ in range(3):
+        trouble.passing('{"type":"x"}', 0.0)
+    assert trouble.touched == touched
+
+
 def test_what_is_sent_twice_is_sent_twice_in_a_row():
     lines = [line for _, line in passed(["duplicate=30%"])]
     assert 20 < len(lines) - len(LINES) < 100

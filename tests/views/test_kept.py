@@ -29,6 +29,12 @@ def test_where_the_two_went_apart_both_lines_are_shown():
     assert text.endswith("not sent: line 6 conversation.item.create")
 
 
+def test_what_was_spoilt_on_purpose_is_not_told_as_sent():
+    assert kept(1, Outcome(released=21, troubled=9)).plain.endswith(
+        "21 of 21 server events sent, 9 of these dropped, doubled or spoilt on purpose"
+    )
+
+
 def test_what_did_not_come_is_said():
     assert "came      nothing" in kept(1, Outcome(first=Divergence(QUESTION, None))).plain
     assert "recorded  nothing" in kept(1, Outcome(first=Divergence(None, QUESTION))).plain
