@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Final
 
 from msgspec import Struct
-from websockets.exceptions import InvalidHandshake, SecurityError
+from websockets.exceptions import InvalidHandshake, InvalidHeader, SecurityError
 from websockets.extensions import Extension
 from websockets.http11 import MAX_LINE_LENGTH, MAX_NUM_HEADERS, Request, Response
 from websockets.streams import StreamReader
@@ -78,7 +78,9 @@ async def ask(app: Side, route: Route) -> Asked:
         extensions = asking.compression(response)
     except InvalidHandshake as error:
         server.abort()
-        why = f"{route.upstream.url(request.path)} answered the handshake wrongly: {error}"
+        # Its own words may hold a key, as those of a refusal; only the name of what is wrong is told.
+        where = f" ({error.name})" if isinstance(error, InvalidHeader) else ""
+        why = f"{route.upstream.url(request.path)} answered the handshake wrongly{where}"
         raise Refused(HTTPStatus.BAD_GATEWAY, "bad_upstream_handshake", why) from error
     answer, subprotocol = accepting(request, response)
     return Asked(request, response, server, extensions, answer, subprotocol)

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from websockets.asyncio.client import connect as websocket
-from websockets.exceptions import InvalidHandshake, SecurityError
+from websockets.exceptions import InvalidHandshake, InvalidProxy, ProxyError, SecurityError
 from websockets.http11 import Request, Response
 from websockets.uri import get_proxy, parse_uri
 
@@ -52,7 +52,7 @@ async def reach(request: Request, upstream: Upstream, *, compressing: bool) -> t
 _FAILURES: Final = (
     OSError,
     InvalidHandshake,
-    SecurityError,
+    InvalidProxy,
     ValueError,
     LookupError,
     NotImplementedError,
@@ -98,7 +98,9 @@ def _why(error: Exception) -> tuple[str, str]:
             # For a host with several addresses asyncio makes one error of many, and only its text says which.
             refused = f"[Errno {errno.ECONNREFUSED}]" in str(error)
             return why_not(ConnectionRefusedError() if refused else error)
-        case InvalidHandshake():
+        case SecurityError():
+            return "the server's answer to the handshake is too long", "does it speak WebSocket there?"
+        case ProxyError() | InvalidProxy():
             return "the proxy on the way did not let it through", "look at HTTPS_PROXY and NO_PROXY"
         case ImportError():
             return "a SOCKS proxy on the way needs the package python-socks", "pip install 'python-socks[asyncio]'"

@@ -487,6 +487,31 @@ def test_an_upstream_that_says_nothing_is_an_http_error_after_a_while(tmp_path, 
     assert "no answer" in message
 
 
+def test_an_upstream_that_answers_at_length_is_not_taken_for_a_proxy_on_the_way(tmp_path):
+    async def hold():
+        async with upstream(silent, answer=b"HTTP/1.1 500 X\r\n" + b"X-Y: z\r\n" * 500) as origin:
+            async with proxied(origin, tmp_path) as proxy:
+                return await refusal_of(proxy)
+
+    status, message, _ = run(hold())
+    assert status == 502
+    assert "too long" in message
+    assert "PROXY" not in message
+
+
+def test_what_an_upstream_answered_wrongly_is_named_and_not_repeated(tmp_path):
+    answer = b"HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: sk-secret\r\n\r\n"
+
+    async def hold():
+        async with upstream(silent, answer=answer) as origin, proxied(origin, tmp_path) as proxy:
+            return await refusal_of(proxy)
+
+    status, message, said = run(hold())
+    assert status == 502
+    assert "Sec-WebSocket-Accept" in message
+    assert "sk-secret" not in message + said
+
+
 @pytest.mark.parametrize("answer", [b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 101 Sure\r\nUpgrade: websocket\r\n\r\n"])
 def test_an_upstream_that_speaks_no_websocket_is_an_http_error(tmp_path, answer):
     async def hold():
@@ -611,6 +636,21 @@ def test_a_proxy_on_the_way_is_used_for_what_is_not_on_this_machine(tmp_path, mo
     assert got == frame(TEXT, b"hello")
     assert asked == [b"CONNECT far.invalid:8080 HTTP/1.1"]
     assert "sk-way" not in said
+
+
+def test_a_proxy_on_the_way_that_is_none_is_an_http_error_and_its_password_is_not_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("https_proxy", "nonsense://user:sk-way@host:1")
+
+    async def hold():
+        async with proxied("ws://far.invalid", tmp_path) as proxy:
+            async with app(proxy) as wire:
+                await proxy.finish()
+                return wire.head, (await wire.rest()).decode(), proxy.said
+
+    head, body, said = run(hold())
+    assert head.startswith("HTTP/1.1 502 ")
+    assert "HTTPS_PROXY" in body
+    assert "sk-way" not in body + said
 
 
 # --- compression -------------------------------------------------------------------------------
