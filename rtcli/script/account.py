@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from rtcli.events import Event, Malformed, Sender, Unknown
 from rtcli.formats import Entry
 from rtcli.formats.rtcli import record_of
-from rtcli.recording import Binary, Close, Frame, Open
+from rtcli.recording import Binary, Close, Frame, Header, Open
 from rtcli.script.normal import Named, body_of, normal
 from rtcli.session.measured import Connection
 from rtcli.session.prices import PRICES, Prices
@@ -65,6 +65,8 @@ class Call:
 
     def __init__(self, prices: Prices) -> None:
         self.measured = Connection(prices)
+        self.connected = False
+        """The recording tells of the connection itself; a log of bare events does not."""
         self.told: list[Told] = []
         """In the order in which they began."""
         self._runs: dict[tuple[Any, ...], _Run] = {}
@@ -129,6 +131,7 @@ class Account:
             self.calls.append(Call(self._prices))
         call = self.calls[-1]
         call.measured.apply(entry)
+        call.connected = call.connected or _is_connected(entry.event)
         kind = compared_as(entry)
         if kind and not self._is_left_out(kind):
             call.feed(entry, kind)
@@ -158,6 +161,10 @@ def account(
         told.feed(entry)
     told.finish()
     return told
+
+
+def _is_connected(event: Any) -> bool:
+    return isinstance(event, Open | Close) or (isinstance(event, Header) and event.transport == "websocket")
 
 
 def compared_as(entry: Entry) -> str:

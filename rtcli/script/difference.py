@@ -7,6 +7,7 @@ was dropped or changed is told; exchanging the recordings exchanges the sides of
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from itertools import zip_longest
 from typing import Any, Final, Literal
 
@@ -25,6 +26,7 @@ from rtcli.session.prices import PRICES
 
 Section = Literal["configuration", "events", "transcripts", "tokens"]
 _CONFIGURES: Final = ("session.", "transcription_session.")
+_CONNECTION: Final = frozenset({"open", "close"})
 _DEEPEST: Final = 64
 _TURN_KEYS: Final[tuple[Key, ...]] = (
     lambda turn: tuple(strand.content for strand in turn.strands),
@@ -115,8 +117,22 @@ class Comparison(Struct):
 def compare(a: Account, b: Account, tolerance_ms: float | None = None) -> Comparison:
     """Two recordings, connection by connection in their order."""
     nothing = Call(PRICES)
+    nothing.connected = True
     pairs = zip_longest(a.calls, b.calls, fillvalue=nothing)
-    return Comparison([_Calls(one, other).compared() for one, other in pairs], tolerance_ms)
+    return Comparison([_Calls(*_comparable(one, other)).compared() for one, other in pairs], tolerance_ms)
+
+
+def _comparable(a: Call, b: Call) -> tuple[Call, Call]:
+    """Both without what only one of them can know: a log of bare events tells nothing of the connection."""
+    if a.connected == b.connected:
+        return a, b
+    return _unconnected(a), _unconnected(b)
+
+
+def _unconnected(call: Call) -> Call:
+    left = copy(call)
+    left.told = [told for told in call.told if told.type not in _CONNECTION]
+    return left
 
 
 class _Calls:

@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import UNSET
 from notation import lines_of as written
 from rerun import CALLS, changed, leaves, lines_of, records_of, recut, renamed, retimed, whole_events
 
@@ -44,6 +45,20 @@ def test_another_run_of_the_same_call_is_the_same(path, salt, shift, scale, chan
     comparison = compare(original(path), told(again))
     assert comparison.same
     assert comparison.differences == []
+
+
+@pytest.mark.parametrize("path", CALLS)
+def test_a_log_that_knows_nothing_of_the_connection_lacks_nothing_of_it(path):
+    events = [{name: one[name] for name in ("t", "from", "event")} for one in records_of(path) if "event" in one]
+    whole = told([one for one in records_of(path) if not one.keys() & {"binary", "text"}])
+    for comparison in (compare(told(events), whole), compare(whole, told(events))):
+        assert {one.type for one in comparison.differences} == set()
+
+
+def test_a_connection_that_is_there_once_only_is_told_with_its_beginning_and_its_end():
+    path = CALLS[0]
+    twice = [*records_of(path), {"rtcli": 1, "transport": "websocket"}, {"t": 0, "open": {"status": 101}}]
+    assert changes(compare(original(path), told(twice))) == [("additional", "open", "$", UNSET, UNSET)]
 
 
 @few
