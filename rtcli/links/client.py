@@ -11,7 +11,15 @@ from typing import Any, Final
 
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as websocket
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus, InvalidURI
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidMessage,
+    InvalidProxy,
+    InvalidStatus,
+    InvalidURI,
+    ProxyError,
+)
 from websockets.frames import CloseCode
 
 from rtcli import __version__
@@ -112,6 +120,8 @@ async def open_client(target: Target, tap: Tap, headers: Sequence[tuple[str, str
         )
     except InvalidStatus as refusal:
         raise _refused(shown, refusal, target.key_from) from refusal
+    except InvalidProxy as failure:
+        raise ConnectionFailed(shown, *why_not(failure)) from None  # it quotes the proxy's password
     except (OSError, InvalidHandshake, InvalidURI, ValueError) as failure:
         raise ConnectionFailed(shown, *why_not(failure)) from failure
     return Client(connection, tap)
@@ -165,6 +175,8 @@ def why_not(failure: Exception) -> tuple[str, str]:
             return "the server hung up during the handshake", "does it speak WebSocket there, and with TLS or without?"
         case TimeoutError():
             return f"no answer within {OPEN_SECONDS} s", "check the network, or a proxy on the way"
+        case InvalidProxy() | ProxyError():
+            return "the proxy on the way did not let it through", "look at HTTPS_PROXY and NO_PROXY"
         case InvalidMessage():
             return "the server does not speak HTTP there", "a server with TLS has a wss:// URL"
         case InvalidURI():

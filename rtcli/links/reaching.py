@@ -101,7 +101,7 @@ def _why(error: Exception) -> tuple[str, str]:
         case SecurityError():
             return "the server's answer to the handshake is too long", "does it speak WebSocket there?"
         case ProxyError() | InvalidProxy():
-            return "the proxy on the way did not let it through", "look at HTTPS_PROXY and NO_PROXY"
+            return why_not(error)
         case ImportError():
             return "a SOCKS proxy on the way needs the package python-socks", "pip install 'python-socks[asyncio]'"
     return "the server does not speak HTTP there", "a server with TLS has a wss:// URL"

@@ -98,6 +98,17 @@ def test_a_host_that_does_not_exist_is_named_as_such(monkeypatch):
         attempt("ws://no.such.host.invalid/")
 
 
+@pytest.mark.parametrize("proxy", ["ftp://user:hunter2@proxy:1", "http://user:hunter2@", "user:hunter2@x"])
+def test_a_proxy_that_is_none_is_named_without_its_password(monkeypatch, proxy):
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, proxy)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with pytest.raises(ConnectionFailed, match="look at HTTPS_PROXY") as raised:
+        attempt("wss://no.such.host.invalid/")
+    assert "hunter2" not in str(raised.value)
+
+
 def test_a_server_that_speaks_no_http_is_named_as_such():
     async def connect():
         async with answering(b"SSH-2.0-nothing\r\n") as port:
