@@ -21,7 +21,7 @@ demo: $(STAMP) ## Hold a conversation with the built-in server, record, show, va
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh recordings/demo.sh
 
 test: $(STAMP) ## Run the tests
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 # Each of the heavier clients has an environment of its own, because their requirements do not agree.
 $(VENV)-%/.installed: $(HEAVY)/%.txt
