@@ -118,7 +118,7 @@ class Performance:
         if self._manner.unmatched == "standin":
             self._frames.append(frame)
         body = body_of(frame)
-        if type_in(body) in APPENDS and self._script.audio_bytes:
+        if type_in(body) in APPENDS and (self._script.audio_bytes or not audio_in(body)):
             self._hear(audio_in(body), now)
             return
         found = find(body, self._expected, self._echo.then) if body else find_text(frame, self._expected)

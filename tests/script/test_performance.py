@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from performed import (
     BROKEN,
@@ -306,6 +306,7 @@ def test_nothing_that_a_client_sends_raises(sent, unmatched):
 
 @settings(max_examples=100, deadline=None)
 @given(TOLD)
+@example([("client", {"type": "input_audio_buffer.append"})])
 def test_whatever_a_recording_holds_its_client_gets_all_of_it(told):
     script = Script(steps_told(told))
     client = Client(script, timing="fast").replay(script)
