@@ -37,7 +37,7 @@ $(NODE_STAMP): $(HEAVY)/node/package.json
 	else echo "there is no npm: the clients that need Node are left out"; fi
 
 test-clients: $(STAMP) $(VENV)-pipecat/.installed $(VENV)-livekit/.installed $(VENV)-mitmproxy/.installed $(NODE_STAMP) ## Run the tests with heavier clients of other people
-	$(BIN)/python -m pytest -rs $(HEAVY)/three_settings.py $(HEAVY)/witness.py
+	$(BIN)/python -m pytest -rs $(HEAVY)/three_settings.py $(HEAVY)/witness.py $(HEAVY)/load.py
 
 check: $(STAMP) ## Check format, lint, types and layers
 	$(BIN)/ruff format --check .

@@ -45,6 +45,10 @@ class Process:
             )
 
     @property
+    def pid(self):
+        return self._process.pid
+
+    @property
     def said(self):
         return self._said.read_text(errors="replace")
 
