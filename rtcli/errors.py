@@ -49,12 +49,13 @@ class UnreadableRecording(RtcliError):
 class RecordingExists(RtcliError):
     """A file that would be overwritten."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, remedy: str = "add to it with --append or replace it with --overwrite") -> None:
+        super().__init__(name, remedy)
         self.name = name
+        self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.name} exists already; add to it with --append or replace it with --overwrite"
+        return f"{self.name} exists already; {self.remedy}"
 
 
 class RecordingFailed(RtcliError):

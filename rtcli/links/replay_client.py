@@ -80,7 +80,7 @@ class _Conversation:
     async def hold(self) -> Outcome:
         plan, mode = self._plan, self._plan.keep.mode
         if plan.keep.path and mode == "new" and plan.keep.path.exists():
-            raise RecordingExists(str(plan.keep.path))
+            raise RecordingExists(str(plan.keep.path), "replace it with --overwrite, or name another file")
         async with AsyncExitStack() as stack:
             target = plan.target or Target(with_query(await stack.enter_async_context(serving()), plan.query))
             tap = Tap(self._seen)

@@ -513,7 +513,7 @@ def test_a_recording_that_would_be_overwritten_is_not(tmp_path):
     there = tmp_path / "there.jsonl"
     there.write_text("mine")
     done = rtcli("replay", FOLDER / "text.jsonl", "--to", "demo", "-o", there, code=2)
-    assert "exists already" in done.stderr
+    assert "exists already; replace it with --overwrite" in done.stderr
     assert there.read_text() == "mine"
 
 
