@@ -20,7 +20,7 @@ WHY: Final[dict[Need, str]] = {
     "start": "the recording does not begin with the session's first event",
     "end": "the recording does not run to the close",
     "client": "no event of the client is recorded",
-    "lossless": "frames are missing in between",
+    "lossless": "frames are missing in between, or could not be read",
     "audio": "audio may not be as it was sent, to the byte",
     "websocket": "audio may travel beside this connection",
     "times": "the records have no times",
