@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
 
 
@@ -16,9 +17,8 @@ def doctor(
     json: Annotated[
         bool, typer.Option("--json", help="Write one JSON document for programs.", envvar="RTCLI_JSON")
     ] = False,
-    dialect: Annotated[
-        Spoken, typer.Option(help="Read it in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
-    ] = Spoken.AUTO,
+    dialect: Dialect = Spoken.AUTO,
+    form: Form = None,
     prices: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Reckon the cost by the prices in this JSON file.", envvar="RTCLI_PRICES"),
@@ -33,18 +33,16 @@ def doctor(
 
     Example:  rtcli doctor call.jsonl
 
-    Exit code: 0 nothing went wrong, 1 something did, 2 the file could not be read.
+    Exit code: 0 nothing went wrong, 1 something did, 2 the file could not be read, 3 some of it
+    was left out.
     """
     from rtcli.causes.case import Case
     from rtcli.causes.slow import slow_parts
     from rtcli.commands.priced import prices_of
-    from rtcli.commands.watched import in_progress
-    from rtcli.events import DIALECTS, Listener
-    from rtcli.formats import read
 
-    listener = Listener(DIALECTS.get(dialect.value))
-    case = Case(listener, prices=prices_of(prices))
-    for entry in in_progress(read(path, listener), path):
+    source = Source(path, dialect, form)
+    case = Case(source.listener, prices=prices_of(prices))
+    for entry in source:
         case.feed(entry)
     case.finish()
     slow = slow_parts(case)
@@ -58,4 +56,4 @@ def doctor(
         from rtcli.views.diagnosis import print_diagnosis
 
         print_diagnosis(console(), str(path), case, slow)
-    return int(bool(case.causes))
+    return source.code(int(bool(case.causes)))
