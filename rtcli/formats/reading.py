@@ -1,18 +1,28 @@
-"""A recording while it is read: what it was taken for, its entries, and what of it could not be taken."""
+"""A recording while it is read: what it was taken for, its entries, and what of it could not be taken.
+
+Recordings of our own and bare event lines go to the reader that decodes a line at once; what it costs to
+see that they are that, is a look at the first lines. Only what does not look like either is asked for its form.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rtcli.errors import UnreadableRecording
+from rtcli.errors import BadOption, UnreadableRecording
 from rtcli.events import Listener
 from rtcli.formats import rtcli
-from rtcli.formats.entry import Entry
+from rtcli.formats.entry import Entry, interpret
 from rtcli.formats.stream import read_lines
 
+if TYPE_CHECKING:
+    from rtcli.formats.form import Form
+
+OWN: Final = "rtcli"
+"""The name of our own recordings, and of bare event lines."""
+_SNIFFED_BYTES: Final = 1 << 16
 _SNIFFED_LINES: Final = 20
 _DROPS_KEPT: Final = 20
 
@@ -33,7 +43,12 @@ class Reading:
     """
 
     def __init__(self, path: Path, listener: Listener | None = None, form: str | None = None) -> None:
-        """Read `path`, as `form` if that is given, a name in `FORMS`."""
+        """Read `path`, as `form` if that is given, a name in `FORMS` or that of our own.
+
+        Raises:
+            BadOption: there is no such form.
+
+        """
         self.path = path
         self.listener = listener or Listener()
         self.form = form or ""
@@ -43,6 +58,7 @@ class Reading:
         self.dropped = 0
         self.drops: list[Drop] = []
         """The first of what was dropped."""
+        self._asked = _form(form) if form and form != OWN else None
 
     def drop(self, line: int, why: str) -> None:
         """Take down that something in a line was left out."""
@@ -52,12 +68,54 @@ class Reading:
 
     def __iter__(self) -> Iterator[Entry]:
         lines = read_lines(self.path)
-        head = list(islice(lines, _SNIFFED_LINES))
-        told = [line for line in head if not line.isspace()]
-        if told and not any(line.lstrip(b"\xef\xbb\xbf \t").startswith(b"{") for line in told):
-            why = (
-                f"none of its first {len(head)} lines is a JSON object" if len(head) > 1 else "it holds no JSON object"
-            )
-            raise UnreadableRecording(str(self.path), why, "a recording has one event or record on each line")
-        self.form = "rtcli"
-        return rtcli.read(chain(head, lines), self.listener)
+        head = _head(lines)
+        form = self._asked or (None if self.form == OWN or rtcli.looks_own(head) else _look(head))
+        if form is None:
+            self.form = OWN
+            _refuse_what_holds_nothing(self.path, head)
+            return rtcli.read(chain(head, lines), self.listener)
+        if not self._asked:
+            self.guess = f"{self.path}: read as {form.title}; --from NAME insists on another form"
+        self.form = form.name
+        return self._translated(form, chain(head, lines))
+
+    def _translated(self, form: Form, lines: Iterable[bytes]) -> Iterator[Entry]:
+        """The records of another form as entries, each with the line that would stand for it in a recording."""
+        for line, record in form.read(lines, self.drop):
+            entry = interpret(record, line, self.listener)
+            entry.raw = rtcli.line_of(record)
+            yield entry
+
+
+def _head(lines: Iterator[bytes]) -> list[bytes]:
+    """The first lines, as many as it takes to tell what they are."""
+    head: list[bytes] = []
+    size = 0
+    for line in lines:
+        head.append(line)
+        size += len(line)
+        if size >= _SNIFFED_BYTES:
+            break
+    return head
+
+
+def _look(head: list[bytes]) -> Form | None:
+    from rtcli.formats.forms import form_of  # noqa: PLC0415 - dozens of modules that our own recordings never need
+
+    return form_of(b"".join(head)[:_SNIFFED_BYTES])
+
+
+def _form(name: str) -> Form:
+    from rtcli.formats.forms import FORMS  # noqa: PLC0415
+
+    if name not in FORMS:
+        raise BadOption("--from", f"there is no form {name!r}", f"take one of {', '.join((OWN, *FORMS))}")
+    return FORMS[name]
+
+
+def _refuse_what_holds_nothing(path: Path, head: list[bytes]) -> None:
+    first = head[:_SNIFFED_LINES]
+    told = [line for line in first if not line.isspace()]
+    if told and not any(line.lstrip(b"\xef\xbb\xbf \t").startswith(b"{") for line in told):
+        why = f"none of its first {len(first)} lines is a JSON object" if len(first) > 1 else "it holds no JSON object"
+        raise UnreadableRecording(str(path), why, "a recording has one event or record on each line")

@@ -11,13 +11,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from rtcli.errors import UnreadableRecording
-from rtcli.events import Event, Listener, Malformed
+from rtcli.events import DIALECTS, Event, Listener, Malformed
 from rtcli.events.event import Fault
 from rtcli.formats.entry import Entry, interpret, sender_of
 from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, Other, Record, Torn
@@ -68,6 +69,14 @@ _any_value = msgspec.json.Decoder(Raw)
 _value = msgspec.json.Decoder()
 _TIMES: Final = (float, int, type(None))
 _SENDERS: Final = ("client", "server", None)
+_KINDS: Final = frozenset({"event", "text", "binary", "ping", "pong", "open", "close", "note"})
+_BODIES: Final = frozenset({"event", "data", "payload", "message", "frame", "frames", "eventData", "body"})
+"""Where other people's logs put an event beside a ``type`` of their own."""
+_SHORT: Final = frozenset({"error", "info"})
+"""The types of one word, which a log may have for its own."""
+_EPOCH_S: Final = 1e8
+"""Three years: a time beyond is no time since a connection began."""
+_SNIFFED_LINES: Final = 20
 _DOUBTFUL: Final = 16
 _DOUBT_AT_MOST: Final = 64
 """An odd line raises the doubt by two and a good one lowers it by one: beyond a third of odd lines it grows."""
@@ -148,6 +157,39 @@ def _parsed(number: int, raw: bytes, listener: Listener) -> Entry:
             event = listener.judge(body, number, sender)
             return Entry(number, t, sender or sender_of(event), event, raw)
     return _closer(number, raw, listener)
+
+
+def looks_own(head: Iterable[bytes]) -> bool:
+    """Whether the first lines of a file are those of a recording, or bare event lines.
+
+    One line that is whole is enough: what is damaged around it is still ours to read.
+    """
+    return any(map(_is_own, islice(head, _SNIFFED_LINES)))
+
+
+def _is_own(raw: bytes) -> bool:
+    try:
+        value = _value.decode(raw.removeprefix(_BYTE_ORDER_MARK))
+    except _REFUSALS:
+        return False
+    if type(value) is not dict:
+        return False
+    if isinstance(value.get("type"), str):
+        return _is_event(value)
+    if type(value.get("rtcli")) is int:
+        return True
+    t = value.get("t")
+    if type(t) not in _TIMES or (t or 0.0) >= _EPOCH_S or value.keys().isdisjoint(_KINDS):
+        return False
+    return value["from"] in _SENDERS[:2] if "from" in value else len(value) == 1 + ("t" in value)
+
+
+def _is_event(value: dict[str, Any]) -> bool:
+    """Whether what has a ``type`` is an event, not a log's own note around one."""
+    kind = value["type"]
+    if "." not in kind:
+        return kind in _SHORT and ("event_id" in value or kind in value)
+    return value.keys().isdisjoint(_BODIES) or any(kind in dialect.types for dialect in DIALECTS.values())
 
 
 def record_of(raw: bytes) -> Record | None:
@@ -254,7 +296,9 @@ def line_of(record: Record) -> bytes:
     match record:
         case Frame(t, sender, text):
             key, value = ("event", text.encode()) if fits_a_line(text) else ("text", _json(text))
-            return b'{"t":%.6f,"from":"%s","%s":%s}\n' % (t or 0.0, (sender or "server").encode(), key.encode(), value)
+            if t is None or sender is None:
+                return _start(t, sender) + b'"%s":%s}\n' % (key.encode(), value)
+            return b'{"t":%.6f,"from":"%s","%s":%s}\n' % (t, sender.encode(), key.encode(), value)
         case Header():
             return header_line(record)
         case Binary(t, sender, data):
@@ -285,10 +329,13 @@ def fits_a_line(text: str) -> bool:
 
 
 def _line(t: float | None, sender: str | None, kind: str, content: Any) -> bytes:
-    start = b'{"t":%.6f' % (t or 0.0)
-    if sender is not None:
-        start += b',"from":"%s"' % sender.encode()
-    return start + b',"%s":%s}\n' % (kind.encode(), _json(content))
+    return _start(t, sender) + b'"%s":%s}\n' % (kind.encode(), _json(content))
+
+
+def _start(t: float | None, sender: str | None) -> bytes:
+    """How the line begins; what is not known has no key."""
+    at = b"" if t is None else b'"t":%.6f,' % t
+    return b"{" + at + (b"" if sender is None else b'"from":"%s",' % sender.encode())
 
 
 def _json(content: Any) -> bytes:
