@@ -13,6 +13,7 @@ from websockets.utils import accept_key
 from rtcli.formats.rtcli import record_of
 from rtcli.links.parts import Keeping
 from rtcli.links.proxying import Outcome, Plan, proxying
+from rtcli.links.visitors import MOST_SESSIONS, Visitors
 from rtcli.recording import Header, Open
 from rtcli.views.board import LineBoard
 
@@ -44,7 +45,9 @@ class Proxied:
 
 
 @asynccontextmanager
-async def proxied(upstream, folder, *, keeping=None, environment=None, tls=None, origins=(), add_key=False):
+async def proxied(
+    upstream, folder, *, keeping=None, environment=None, tls=None, origins=(), add_key=False, most=MOST_SESSIONS
+):
     said, outcome = io.StringIO(), Outcome()
     plan = Plan(
         word=upstream,
@@ -53,7 +56,8 @@ async def proxied(upstream, folder, *, keeping=None, environment=None, tls=None,
         host="127.0.0.1",
         port=0,
         tls=tls,
-        origins=origins,
+        visitors=Visitors(origins),
+        most=most,
         keeping=keeping or Keeping(folder),
         by="test",
     )

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from rtcli.commands.marked import Marked, check_of
+from rtcli.commands.welcome import Origins, visitors_of
 
 if TYPE_CHECKING:
     from rtcli.links.parts import Keeping
@@ -80,16 +81,7 @@ def proxy(
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Listen beyond this machine.", envvar="RTCLI_ALLOW_REMOTE")
     ] = False,
-    allow_origin: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-origin",
-            metavar="ORIGIN",
-            help="Web pages that may connect, such as https://app.example, or * for all (repeatable). "
-            "Default: those of this machine. Apps that are no pages always may.",
-            envvar="RTCLI_ALLOW_ORIGIN",
-        ),
-    ] = None,
+    allow_origin: Origins = None,
     split_duration: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="Begin another file after this long (10m).", envvar="RTCLI_SPLIT_DURATION"),
@@ -140,7 +132,7 @@ def proxy(
             host=host,
             port=port,
             tls=certificate.context if certificate else None,
-            origins=tuple(origin.rstrip("/") for origin in allow_origin or ()),
+            visitors=visitors_of(host, allow_origin),
             keeping=_keeping(output, split_duration, split_size, snapshot),
             by=f"rtcli {__version__} proxy",
         )
@@ -201,7 +193,7 @@ def _announcing(plan: Plan, certificate: Certificate | None, stack: ExitStack) -
 
     def announce(url: str, upstream: Upstream) -> None:
         _write(sys.stdout, url)
-        who = f"pages of {', '.join(plan.origins)}" if plan.origins else "pages of this machine"
+        who = f"pages of {', '.join(plan.visitors.origins)}" if plan.visitors.origins else "pages of this machine"
         _say(
             f"goes to {upstream.origin}{upstream.base_path}, recorded in {plan.keeping.folder}; open to apps, and to {who}"
         )

@@ -9,6 +9,7 @@ import typer
 
 from rtcli.commands.numbers import finite
 from rtcli.commands.troubled import Faulty, faults_of
+from rtcli.commands.welcome import Origins, visitors_of
 
 
 def serve(
@@ -28,6 +29,7 @@ def serve(
         ),
     ] = 1.0,
     fault: Faulty = None,
+    allow_origin: Origins = None,
     seed: Annotated[
         int | None, typer.Option(help="Make the ids and the faults repeat from run to run.", envvar="RTCLI_SEED")
     ] = None,
@@ -52,7 +54,9 @@ def serve(
     host, port = address_of("--listen", listen, allow_remote=allow_remote)
     faults = faults_of(fault)
     try:
-        serve_forever(host, port, _announce, pace=pace, seed=seed, faults=faults)
+        serve_forever(
+            host, port, _announce, pace=pace, seed=seed, faults=faults, visitors=visitors_of(host, allow_origin)
+        )
     except OSError as error:
         raise taken("--listen", listen, error) from error
     return 0

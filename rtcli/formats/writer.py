@@ -155,11 +155,18 @@ def _make_whole(path: Path) -> None:
         copy.unlink(missing_ok=True)
 
 
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, for their owner only; those that are there stay as they are."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        with contextlib.suppress(FileExistsError):
+            missing.mkdir(mode=0o700)
+
+
 def _open(path: Path, mode: Mode) -> int:
     flags = os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
     flags |= {"new": os.O_EXCL, "append": 0, "overwrite": os.O_TRUNC}[mode]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         descriptor = os.open(path, flags, 0o600)
     except FileExistsError as error:
         raise RecordingExists(str(path)) from error

@@ -7,10 +7,9 @@ connection only (hop by hop) and compression, which nobody is offered.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import urlsplit
 
 from websockets.client import ClientProtocol
 from websockets.datastructures import Headers
@@ -23,6 +22,7 @@ from websockets.uri import WebSocketURI
 from websockets.utils import accept_key
 
 from rtcli.links.upstream import Upstream
+from rtcli.links.visitors import Visitors
 
 COMPRESSION: Final = "permessage-deflate"
 REALTIME: Final = "realtime"
@@ -76,16 +76,15 @@ def json_error(status: HTTPStatus, code: str, why: str) -> bytes:
     return _serialized(f"HTTP/1.1 {status} {status.phrase}", [*lines, ("Content-Length", str(len(body)))], body)
 
 
-def check_request(request: Request, origins: Sequence[str]) -> None:
-    """See that the app asks for a WebSocket, and that its page may.
+def check_request(request: Request, visitors: Visitors) -> None:
+    """See that the app asks for a WebSocket, and that it may.
 
     Raises:
         Refused: it does not, or may not.
 
     """
-    origin = next(iter(request.headers.get_all("Origin")), None)
-    if origin is not None and not _allowed(origin, origins):
-        raise Refused(HTTPStatus.FORBIDDEN, "origin_not_allowed", f"a page of {origin} may not connect")
+    if unwelcome := visitors.unwelcome(request.headers):
+        raise Refused(HTTPStatus.FORBIDDEN, *unwelcome)
     if not request.path.startswith("/"):
         # Behind the upstream's origin it would name another one.
         raise Refused(HTTPStatus.BAD_REQUEST, "no_path", "the app asks for no path; this is no HTTP proxy")
@@ -97,24 +96,6 @@ def check_request(request: Request, origins: Sequence[str]) -> None:
         # What is wrong with it may be a secret in the wrong place; only its name is told.
         where = f" ({error.name})" if isinstance(error, InvalidHeader) else ""
         raise Refused(HTTPStatus.BAD_REQUEST, "bad_handshake", f"the app's handshake is wrong{where}") from error
-
-
-def _allowed(origin: str, origins: Sequence[str]) -> bool:
-    if origins:
-        return origin in origins or "*" in origins
-    try:
-        host = urlsplit(origin).hostname or ""
-    except ValueError:
-        return False
-    return is_loopback(host)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the name can only be this machine's."""
-    numbers = host.split(".")
-    if host in {"localhost", "::1"} or host.endswith(".localhost"):
-        return True
-    return len(numbers) == 4 and numbers[0] == "127" and all(number.isdigit() for number in numbers)
 
 
 class Asking:

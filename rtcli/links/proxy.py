@@ -25,6 +25,7 @@ from rtcli.links.handshake import (
 from rtcli.links.reaching import reach
 from rtcli.links.side import Side
 from rtcli.links.upstream import Upstream
+from rtcli.links.visitors import Visitors
 from rtcli.links.witness import Witness
 from rtcli.recording.secrets import harmless_headers, harmless_subprotocol
 
@@ -41,7 +42,7 @@ class Route(Struct, frozen=True):
     """Where every connection goes, and who may use it."""
 
     upstream: Upstream
-    origins: tuple[str, ...]
+    visitors: Visitors
     by: str
 
 
@@ -66,7 +67,7 @@ async def ask(app: Side, route: Route) -> Asked:
 
     """
     request = await _heard(app)
-    check_request(request, route.origins)
+    check_request(request, route.visitors)
     server, response, asking = await reach(request, route.upstream, compressing=False)
     if insists_on_compression(request, response):
         server.abort()

@@ -12,28 +12,35 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from http import HTTPStatus
 from typing import Final, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rtcli.errors import BadOption
 from rtcli.events import Listener
 from rtcli.formats import Entry
 from rtcli.formats.writer import Writer
-from rtcli.links.handshake import Refused
+from rtcli.links.handshake import Refused, json_error
 from rtcli.links.parts import Keeping, Parts
 from rtcli.links.proxy import Asked, Declined, Gone, Route, announce, ask
 from rtcli.links.server import serving
 from rtcli.links.side import Side
 from rtcli.links.splice import CLOSE_SECONDS, Splice
 from rtcli.links.upstream import Upstream, upstream_of
+from rtcli.links.visitors import MOST_SESSIONS, Visitors
 from rtcli.links.witness import Witness
 
 FRAMES_A_SECOND: Final = 10
 DESCRIPTORS: Final = 16_384
+_DESCRIPTORS_A_SESSION: Final = 3
+"""Both sockets and the file."""
+_OTHER_DESCRIPTORS: Final = 32
 _CLOSING_AT_ONCE: Final = 16
 """Files that are brought to the disk at the same time; each may take a tenth of a second."""
 _BACKLOG: Final = 1024
+_NO_ROOM: Final = json_error(HTTPStatus.SERVICE_UNAVAILABLE, "too_many_sessions", "there are too many sessions here")
 
 
 class Board(Protocol):
@@ -68,7 +75,9 @@ class Plan(Struct, kw_only=True):
     host: str
     port: int
     tls: ssl.SSLContext | None
-    origins: tuple[str, ...]
+    visitors: Visitors
+    most: int = MOST_SESSIONS
+    """How many sessions there may be at a time."""
     keeping: Keeping
     by: str
 
@@ -91,8 +100,7 @@ def run(plan: Plan, board: Board, announced: Callable[[str, Upstream], None]) ->
         OSError: the address cannot be listened on.
 
     """
-    _allow_descriptors()
-    return asyncio.run(_run(plan, board, announced))
+    return asyncio.run(_run(replace(plan, most=min(plan.most, _allowed_sessions())), board, announced))
 
 
 async def _run(plan: Plan, board: Board, announced: Callable[[str, Upstream], None]) -> Outcome:
@@ -118,13 +126,17 @@ async def _run(plan: Plan, board: Board, announced: Callable[[str, Upstream], No
     return outcome
 
 
-def _allow_descriptors() -> None:
-    """Take as many descriptors as may be had; a session needs three, and many systems begin with 1,024."""
+def _allowed_sessions() -> int:
+    """Take as many descriptors as may be had, for many systems begin with 1,024; gives the sessions they are for."""
     allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = DESCRIPTORS if most == resource.RLIM_INFINITY else min(most, DESCRIPTORS)
     if allowed != resource.RLIM_INFINITY and allowed < wanted:
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+            allowed = wanted
+    if allowed == resource.RLIM_INFINITY:
+        return MOST_SESSIONS
+    return max(1, (allowed - _OTHER_DESCRIPTORS) // _DESCRIPTORS_A_SESSION)
 
 
 async def _draw(board: Board) -> None:
@@ -147,7 +159,7 @@ async def proxying(
     async with AsyncExitStack() as stack:
         demo = await stack.enter_async_context(serving()) if plan.word == "demo" else ""
         upstream = upstream_of(plan.word, plan.environment, demo=demo, add_key=plan.add_key)
-        proxies = Proxies(Route(upstream, plan.origins, plan.by), plan.keeping, board, outcome or Outcome())
+        proxies = Proxies(Route(upstream, plan.visitors, plan.by), plan, board, outcome or Outcome())
         server = await asyncio.get_running_loop().create_server(
             lambda: Side(proxies.arrived), plan.host, plan.port, ssl=plan.tls, backlog=_BACKLOG
         )
@@ -166,10 +178,11 @@ async def proxying(
 class Proxies:
     """The connections that are open."""
 
-    def __init__(self, route: Route, keeping: Keeping, board: Board, outcome: Outcome) -> None:
+    def __init__(self, route: Route, plan: Plan, board: Board, outcome: Outcome) -> None:
         self.server: asyncio.Server | None = None
         self._route = route
-        self._keeping = keeping
+        self._keeping = plan.keeping
+        self._most = plan.most
         self._board = board
         self._outcome = outcome
         self._closers = ThreadPoolExecutor(_CLOSING_AT_ONCE, "rtcli-close")
@@ -179,6 +192,11 @@ class Proxies:
     def arrived(self, app: Side) -> None:
         """An app has connected."""
         self._outcome.sessions += 1
+        if len(self._tasks) >= self._most:
+            self._failed(self._outcome.sessions, f"there is room for {self._most} at a time")
+            app.send(_NO_ROOM)
+            app.close()
+            return
         task = asyncio.get_running_loop().create_task(self._proxied(app, self._outcome.sessions))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

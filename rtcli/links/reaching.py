@@ -16,9 +16,10 @@ from websockets.uri import get_proxy, parse_uri
 
 from rtcli.errors import ConnectionFailed
 from rtcli.links.client import OPEN_SECONDS, why_not
-from rtcli.links.handshake import Asking, Refused, is_loopback
+from rtcli.links.handshake import Asking, Refused
 from rtcli.links.side import Side
 from rtcli.links.upstream import Upstream
+from rtcli.links.visitors import is_loopback
 
 HEAD_START_SECONDS: Final = 0.25
 """What one address of a host has before the next is tried beside it. Source: RFC 8305, section 5."""

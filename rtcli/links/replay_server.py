@@ -14,6 +14,7 @@ from websockets.asyncio.server import ServerConnection
 
 from rtcli.links.server import standin_for
 from rtcli.links.stage import hold, listening, seed_of, until_told
+from rtcli.links.visitors import FROM_HERE, Visitors
 from rtcli.script.faults import Fault, Trouble
 from rtcli.script.outcome import Outcome
 from rtcli.script.performance import Manner, Performance, Script
@@ -30,6 +31,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     seed: int | None = None
     once: bool = False
     """Only until the first client has left."""
+    visitors: Visitors = FROM_HERE
 
 
 @asynccontextmanager
@@ -57,7 +59,7 @@ async def serving_script(
             outcome.troubled = trouble.touched
             left(number, outcome)
 
-    async with listening(session, host, port) as url:
+    async with listening(session, host, port, visitors=plan.visitors) as url:
         yield url
 
 

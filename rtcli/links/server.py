@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -13,11 +12,11 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import ServerConnection
-from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from rtcli.events import encode
-from rtcli.links.stage import Line, hold, listening, seed_of, until_told
+from rtcli.links.stage import Line, hold, json_answer, listening, seed_of, until_told
+from rtcli.links.visitors import FROM_HERE, Visitors
 from rtcli.script.faults import Fault, Trouble
 from rtcli.standin import Standin
 from rtcli.standin.settings import MODEL
@@ -33,6 +32,7 @@ async def serving(
     pace: float = 1.0,
     seed: int | None = None,
     faults: Sequence[Fault] = (),
+    visitors: Visitors = FROM_HERE,
 ) -> AsyncIterator[str]:
     """Serve while the block runs; gives the URL. Port 0 takes a free one.
 
@@ -49,7 +49,7 @@ async def serving(
         trouble = Trouble(faults, seed_of(seed, next(numbers)))
         await hold(connection, Serving(connection.request, pace=pace, seed=seed), trouble)
 
-    async with listening(session, host, port, _refuse_other_paths) as url:
+    async with listening(session, host, port, visitors=visitors, answer=_refuse_other_paths) as url:
         yield url + PATH
 
 
@@ -89,17 +89,7 @@ class Serving:
 def _refuse_other_paths(_connection: ServerConnection, request: Request) -> Response | None:
     if urlsplit(request.path).path.rstrip("/").endswith("/realtime"):
         return None
-    body = json.dumps(
-        {
-            "error": {
-                "type": "invalid_request_error",
-                "code": "not_found",
-                "message": f"There is nothing here; the path is {PATH}.",
-            }
-        }
-    ).encode()
-    headers = Headers({"Content-Type": "application/json", "Content-Length": str(len(body))})
-    return Response(HTTPStatus.NOT_FOUND, "Not Found", headers, body)
+    return json_answer(HTTPStatus.NOT_FOUND, "not_found", f"There is nothing here; the path is {PATH}.")
 
 
 def serve_forever(
@@ -110,6 +100,7 @@ def serve_forever(
     pace: float = 1.0,
     seed: int | None = None,
     faults: Sequence[Fault] = (),
+    visitors: Visitors = FROM_HERE,
 ) -> None:
     """Serve until the process is told to stop (Ctrl-C, SIGTERM); `announce` is called with the URL.
 
@@ -119,7 +110,7 @@ def serve_forever(
     """
 
     async def forever() -> None:
-        async with serving(host, port, pace=pace, seed=seed, faults=faults) as url:
+        async with serving(host, port, pace=pace, seed=seed, faults=faults, visitors=visitors) as url:
             await until_told(lambda: announce(url))
 
     asyncio.run(forever())

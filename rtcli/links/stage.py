@@ -7,20 +7,24 @@ that is made on purpose lets it through.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import signal
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
 from typing import Final, Protocol
 
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import EXTERNAL_CLOSE_CODES
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from rtcli.links.visitors import MOST_SESSIONS, Visitors
 from rtcli.recording import Close
 from rtcli.script.faults import Trouble
 
@@ -58,22 +62,30 @@ class Actor(Protocol):
 
 @asynccontextmanager
 async def listening(
-    handle: Callable[[ServerConnection], Awaitable[None]], host: str, port: int, answer: Answer | None = None
+    handle: Callable[[ServerConnection], Awaitable[None]],
+    host: str,
+    port: int,
+    *,
+    visitors: Visitors,
+    answer: Answer | None = None,
 ) -> AsyncIterator[str]:
     """Take connections while the block runs; gives the URL without a path. Port 0 takes a free one.
+
+    `answer` may refuse those who are welcome.
 
     Raises:
         OSError: the address cannot be listened on.
 
     """
+    door = _Door(visitors, answer)
     server = await serve(
-        handle,
+        door.through(handle),
         host,
         port,
         compression=None,
         max_size=MAX_FRAME_BYTES,
         select_subprotocol=_subprotocol,
-        process_request=answer,
+        process_request=door.answer,
         server_header="rtcli",
         logger=_log,
     )
@@ -83,6 +95,41 @@ async def listening(
     finally:
         server.close()
         await server.wait_closed()
+
+
+class _Door:
+    """Lets in who may come, as long as there is room."""
+
+    def __init__(self, visitors: Visitors, answer: Answer | None) -> None:
+        self._visitors = visitors
+        self._answer = answer
+        self._inside = 0
+
+    def answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        unwelcome = self._visitors.unwelcome(request.headers)
+        if unwelcome is not None:
+            return json_answer(HTTPStatus.FORBIDDEN, *unwelcome)
+        if self._inside >= MOST_SESSIONS:
+            why = f"There is room for {MOST_SESSIONS} sessions at a time."
+            return json_answer(HTTPStatus.SERVICE_UNAVAILABLE, "too_many_sessions", why)
+        return self._answer(connection, request) if self._answer else None
+
+    def through(self, handle: Callable[[ServerConnection], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        async def inside(connection: ServerConnection) -> None:
+            self._inside += 1
+            try:
+                await handle(connection)
+            finally:
+                self._inside -= 1
+
+        return inside
+
+
+def json_answer(status: HTTPStatus, code: str, message: str) -> Response:
+    """A refusal of the handshake, in the shape of the real API's errors."""
+    body = json.dumps({"error": {"type": "invalid_request_error", "code": code, "message": message}}).encode()
+    headers = Headers({"Content-Type": "application/json", "Content-Length": str(len(body))})
+    return Response(status, status.phrase, headers, body)
 
 
 def _subprotocol(_connection: ServerConnection, offered: object) -> Subprotocol | None:

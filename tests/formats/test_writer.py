@@ -96,6 +96,13 @@ def test_the_file_is_for_its_owner_only(path):
         assert os.stat(path).st_mode & 0o777 == 0o600
 
 
+def test_folders_that_are_made_for_a_recording_are_their_owners_only_and_others_stay(tmp_path):
+    old = tmp_path / "old"
+    old.mkdir(mode=0o755)
+    Writer(old / "new" / "newer" / "call.jsonl").close()
+    assert [os.stat(old / name).st_mode & 0o777 for name in (".", "new", "new/newer")] == [0o755, 0o700, 0o700]
+
+
 def test_a_file_that_exists_is_kept_unless_it_is_said_otherwise(path):
     with Writer(path) as writer:
         writer.write(Note(1.0, "first"))

@@ -551,6 +551,24 @@ def test_only_pages_of_this_machine_may_connect_unless_others_are_allowed(tmp_pa
     assert ("may not connect" in said) == (status == 403)
 
 
+def test_who_comes_when_all_places_are_taken_is_told_so_and_the_others_go_on(tmp_path):
+    async def hold():
+        async with upstream(silent) as url, proxied(url, tmp_path, most=1) as proxy:
+            async with app(proxy) as first:
+                assert first.head.startswith("HTTP/1.1 101 ")
+                reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+                answer = await reader.read()
+                writer.close()
+                first.end()
+                await proxy.finish(2)
+            return answer, proxy.said, recordings(proxy.folder)
+
+    answer, said, files = run(hold())
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert "there is room for 1 at a time" in said
+    assert len(files) == 1
+
+
 ASKING = b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
 ASKING += b"Sec-WebSocket-Key: " + KEY.encode() + b"\r\n\r\n"
 
