@@ -156,10 +156,15 @@ def _make_whole(path: Path) -> None:
 
 
 def _make_folder(folder: Path) -> None:
-    """Make a folder and those above it, for their owner only; those that are there stay as they are."""
+    """Make a folder and those above it, for their owner only; those that are there stay as they are.
+
+    Raises:
+        FileExistsError: it is there and is no folder.
+
+    """
     for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
-        with contextlib.suppress(FileExistsError):
-            missing.mkdir(mode=0o700)
+        missing.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(exist_ok=True)
 
 
 def _open(path: Path, mode: Mode) -> int:
