@@ -1,0 +1,104 @@
+"""The user's audio as it was spoken: what is sent at a moment had been spoken by then.
+
+Appends that follow each other closely are one clip, whose beginning is moved back where a later append shows that
+more had been spoken by then. Law: clips of the user never overlap, and never begin before the call does.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Final
+
+from rtcli.session.clip import Clip, Coding
+
+PAUSE_S: Final = 0.25
+"""What a client may be late with an append before that is a pause of the audio; more than delays of a busy client."""
+_AHEAD_S: Final = 0.05
+"""What a clip may run ahead of the clock without being moved: the jitter of a client."""
+_BURST_S: Final = 1.0
+"""More than a stall of the network holds back: audio that comes so much faster than it was spoken was not spoken live."""
+
+
+class Microphone:
+    """Where on the time line each run of the user's audio lies."""
+
+    def __init__(self) -> None:
+        self.clips: list[Clip] = []
+        """All of it, in order."""
+        self.stream: list[Clip] = []
+        """What was sent as a stream, on the clock that turn detection speaks of."""
+        self.sent_ms = 0.0
+        """The clock of all audio that was sent."""
+        self._after_s = 0.0
+        """When the audio that was heard before the last clip had ended."""
+        self._before_s = 0.0
+        """When the user's clip before the last one ended."""
+        self._moved_s = 0.0
+
+    @property
+    def head_s(self) -> float:
+        """When the last of it ends."""
+        return self.clips[-1].ends_s if self.clips else 0.0
+
+    def take(self, size: int, coding: Coding, line: int, now_s: float, model_s: float) -> Clip:
+        """Audio that was sent now; what the model had said so far ends at `model_s`."""
+        starts_s = now_s - coding.ms(size) / 1000
+        clip = self.clips[-1] if self.clips else None
+        goes_on = clip is not None and not clip.item_id and clip.coding == coding
+        if clip is None or not goes_on or starts_s - clip.ends_s > PAUSE_S:
+            clip = self._begin(Clip("user", coding, line, starts_s, offset_ms=self.sent_ms), model_s)
+            self.stream.append(clip)
+        self._extend(clip, size, line, now_s)
+        self.sent_ms = clip.offset_ms + clip.duration_ms
+        return clip
+
+    def attach(self, size: int, coding: Coding, place: tuple[str, int, int], now_s: float, model_s: float) -> Clip:
+        """Audio that the client puts into an item itself: by the item's id, the content index and the line."""
+        item_id, index, line = place
+        starts_s = now_s - coding.ms(size) / 1000
+        clip = self._begin(Clip("user", coding, line, starts_s, item_id or "?", index), model_s)
+        self._extend(clip, size, line, now_s)
+        return clip
+
+    def _begin(self, clip: Clip, model_s: float) -> Clip:
+        self._before_s, self._after_s, self._moved_s = self.head_s, model_s, 0.0
+        clip.starts_s = max(clip.starts_s, self._before_s)
+        self.clips.append(clip)
+        return clip
+
+    def _extend(self, clip: Clip, size: int, line: int, now_s: float) -> None:
+        clip.audio_bytes += size
+        clip.lines += 1
+        clip.last_line = line
+        ahead_s = clip.ends_s - now_s
+        if ahead_s > _AHEAD_S:
+            self._move(clip, ahead_s)
+
+    def _move(self, clip: Clip, ahead_s: float) -> None:
+        """Move a clip back, as far as there is room, so that it was spoken before it was sent.
+
+        One that was not spoken live does not begin before the model had ended.
+        """
+        self._moved_s += ahead_s
+        floor_s = self._before_s
+        if self._moved_s > _BURST_S:
+            floor_s = max(floor_s, self._after_s)
+        clip.starts_s = max(clip.starts_s - ahead_s, floor_s)
+
+    def assume(self, coding: Coding) -> None:
+        """The format is told now: what was sent before was in it too."""
+        if not self.stream or not self.stream[0].coding.assumed:
+            return
+        self.sent_ms, end_s = 0.0, 0.0
+        for clip in self.stream:
+            clip.coding = coding if clip.coding.assumed else clip.coding
+            clip.offset_ms, clip.starts_s = self.sent_ms, max(clip.starts_s, end_s)
+            self.sent_ms, end_s = self.sent_ms + clip.duration_ms, clip.ends_s
+
+    def at(self, ms: float) -> float:
+        """When a moment of the audio was spoken, by the clock of what was sent."""
+        if not self.stream:
+            return 0.0
+        place = max(0, bisect_right(self.stream, ms, key=lambda clip: clip.offset_ms) - 1)
+        clip = self.stream[place]
+        return clip.starts_s + min(max(0.0, ms - clip.offset_ms), clip.duration_ms) / 1000

@@ -1,0 +1,375 @@
+"""A call as it could be heard: which audio of either side was heard when, and how much of it.
+
+The user's audio is heard as it was spoken, which was before it was sent; the model's arrives faster than it
+is spoken, and is heard from its start on, one thing after the other, until it is cut off. Where a client
+sends faster than anybody speaks, as with a file, the call is longer than its recording: what follows is
+heard later, by `heard_s`. Without times everything is heard in the order of the lines.
+
+Two passes: `Soundtrack` is told every entry and keeps no audio; `Samples` is told them again and hands out the
+audio of each, with its place. Law: neither raises, and what is kept grows with the clips, not with the audio.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from math import isfinite
+from typing import Any, ClassVar, Final, NamedTuple
+
+import pybase64
+
+from rtcli.events import Event, conversation, input_audio_buffer, output_audio_buffer, response, session
+from rtcli.events.live import session as live
+from rtcli.events.objects import InputAudio, Message
+from rtcli.events.translation import session as translation
+from rtcli.formats import Entry
+from rtcli.session.clip import Clip, Coding, Utterance, coding
+from rtcli.session.config import Config, at, format_name
+from rtcli.session.context import Context
+from rtcli.session.ledger import Handler, Memory
+from rtcli.session.microphone import PAUSE_S, Microphone
+from rtcli.session.playback import Playback
+
+_STEP_S: Final = 0.05
+"""How finely it is kept by how much a call is longer than its recording."""
+
+
+class Piece(NamedTuple):
+    """The audio of one line, decoded, in whole samples, and its place."""
+
+    clip: Clip
+    offset_bytes: int
+    """In the clip."""
+    data: bytes
+
+
+class Soundtrack:
+    """The audio of one connection. A new one is made for the next, where `is_ended_by` says so."""
+
+    def __init__(self) -> None:
+        self.config = Config()
+        self.microphone = Microphone()
+        self.playback = Playback()
+        self.utterances: dict[str, Utterance] = {}
+        """What the user said, by item."""
+        self.left_out: dict[str, int] = {}
+        """Why audio is not in it, and of how many lines."""
+        self.duration_s = 0.0
+        """Of the recording, as it was heard."""
+        self.entries = 0
+        self.carriers: dict[tuple[int, int], Clip] = {}
+        """By line and content index the clips of audio that the client put into items."""
+        self._context = Context(self.config)
+        self._now_s = 0.0
+        self._delay_s = 0.0
+        self._delayed = (array("d"), array("d"))
+        """Since when, and by how much, the call runs behind its recording."""
+        self._formats: Memory[str, str | None] = Memory()
+        self._apart: Memory[str, bool] = Memory()
+        """Responses outside the conversation."""
+        self._live: Coding | None = None
+        self._taken_ms = 0.0
+        self._answered = False
+        self._handlers: dict[type, Handler | None] = {}
+
+    @property
+    def clips(self) -> list[Clip]:
+        """All of both sides, in the order in which they were heard."""
+        return sorted((*self.microphone.clips, *self.playback.clips), key=lambda clip: clip.starts_s)
+
+    @property
+    def ends_s(self) -> float:
+        """When the last sound was heard."""
+        return max((clip.ends_s for clip in self.clips), default=0.0)
+
+    def is_ended_by(self, entry: Entry) -> bool:
+        """Whether an entry is the first of another connection than this."""
+        return self.entries > 0 and self._context.begins_anew(entry)
+
+    def heard_s(self, t: float) -> float:
+        """When something was heard that was recorded at `t`: the same, unless audio was sent faster than it was spoken."""
+        place = bisect_right(self._delayed[0], t)
+        return t + (self._delayed[1][place - 1] if place else 0.0)
+
+    def apply(self, entry: Entry) -> None:
+        """Take in the next entry."""
+        self.entries += 1
+        self._context.note(entry)
+        entry = entry.folded
+        self.config.apply(entry)
+        self._tick(entry.t)
+        kind = type(entry.event)
+        if kind not in self._handlers:
+            self._handlers[kind] = next((self.HANDLERS[base] for base in kind.__mro__ if base in self.HANDLERS), None)
+        handler = self._handlers[kind]
+        if handler is not None:
+            handler(self, entry.event, entry)
+
+    def finish(self) -> None:
+        """Nothing more comes: say when the user's utterances were spoken."""
+        for one in self.utterances.values():
+            one.starts_s = self.microphone.at(one.start_ms)
+            one.ends_s = self.microphone.at(one.end_ms) if one.end_ms is not None else self.microphone.head_s
+
+    def _tick(self, t: float | None) -> None:
+        if t is not None and isfinite(t):
+            self._now_s = max(self._now_s, t + self._delay_s)
+            self.duration_s = self._now_s
+
+    # -- the user ---------------------------------------------------------------------------------
+
+    def _appended(self, event: input_audio_buffer.Append, entry: Entry) -> None:
+        self._sent(event.audio, coding(self.config.input_format), entry)
+
+    def _appended_to_translate(self, event: translation.InputAudioBufferAppend, entry: Entry) -> None:
+        self._sent(event.audio, coding("audio/pcm"), entry)
+
+    def _appended_live(self, event: live.InputAudioAppend, entry: Entry) -> None:
+        reflected = entry.sender == "server"
+        self._sent(event.audio, coding("audio/pcm") if reflected else self._live or coding(None), entry)
+
+    def _sent(self, payload: str, heard_in: Coding | None, entry: Entry) -> None:
+        size = self._size(payload, heard_in)
+        if not size or heard_in is None:
+            return
+        if not heard_in.assumed:
+            self.microphone.assume(heard_in)
+        self.microphone.take(size, heard_in, entry.line, self._spoken_s(entry, heard_in.ms(size)), self.playback.head_s)
+        self._wait(entry)
+
+    def _created(self, event: conversation.ItemCreate, entry: Entry) -> None:
+        for index, payload in _audio_in(event):
+            heard_in = coding(self.config.input_format)
+            size = self._size(payload, heard_in)
+            if size and heard_in is not None:
+                now_s, place = self._spoken_s(entry, heard_in.ms(size)), (event.item.id or "", index, entry.line)
+                clip = self.microphone.attach(size, heard_in, place, now_s, self.playback.head_s)
+                self.carriers[entry.line, index] = clip
+                self._wait(entry)
+
+    def _spoken_s(self, entry: Entry, ms: float) -> float:
+        """When audio that is sent now has ended; without times, behind what was heard before."""
+        if entry.t is not None:
+            return self._now_s
+        before_s = self.microphone.head_s
+        if self._answered:
+            before_s, self._answered = max(before_s, self.playback.head_s), False
+        return before_s + ms / 1000
+
+    def _wait(self, entry: Entry) -> None:
+        """What follows audio that was not spoken live is heard behind it."""
+        behind_s = self.microphone.head_s - self._now_s
+        is_timed = entry.t is not None and isfinite(entry.t)
+        if behind_s <= (PAUSE_S if is_timed else 0):
+            return
+        self._now_s += behind_s
+        if entry.t is None or not is_timed:
+            return
+        since, delays = self._delayed
+        self._delay_s = self._now_s - entry.t
+        if since and entry.t - since[-1] < _STEP_S:
+            delays[-1] = self._delay_s
+        else:
+            since.append(max(entry.t, since[-1]) if since else entry.t)
+            delays.append(self._delay_s)
+
+    def _speech_started(self, event: input_audio_buffer.SpeechStarted, entry: Entry) -> None:
+        if event.item_id not in self.utterances:
+            self.utterances[event.item_id] = Utterance(event.item_id, entry.line, float(event.audio_start_ms))
+        if at(self.config.turn_detection, "interrupt_response") is not False:
+            self.playback.interrupted(self._now_s)
+
+    def _speech_stopped(self, event: input_audio_buffer.SpeechStopped, _entry: Entry) -> None:
+        one = self.utterances.get(event.item_id)
+        if one is not None:
+            one.end_ms = max(one.start_ms, float(event.audio_end_ms))
+
+    def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
+        one = self.utterances.get(event.item_id)
+        if one is None:
+            one = self.utterances[event.item_id] = Utterance(event.item_id, entry.line, self._taken_ms)
+        if one.end_ms is None:
+            one.end_ms = max(one.start_ms, self.microphone.sent_ms)
+        self._taken_ms = max(self._taken_ms, one.end_ms)
+
+    def _cleared_input(self, _event: Any, _entry: Entry) -> None:
+        self._taken_ms = self.microphone.sent_ms
+
+    # -- the model --------------------------------------------------------------------------------
+
+    def _began(self, event: response.Created, _entry: Entry) -> None:
+        response_id = event.response.id or ""
+        self._formats[response_id] = format_name(at(event.response, "audio", "output")) or self.config.output_format
+        if event.response.conversation_id is None:
+            self._apart[response_id] = True
+
+    def _spoke(self, event: response.OutputAudioDelta, entry: Entry) -> None:
+        told = self._formats.get(event.response_id) or self.config.output_format
+        part = (event.response_id, event.item_id, event.content_index)
+        self._received(event.delta, part, coding(told), entry)
+
+    def _translated(self, event: translation.OutputAudioDelta, entry: Entry) -> None:
+        self._received(event.delta, ("", "", 0), coding("audio/pcm", event.sample_rate or None), entry)
+
+    def _spoke_live(self, event: live.OutputAudioDelta, entry: Entry) -> None:
+        self._received(event.delta, ("", "", 0), self._live or coding(None), entry)
+
+    def _received(self, payload: str, part: tuple[str, str, int], spoken_in: Coding | None, entry: Entry) -> None:
+        size = self._size(payload, spoken_in)
+        if size and spoken_in is not None:
+            place = (entry.line, max(self._now_s, self.microphone.head_s) if entry.t is None else self._now_s)
+            self.playback.take(part, size, spoken_in, place, part[0] in self._apart)
+
+    def _done(self, event: response.Done, _entry: Entry) -> None:
+        self._answered = True
+        if event.response.status == "cancelled":
+            self.playback.cancelled(event.response.id or "", self._now_s)
+
+    def _truncated(self, event: conversation.ItemTruncate | conversation.ItemTruncated, _entry: Entry) -> None:
+        self.playback.truncated(event.item_id, event.content_index or 0, float(event.audio_end_ms), self._now_s)
+
+    def _cleared(self, event: output_audio_buffer.Cleared, _entry: Entry) -> None:
+        self.playback.cleared(event.response_id, self._now_s)
+
+    def _live_began(self, event: live.Started, _entry: Entry) -> None:
+        chosen = at(event.session, "audio", "format")
+        name = str(chosen.__struct_config__.tag) if chosen is not None else None
+        self._live = coding(name, getattr(chosen, "rate", None) or None)
+
+    def _configured(self, _event: session.Created | session.Updated, _entry: Entry) -> None:
+        known = coding(self.config.input_format)
+        if known is not None and not known.assumed:
+            self.microphone.assume(known)
+
+    def _size(self, payload: Any, heard_in: Coding | None) -> int:
+        """How many bytes a payload is; 0 where it cannot be heard, which is counted."""
+        data = decoded(payload)
+        if data is None:
+            self._leave_out("no base64")
+        elif heard_in is None:
+            self._leave_out("a format that is not known")
+        return len(data) if data and heard_in is not None else 0
+
+    def _leave_out(self, why: str) -> None:
+        self.left_out[why] = self.left_out.get(why, 0) + 1
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        input_audio_buffer.Append: _appended,
+        translation.InputAudioBufferAppend: _appended_to_translate,
+        live.InputAudioAppend: _appended_live,
+        conversation.ItemCreate: _created,
+        input_audio_buffer.SpeechStarted: _speech_started,
+        input_audio_buffer.SpeechStopped: _speech_stopped,
+        input_audio_buffer.Committed: _committed,
+        input_audio_buffer.Cleared: _cleared_input,
+        response.Created: _began,
+        response.OutputAudioDelta: _spoke,
+        translation.OutputAudioDelta: _translated,
+        live.OutputAudioDelta: _spoke_live,
+        response.Done: _done,
+        conversation.ItemTruncate: _truncated,
+        conversation.ItemTruncated: _truncated,
+        output_audio_buffer.Cleared: _cleared,
+        live.Started: _live_began,
+        session.Created: _configured,
+        session.Updated: _configured,
+    }
+
+
+class Samples:
+    """The audio of a connection whose soundtrack is known: told its entries again, it gives the audio of each."""
+
+    def __init__(self, track: Soundtrack) -> None:
+        self._carriers = track.carriers
+        self._parts = {part: iter(clips) for part, clips in track.playback.parts.items()}
+        self._parts[_STREAM] = iter(track.microphone.stream)
+        self._open: dict[tuple[str, str, int], _Cursor] = {}
+
+    def of(self, entry: Entry) -> Iterator[Piece]:
+        """The audio of the next entry: of most none, of a delta or an append one piece."""
+        entry = entry.folded
+        event: Any = entry.event
+        if isinstance(event, conversation.ItemCreate):
+            for index, payload in _audio_in(event):
+                clip, data = self._carriers.get((entry.line, index)), decoded(payload)
+                if clip is not None and data:
+                    yield Piece(clip, 0, data[: len(data) // clip.coding.sample_bytes * clip.coding.sample_bytes])
+            return
+        told = _payload(event)
+        if told is None:
+            return
+        part, data = told[0], decoded(told[1])
+        cursor = self._open.get(part)
+        if cursor is None or entry.line > cursor.clip.last_line:
+            found = next((clip for clip in self._parts.get(part, iter(())) if clip.last_line >= entry.line), None)
+            if found is None:
+                return
+            cursor = self._open[part] = _Cursor(found)
+        if data and entry.line >= cursor.clip.line:
+            yield from cursor.take(data)
+
+
+class _Cursor:
+    """How far a clip has been handed out; half a sample waits for its other half."""
+
+    def __init__(self, clip: Clip) -> None:
+        self.clip = clip
+        self._given = 0
+        self._rest = b""
+
+    def take(self, data: bytes) -> Iterator[Piece]:
+        data = self._rest + data
+        whole = len(data) - len(data) % self.clip.coding.sample_bytes
+        self._rest = data[whole:]
+        if whole:
+            yield Piece(self.clip, self._given, data[:whole])
+            self._given += whole
+
+
+_STREAM: Final = ("", "", -1)
+"""Stands for the user's stream among the model's parts."""
+
+
+def _payload(event: Any) -> tuple[tuple[str, str, int], str] | None:
+    """What part an event carries audio of, and the audio."""
+    if not isinstance(event, Event):
+        return None
+    if isinstance(event, response.OutputAudioDelta):
+        return (event.response_id, event.item_id, event.content_index), event.delta
+    if isinstance(event, input_audio_buffer.Append | translation.InputAudioBufferAppend | live.InputAudioAppend):
+        return _STREAM, event.audio
+    if isinstance(event, translation.OutputAudioDelta | live.OutputAudioDelta):
+        return ("", "", 0), event.delta
+    return None
+
+
+def _audio_in(event: conversation.ItemCreate) -> Iterator[tuple[int, str]]:
+    """The audio that a client puts into an item: content index and base64."""
+    item: Any = event.item
+    if isinstance(item, Message) and item.role == "user":
+        for index, part in enumerate(item.content or []):
+            if isinstance(part, InputAudio) and part.audio:
+                yield index, part.audio
+
+
+def decoded(payload: Any) -> bytes | None:
+    """The bytes of a base64 text; None where it is none."""
+    try:
+        return pybase64.b64decode(payload, validate=True) if payload else b""
+    except (TypeError, ValueError):
+        return None
+
+
+def soundtracks(entries: Iterator[Entry]) -> Iterator[Soundtrack]:
+    """The soundtrack of each connection of a recording."""
+    track = Soundtrack()
+    for entry in entries:
+        if track.is_ended_by(entry):
+            track.finish()
+            yield track
+            track = Soundtrack()
+        track.apply(entry)
+    if track.entries:
+        track.finish()
+        yield track
