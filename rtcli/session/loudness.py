@@ -2,8 +2,6 @@
 
 Law: audio is decoded only until that frame has come, and for a few seconds at most; less than a frame of
 it is kept.
-
-Source: ITU-T G.711 for the levels of the two laws.
 """
 
 from __future__ import annotations
@@ -15,6 +13,7 @@ from typing import Final
 
 import pybase64
 
+from rtcli.session.g711 import expansion
 from rtcli.units import BYTES_PER_MS
 
 AUDIBLE_DBFS: Final = -50.0
@@ -58,7 +57,7 @@ class Onset:
         if not frame.strip(_silence(self._format)):
             return 0.0
         if BYTES_PER_MS[self._format] == 8:
-            levels = _expansion(self._format)
+            levels = expansion(self._format)
             return sum(levels[byte] ** 2 for byte in frame) / len(frame)
         samples = array.array("h", frame)
         if sys.byteorder == "big":
@@ -69,19 +68,3 @@ class Onset:
 @cache
 def _silence(audio_format: str) -> bytes:
     return b"\x00" if BYTES_PER_MS[audio_format] != 8 else b""
-
-
-@cache
-def _expansion(audio_format: str) -> tuple[int, ...]:
-    """How far from zero each code of a law of G.711 lies."""
-    return tuple(_mulaw(code) if audio_format in ("audio/pcmu", "g711_ulaw") else _alaw(code) for code in range(256))
-
-
-def _mulaw(code: int) -> int:
-    segment, step = ~code >> 4 & 7, ~code & 0x0F
-    return ((2 * step + 33 << segment) - 33) * 4
-
-
-def _alaw(code: int) -> int:
-    segment, step = (code ^ 0x55) >> 4 & 7, 2 * ((code ^ 0x55) & 0x0F) + 1
-    return (step if segment == 0 else step + 32 << segment - 1) * 8

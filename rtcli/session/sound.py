@@ -5,7 +5,7 @@ bytes: every other one is a high byte, which says much less than a low one, wher
 say as much. The byte order, and which law, is the reading that is smoothest, as speech is. A reading
 counts only if it rises and falls as speech does: tones, noise and hum stay unjudged.
 
-Source: ITU-T G.711 for the two laws. The bounds lie well between what speech of four voices gave in
+The bounds lie well between what speech of four voices gave in
 either encoding, loud and quiet (0.03 at most and 1.0 at least for the difference of the entropies).
 """
 
@@ -16,12 +16,13 @@ import sys
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 from math import log2, sqrt
 from operator import mul
 from typing import Final, Literal
 
 import pybase64
+
+from rtcli.session.g711 import expansion
 
 Look = Literal["audio/pcm", "audio/pcm, bytes swapped", "audio/pcmu", "audio/pcma", "G.711", "silence"]
 """A format by its name; ``G.711`` is one of the two laws, and not clear which."""
@@ -116,7 +117,7 @@ def _pcm(data: bytes) -> Look | None:
 
 
 def _g711(data: bytes) -> Look | None:
-    as_mulaw, as_alaw = ([table[byte] for byte in data] for table in (_mulaw(), _alaw()))
+    as_mulaw, as_alaw = ([table[byte] for byte in data] for table in map(expansion, ("audio/pcmu", "audio/pcma")))
     mulaw, alaw = _smoothness(as_mulaw), _smoothness(as_alaw)
     if max(mulaw, alaw) < _SMOOTH_G711 or not _rises(as_mulaw if mulaw > alaw else as_alaw, 160):
         return None
@@ -162,24 +163,3 @@ def _decoded(payload: str) -> bytes:
         return pybase64.b64decode(payload, validate=True)
     except ValueError:
         return b""
-
-
-@cache
-def _mulaw() -> tuple[int, ...]:
-    return tuple(_expanded_mulaw(~code & 0xFF) for code in range(256))
-
-
-def _expanded_mulaw(code: int) -> int:
-    magnitude = ((2 * (code & 0x0F) + 33 << (code >> 4 & 7)) - 33) * 4
-    return -magnitude if code & 0x80 else magnitude
-
-
-@cache
-def _alaw() -> tuple[int, ...]:
-    return tuple(_expanded_alaw(code ^ 0x55) for code in range(256))
-
-
-def _expanded_alaw(code: int) -> int:
-    segment, step = code >> 4 & 7, 2 * (code & 0x0F) + 1
-    magnitude = (step if segment == 0 else step + 32 << segment - 1) * 8
-    return magnitude if code & 0x80 else -magnitude

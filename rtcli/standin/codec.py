@@ -1,7 +1,6 @@
 """Wire audio to PCM16 at 24 kHz and back, for the three formats of the protocol.
 
-Source: ITU-T G.711, the expansion of µ-law and A-law; rates are changed by repeating or skipping
-samples, which is enough to tell speech from silence.
+Rates are changed by repeating or skipping samples, which is enough to tell speech from silence.
 """
 
 from __future__ import annotations
@@ -10,12 +9,14 @@ import array
 import sys
 from functools import lru_cache
 
+from rtcli.session.g711 import expansion
+
 
 def decode(data: bytes, audio_format: str) -> bytes:
     """The audio as PCM16, 24 kHz; a last half sample is left out."""
     if audio_format == "audio/pcm":
         return data[: len(data) // 2 * 2]
-    table = _expansion(audio_format)
+    table = expansion(audio_format)
     samples = array.array("h", (table[byte] for byte in data for _ in range(3)))
     return _little(samples).tobytes()
 
@@ -30,14 +31,9 @@ def encode(pcm16: bytes, audio_format: str) -> bytes:
 
 
 @lru_cache(maxsize=2)
-def _expansion(audio_format: str) -> tuple[int, ...]:
-    return tuple(_mulaw(byte) if audio_format == "audio/pcmu" else _alaw(byte) for byte in range(256))
-
-
-@lru_cache(maxsize=2)
 def _compression(audio_format: str) -> bytes:
     """For each of 1024 levels the code whose expansion is nearest."""
-    codes = sorted((level, code) for code, level in enumerate(_expansion(audio_format)))
+    codes = sorted((level, code) for code, level in enumerate(expansion(audio_format)))
     nearest, place = bytearray(1024), 0
     for step in range(1024):
         level = (step << 6) - 32768 + 32
@@ -45,19 +41,6 @@ def _compression(audio_format: str) -> bytes:
             place += 1
         nearest[step] = codes[place][1]
     return bytes(nearest)
-
-
-def _mulaw(code: int) -> int:
-    code = ~code & 0xFF
-    magnitude = (((code & 0x0F) << 3) + 0x84 << ((code & 0x70) >> 4)) - 0x84
-    return -magnitude if code & 0x80 else magnitude
-
-
-def _alaw(code: int) -> int:
-    code ^= 0x55
-    exponent, mantissa = (code & 0x70) >> 4, (code & 0x0F) << 4
-    magnitude = mantissa + 8 if exponent == 0 else (mantissa + 0x108) << (exponent - 1)
-    return magnitude if code & 0x80 else -magnitude
 
 
 def _little(samples: array.array[int]) -> array.array[int]:
