@@ -52,7 +52,7 @@ class Junit(Report):
         """Write what could not be read as errors, and close the document."""
         self._write()
         if summary.unreadable:
-            cases = [_case("rtcli", "a file is read", f"<error message={_value(why)}/>") for why in summary.unreadable]
+            cases = [case("rtcli", "a file is read", f"<error message={value(why)}/>") for why in summary.unreadable]
             self._suite("rtcli", cases, errors=len(cases))
         self._out.write("</testsuites>\n")
 
@@ -65,32 +65,34 @@ class Junit(Report):
 
     def _suite(self, name: str, cases: list[str], failures: int = 0, errors: int = 0) -> None:
         counts = f'tests="{len(cases)}" failures="{failures}" errors="{errors}" skipped="0"'
-        self._out.write(f"<testsuite name={_value(name)} {counts}>\n{''.join(cases)}</testsuite>\n")
+        self._out.write(f"<testsuite name={value(name)} {counts}>\n{''.join(cases)}</testsuite>\n")
 
 
 def _told(name: str, finding: Finding) -> str:
     title = f"{finding.code} line {finding.line} {where(finding)}".rstrip()
     place = f"{name}:{finding.line}: {where(finding)}".rstrip(": ")
-    text = _escaped(f"{place}: {sentence(finding)}")
+    text = escaped(f"{place}: {sentence(finding)}")
     if finding.severity == "info":
-        return _case(name, title, f"<system-out>{text}</system-out>")
-    kind = f'type="{finding.severity}" message={_value(finding.message)}'
-    return _case(name, title, f"<failure {kind}>{text}</failure>")
+        return case(name, title, f"<system-out>{text}</system-out>")
+    kind = f'type="{finding.severity}" message={value(finding.message)}'
+    return case(name, title, f"<failure {kind}>{text}</failure>")
 
 
 def _passed(name: str) -> str:
-    return _case(name, "nothing found", "")
+    return case(name, "nothing found", "")
 
 
-def _case(name: str, title: str, body: str) -> str:
-    head = f"<testcase classname={_value(name)} name={_value(title)}"
+def case(name: str, title: str, body: str) -> str:
+    """A test case of a file, with what is to be said of it."""
+    head = f"<testcase classname={value(name)} name={value(title)}"
     return f"{head}>{body}</testcase>\n" if body else f"{head}/>\n"
 
 
-def _value(text: str) -> str:
-    return f'"{_escaped(text)}"'
+def value(text: str) -> str:
+    """The text as the value of an attribute."""
+    return f'"{escaped(text)}"'
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """The text as XML; the characters that XML 1.0 forbids are among those that are written out."""
     return visible(text).translate(_ENTITIES)

@@ -32,6 +32,7 @@ HARMLESS: Final = frozenset(
 """Codes of errors that only say that the client was late. Source: openai-python 3.52.0, ``response_cancel_event.py``."""
 _WAITING: Final = 64
 _NAMES: Final = 256
+_LINES_KEPT: Final = 100
 
 
 class Course(Ledger):
@@ -49,6 +50,8 @@ class Course(Ledger):
         self.errors: Memory[str, int] = Memory(_NAMES)
         """By code how many."""
         self.error_line = 0
+        self.error_lines: list[int] = []
+        """The first of those that are more than harmless."""
         self.lowest: Memory[str, tuple[float, int]] = Memory(_NAMES)
         """By name of a limit the smallest share that was left, and its line."""
         self.translator: str | None = None
@@ -106,6 +109,8 @@ class Course(Ledger):
     def _count(self, code: str, entry: Entry) -> None:
         self.errors[code] = self.errors.get(code, 0) + 1
         self.error_line = entry.line
+        if code not in HARMLESS and len(self.error_lines) < _LINES_KEPT:
+            self.error_lines.append(entry.line)
 
     def _limited(self, event: rate_limits.Updated, entry: Entry) -> None:
         for limit in event.rate_limits:

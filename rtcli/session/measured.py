@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from rtcli.events import Malformed
 from rtcli.formats import Entry
@@ -52,13 +53,21 @@ class Connection:
             yield lambda entry: known(self._context, entry.event, entry)
 
 
+AnyConnection = TypeVar("AnyConnection", bound=Connection)
+
+
 def connections(entries: Iterable[Entry], prices: Prices = PRICES) -> Iterator[Connection]:
     """Each connection of a recording, measured to its end."""
-    current = Connection(prices)
+    return each(entries, lambda: Connection(prices))
+
+
+def each(entries: Iterable[Entry], begin: Callable[[], AnyConnection]) -> Iterator[AnyConnection]:
+    """Each connection of a recording to its end, as `begin` makes them."""
+    current = begin()
     for entry in entries:
         if current.is_ended_by(entry):
             yield current
-            current = Connection(prices)
+            current = begin()
         current.apply(entry)
     if current.entries:
         yield current
