@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from rtcli.formats.form import Form
+from rtcli.formats.har import HAR
+from rtcli.formats.notation import SCRIPT
 
-_EVERY: Final[tuple[Form, ...]] = ()
+_EVERY: Final[tuple[Form, ...]] = (
+    SCRIPT,
+    HAR,
+)
 
 FORMS: Final[dict[str, Form]] = {form.name: form for form in _EVERY}
 """Each form by its name."""

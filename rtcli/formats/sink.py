@@ -1,0 +1,114 @@
+"""What a recording is converted into: something that takes its entries and says what it could not hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from rtcli.formats.entry import Entry
+from rtcli.formats.rtcli import record_of
+from rtcli.recording import Frame, Record, Torn
+
+Put = Callable[[bytes], object]
+"""Takes the next bytes of a result."""
+
+BROKEN: Final = "lines that are no record"
+TORN: Final = "torn lines"
+NO_TEXT: Final = "frames that are no UTF-8 (bytes replaced)"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_ENVELOPES: Final = (b'{"t":', b'{"rtcli":', b'{"from":')
+
+
+class Sink(Protocol):
+    """Takes the entries of one file, from the first to the last."""
+
+    lost: Counter[str]
+    """What it could not hold, in the plural, and how often."""
+
+    def take(self, entry: Entry) -> None:
+        """The next entry, with the line that it was made of."""
+
+    def finish(self) -> None:
+        """There are no more."""
+
+
+class Recording:
+    """Writes a recording: the lines of one as they stand, and bare events in envelopes."""
+
+    def __init__(self, put: Put) -> None:
+        self.lost: Counter[str] = Counter()
+        self._put = put
+
+    def take(self, entry: Entry) -> None:
+        """Write the line."""
+        raw = entry.raw
+        if isinstance(entry.event, Torn):
+            self.lost[TORN] += 1
+        elif raw.startswith(_ENVELOPES) and raw.endswith(b"\n"):
+            self._put(raw)
+        else:
+            self._put(_line(entry))
+
+    def finish(self) -> None:
+        """Nothing is open."""
+
+
+class Records:
+    """The part that all share who write something else: what cannot be a record is not asked for."""
+
+    def __init__(self, put: Put) -> None:
+        self.lost: Counter[str] = Counter()
+        self._put = put
+
+    def take(self, entry: Entry) -> None:
+        """Write the record, if there is one in the line."""
+        record = record_in(entry)
+        if record is None or isinstance(record, Torn):
+            self.lost[BROKEN if record is None else TORN] += 1
+            return
+        if isinstance(record, Frame) and not _is_text(record):
+            self.lost[NO_TEXT] += 1
+        self.write(record)
+
+    def write(self, record: Record) -> None:
+        """Write a record that is whole."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """Close what is open; mostly nothing."""
+
+
+def record_in(entry: Entry) -> Record | None:
+    """The record that an entry was made of; None where its line is broken."""
+    if isinstance(entry.event, Torn):
+        return entry.event
+    record = record_of(entry.raw)
+    if record is not None:
+        return record
+    text = _bare(entry.raw)
+    return Frame(None, entry.sender, text.decode("utf-8", "surrogateescape")) if text else None
+
+
+def _line(entry: Entry) -> bytes:
+    """The line of a recording for one that stands otherwise in the file: bare, or with a mark in front."""
+    raw = entry.raw.removeprefix(_BYTE_ORDER_MARK)
+    text = _bare(raw) if record_of(raw) is None else b""
+    if not text:
+        return raw.rstrip(b"\r\n") + b"\n"
+    return b'{%s"event":%s}\n' % (b'"from":"%s",' % entry.sender.encode() if entry.sender else b"", text)
+
+
+def _bare(raw: bytes) -> bytes:
+    """The event on a line that has no envelope; empty where there is none."""
+    text = raw.removeprefix(_BYTE_ORDER_MARK).strip()
+    return text if text.startswith(b"{") and text.endswith(b"}") else b""
+
+
+def _is_text(frame: Frame) -> bool:
+    """Whether a frame's text can be written down as UTF-8."""
+    try:
+        frame.text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
