@@ -21,7 +21,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Final, TypeVar
+from itertools import product
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -32,6 +33,8 @@ from rtcli.session.price_table import TABLE
 from rtcli.session.tokens import Tokens, tokens_of
 
 Order = tuple[str, ...]
+Counts = tuple[tuple[str, int], ...]
+"""Tokens by modality."""
 _SHAPE: Final = 'it is a JSON object like {"as_of": "2026-11-20", "tokens": {"gpt-realtime": {"input": {"text": 4, "audio": 32}, "cached": {"text": 0.4, "audio": 0.4}, "output": {"text": 16, "audio": 64}}}}'
 _DATE: Final = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 _AZURE: Final = "-global-standard"
@@ -69,6 +72,16 @@ class TokenPrices(Struct, frozen=True):
     cached: Rates = Rates()
 
 
+class Reading(NamedTuple):
+    """Tokens by modality, all of them placed, and what they cost by the million."""
+
+    prices: TokenPrices
+    taken: dict[str, int]
+    cached: dict[str, int]
+    """The part of what was taken that is cached."""
+    given: dict[str, int]
+
+
 class TranscriptionPrices(Struct, frozen=True):
     """What a transcription costs, by the minute of audio or by the token."""
 
@@ -96,6 +109,14 @@ class Prices(Struct, frozen=True):
         """What a response costs; None where the model has no price, or the usage is not told."""
         prices = self._row(self.tokens, model)
         return _cost(prices, used) if prices is not None and used is not None else None
+
+    def reading(self, model: str | None, used: Tokens) -> Reading | None:
+        """The dearest that a usage can mean, token by token; None where the model has no price."""
+        prices = self._row(self.tokens, model)
+        if prices is None or _cost(prices, used) is None:
+            return None
+        (_, taken, cached), (_, given) = max(_inputs(prices, used)), max(_outputs(prices, used))
+        return Reading(prices, dict(taken), dict(cached), dict(given))
 
     def of_transcription(self, model: str | None, usage: Any) -> Cost | None:
         """What a transcription costs by its usage, which counts either tokens or seconds."""
@@ -156,21 +177,45 @@ def _cost(prices: TokenPrices, used: Tokens) -> Cost | None:
     """What tokens cost, from the cheapest to the dearest that the usage can mean."""
     if _is_missing(used.input, used.text_in, used.audio_in) or _is_missing(used.output, used.text_out, used.audio_out):
         return None
-    orders = [_orders(used.input, used, "in"), _orders(used.cached, used, "cached"), _orders(used.output, used, "out")]
-    taken = [_taken(prices, used, fresh, cached) for fresh in orders[0] for cached in orders[1]]
-    given = [_times(_spread(used.output, _told(used, "out"), one, prices.output), prices.output) for one in orders[2]]
-    ins, outs = [one for one in taken if one is not None], [one for one in given if one is not None]
-    if len(ins) < len(taken) or len(outs) < len(given):
+    ins, outs = _inputs(prices, used), _outputs(prices, used)
+    if not ins or not outs:
         return None
-    return Cost((min(ins) + min(outs)) / _MILLION, (max(ins) + max(outs)) / _MILLION)
+    low, high = min(ins)[0] + min(outs)[0], max(ins)[0] + max(outs)[0]
+    return Cost(low / _MILLION, high / _MILLION)
 
 
 def _is_missing(*told: int | None) -> bool:
     return all(count is None for count in told)
 
 
-def _taken(prices: TokenPrices, used: Tokens, fresh: Order, cached: Order) -> float | None:
-    """What the input costs if what is not told by modality is of the first that can be, in these orders."""
+def _inputs(prices: TokenPrices, used: Tokens) -> list[tuple[float, Counts, Counts]]:
+    """What the input can cost, with all of it and what was cached by modality; none where a price is missing."""
+    every = _orders(used.input, used, "in"), _orders(used.cached, used, "cached")
+    found = []
+    for fresh, cached in product(*every):
+        taken, kept = _taken(prices, used, fresh, cached)
+        full = _times({kind: count - kept[kind] for kind, count in taken.items()}, prices.input)
+        less = _times(kept, prices.cached)
+        if full is None or less is None:
+            return []
+        found.append((full + less, tuple(taken.items()), tuple(kept.items())))
+    return found
+
+
+def _outputs(prices: TokenPrices, used: Tokens) -> list[tuple[float, Counts]]:
+    """What the output can cost, with its tokens by modality."""
+    found = []
+    for order in _orders(used.output, used, "out"):
+        given = _spread(used.output, _told(used, "out"), order, prices.output)
+        dollars = _times(given, prices.output)
+        if dollars is None:
+            return []
+        found.append((dollars, tuple(given.items())))
+    return found
+
+
+def _taken(prices: TokenPrices, used: Tokens, fresh: Order, cached: Order) -> tuple[dict[str, int], dict[str, int]]:
+    """The input, and what of it was cached, if what is not told is of the first modality that can be."""
     taken = _spread(used.input, _told(used, "in"), fresh, prices.input)
     kept = {kind: min(count, taken[kind]) for kind, count in _told(used, "cached").items()}
     loose = max(0, (used.cached or 0) - sum(kept.values()))
@@ -178,9 +223,7 @@ def _taken(prices: TokenPrices, used: Tokens, fresh: Order, cached: Order) -> fl
         fits = min(loose, taken[kind] - kept[kind])
         kept[kind] += fits
         loose -= fits
-    full = _times({kind: count - kept[kind] for kind, count in taken.items()}, prices.input)
-    less = _times(kept, prices.cached)
-    return full + less if full is not None and less is not None else None
+    return taken, kept
 
 
 def _spread(whole: int | None, told: dict[str, int], order: Order, rates: Rates) -> dict[str, int]:

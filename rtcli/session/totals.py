@@ -120,9 +120,14 @@ def _costs(metrics: Metrics, kept: AbstractSet[str]) -> Iterator[tuple[Cost, int
     for text in metrics.transcriptions:
         if text.cost is not None and text.completed is not None:
             yield text.cost, text.completed.line
-    translated = metrics.prices.of_translation(metrics.course.translator, list(_translated_minutes(metrics, kept)))
+    translated = translated_cost(metrics, kept)
     if translated is not None:
         yield translated, metrics.last.line if metrics.last else 0
+
+
+def translated_cost(metrics: Metrics, kept: AbstractSet[str]) -> Cost | None:
+    """What a translation session costs; None where it is none, or its model has no price."""
+    return metrics.prices.of_translation(metrics.course.translator, list(_translated_minutes(metrics, kept)))
 
 
 def _translated_minutes(metrics: Metrics, kept: AbstractSet[str]) -> Iterator[float]:
