@@ -16,16 +16,10 @@ from rtcli.formats import Entry
 from rtcli.rules.rule import Rule, Verdict
 from rtcli.session.by_class import ByClass
 from rtcli.session.ledgers import Ledgers
+from rtcli.session.sound import FILES, MP4_MARK
 from rtcli.units import MAX_APPEND_BYTES, SAMPLE_BYTES, base64_bytes
 
-_FILES: Final = {
-    b"RIFF": "a WAV file",
-    b"OggS": "an Ogg file",
-    b"fLaC": "a FLAC file",
-    b"ID3": "an MP3 file",
-    b"\x1aE\xdf\xa3": "a WebM file",
-}
-_FIRST_FOUR: Final = frozenset(base64.b64encode(mark[:3]).decode() for mark in _FILES)
+_FIRST_FOUR: Final = frozenset(base64.b64encode(mark[:3]).decode() for mark in FILES)
 """How audio begins on the wire that may be a file; a cheap look before a closer one."""
 _SMALL: Final = "AAAA"
 """An MP4 file begins with a small number of four bytes, and so does silence."""
@@ -172,8 +166,8 @@ def file_in_raw_audio(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[
         head = pybase64.b64decode(audio[:16], validate=True)
     except (binascii.Error, ValueError):
         return ()
-    found = next((name for mark, name in _FILES.items() if head.startswith(mark)), "")
-    if not found and head[4:8] == b"ftyp":
+    found = next((name for mark, name in FILES.items() if head.startswith(mark)), "")
+    if not found and head[4:8] == MP4_MARK:
         found = "an MP4 file"
     if not found:
         return ()
@@ -253,15 +247,8 @@ def _why(payload: str) -> str:
 _APPEND: Final = (input_audio_buffer.Append,)
 
 RULES: Final[tuple[Rule, ...]] = (
-    Rule(
-        "AUD01",
-        "error",
-        not_base64,
-        CARRIERS,
-        dialects=frozenset({"realtime", "beta", "translation"}),
-        every_delta=True,
-    ),
-    Rule("AUD02", "warning", half_a_sample, CARRIERS, needs=frozenset({"audio"}), every_delta=True),
+    Rule("AUD01", "error", not_base64, CARRIERS, dialects=frozenset({"realtime", "beta", "translation"})),
+    Rule("AUD02", "warning", half_a_sample, CARRIERS, needs=frozenset({"audio"})),
     Rule("AUD03", "error", too_large, _APPEND, tier="second"),
     Rule("AUD04", "warning", empty_append, _APPEND, tier="extended"),
     Rule("AUD05", "warning", file_in_raw_audio, _APPEND),

@@ -6,8 +6,8 @@ at the end of a connection comes there, and what is told once with a count at th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from rtcli.events import REALTIME, Dialect, Event, Listener, Malformed, Unknown, session
 from rtcli.events.vendors import AZURE_OPENAI, Vendor
@@ -18,11 +18,10 @@ from rtcli.rules.rule import NEEDS_CLIENT, Backwards, End, First, Reversed, Rule
 from rtcli.rules.schema import Oddities, disagreement, findings
 from rtcli.session.context import Need
 from rtcli.session.ledgers import Ledgers
+from rtcli.session.steady import Take
 
 _OPENAI: Final = (None, AZURE_OPENAI)
 _HELD_AT_MOST: Final = 1000
-
-Steady = tuple[Callable[[Any, Entry], bool], tuple[Rule, ...]]
 
 
 class Check:
@@ -49,8 +48,8 @@ class Check:
         """How far what was found out of the dialect is heeded."""
         self._timed = False
         """The table above was made when records had shown that they have times."""
-        self._steady: dict[type, Steady] = {}
-        """How deltas are taken in that only continue a stream, and the rules that judge even those."""
+        self._steady: dict[type, Take] = {}
+        """How events are taken in that only go on, and of which no rule has anything to say."""
         self._odd_kinds: set[type] = set()
         """The classes whose events can have something that the dialect does not know."""
         self._held: list[Finding] = []
@@ -70,11 +69,11 @@ class Check:
     def feed(self, entry: Entry) -> Sequence[Finding]:
         """What is found in the next line."""
         kind = type(entry.event)
-        steady = self._steady.get(kind)
-        if steady is not None and entry.sender == "server" and steady[0](entry.event, entry):
+        take = self._steady.get(kind)
+        if take is not None and take(entry):
             self.events += 1
             self._last = entry
-            return self._judge(entry, steady[1]) if steady[1] else ()
+            return ()
         usual = self._usual.get(kind)
         if usual is None or entry.sender != entry.event.sender or not self._is_next(entry.t):  # type: ignore[union-attr]
             return self._weigh(entry)
@@ -213,8 +212,8 @@ class Check:
         if issubclass(kind, Event):
             if kind.extra != () or kind.foreign or kind.__struct_config__.dict:
                 self._odd_kinds.add(kind)
-            elif self._rules and (continues := self.ledgers.steadily(kind)) is not None:
-                self._steady[kind] = continues, tuple(rule for rule in rules if rule.every_delta)
+            elif self._rules and (take := self.ledgers.steadily(kind)) is not None:
+                self._steady[kind] = take
         return rules
 
     def _is_for(self, rule: Rule, kind: type) -> bool:

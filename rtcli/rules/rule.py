@@ -80,8 +80,6 @@ class Rule(NamedTuple):
     dialects: frozenset[str] = CONVERSATION
     openai_only: bool = False
     """Other vendors' servers are known to do it otherwise, and are not judged."""
-    every_delta: bool = False
-    """It judges every delta by itself, also one that merely continues a stream."""
 
     @property
     def title(self) -> str:

@@ -125,11 +125,19 @@ class Audio(Ledger):
         if self.config.input_format is not self._format:
             self._begin_format(self.config.input_format)
         audio = event.audio
-        if self._per_ms:
-            self.appended_ms += base64_bytes(len(audio), audio[-2:]) / self._per_ms
-            self._appends.append((self.appended_ms, entry.t, entry.line))
+        self.add(base64_bytes(len(audio), audio[-2:]), entry.t, entry.line)
         if self._sample is not None and not self._sample.take(audio):
             self._sample = None
+
+    def goes_on_in(self, audio_format: str | None) -> bool:
+        """Whether an append in this format only adds to those before it: none of it is looked at any more."""
+        return self._sample is None and audio_format is self._format
+
+    def add(self, audio_bytes: int, t: float | None, line: int) -> None:
+        """Count so many bytes, appended at `t` seconds."""
+        if self._per_ms:
+            self.appended_ms += audio_bytes / self._per_ms
+            self._appends.append((self.appended_ms, t, line))
 
     def _begin_format(self, audio_format: str | None) -> None:
         self.has_appends = True

@@ -35,7 +35,6 @@ class Identities(Ledger):
         """The generation before; it is dropped when the young one has grown."""
         self._latest: Any = None
         """The server's last event."""
-        self._latest_id: str | None = None
 
     def line_of(self, event_id: str) -> int:
         """Where the id was used first; 0 where it was not, or where it is a logger's elision."""
@@ -49,22 +48,24 @@ class Identities(Ledger):
     def is_written_twice(self, event: Any) -> bool:
         """Whether an event is the same, id and all, as the one that the server sent just before."""
         event_id = getattr(event, "event_id", None)
-        if not event_id or event_id != self._latest_id or is_elided(event_id):
+        if not event_id or event_id != getattr(self._latest, "event_id", None) or is_elided(event_id):
             return False
         return bool(msgspec.json.decode(encode(self._latest)) == msgspec.json.decode(encode(event)))
 
-    def note(self, event: Any, line: int) -> None:
-        """Note an event with a new id."""
-        event_id = event.event_id
-        self._latest, self._latest_id = event, event_id
-        self._young[event_id] = line
-        if len(self._young) >= REMEMBERED:
+    def note_new(self, event: Any, line: int) -> bool:
+        """Note an event if its id was not used before; whether that is so."""
+        event_id, young = event.event_id, self._young
+        if event_id in young or event_id in self._old or not event_id:
+            return False
+        self._latest = event
+        young[event_id] = line
+        if len(young) >= REMEMBERED:
             self._age()
+        return True
 
     def _served(self, event: ServerEvent, entry: Entry) -> None:
-        event_id = event.event_id
-        self._latest, self._latest_id = event, event_id
-        young = self._young
+        event_id, young = event.event_id, self._young
+        self._latest = event
         if event_id and event_id not in young:
             young[event_id] = self._old.get(event_id) or entry.line
             if len(young) >= REMEMBERED:

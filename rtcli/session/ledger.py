@@ -6,7 +6,8 @@ grows with what is open, never with what is over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ Handler = Callable[[Any, Any, "Entry"], None]
 
 REMEMBERED: Final = 4096
 """How many things a ledger remembers by their ids."""
+_DROPPED_AT_ONCE: Final = 256
+_put: Final = dict.__setitem__
 
 
 class Ledger:
@@ -46,12 +49,26 @@ class Memory(dict[K, V]):
         self.size = size
         self.has_forgotten = False
         """Something has been dropped: what is not in the table may have been there."""
+        self._oldest: Iterator[K] = iter(())
+        """The keys that are dropped next: to look for the first one each time costs more with each that was dropped."""
 
     def __setitem__(self, key: K, value: V) -> None:
-        if len(self) >= self.size and key not in self:
-            del self[next(iter(self))]
-            self.has_forgotten = True
-        super().__setitem__(key, value)
+        _put(self, key, value)
+        if len(self) > self.size:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        self.has_forgotten = True
+        oldest = next(self._oldest, None)
+        if oldest is None:
+            self._oldest = iter([*islice(self, _DROPPED_AT_ONCE)])
+            oldest = next(self._oldest)
+        del self[oldest]
+
+    def pop(self, key: K, *default: Any) -> Any:
+        """Take out the value of a key; another time it is among the youngest."""
+        self._oldest = iter(())
+        return super().pop(key, *default)
 
     def setdefault(self, key: K, default: V) -> V:
         """The value of a key, put in if it is not there."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from rtcli.events import Malformed, response
+from rtcli.events import Malformed
 from rtcli.formats import Entry
 from rtcli.session.audio import Audio
 from rtcli.session.calls import Calls
@@ -25,6 +25,7 @@ from rtcli.session.lifetime import Lifetime
 from rtcli.session.mcp import Mcp
 from rtcli.session.obligations import Obligations
 from rtcli.session.settings import Settings
+from rtcli.session.steady import WAYS, Take
 from rtcli.session.transcripts import Transcripts
 from rtcli.session.translation import Translation
 from rtcli.session.turns import Turns
@@ -79,35 +80,10 @@ class Ledgers:
         for handler in handlers:
             handler(event, entry)
 
-    def steadily(self, kind: type) -> Callable[[Any, Entry], bool] | None:
-        """How to take in an event of the server that only continues a stream, faster than by `apply`.
-
-        The function gives back False, and has done nothing, for an event that does more than that.
-        """
-        goes_on = self.lifecycle.steadily(kind)
-        if goes_on is None:
-            return None
-        config, context = self.config, self.context
-        is_new, note = self.identities.is_new, self.identities.note
-        known_format: str | None = "" if issubclass(kind, response.OutputAudioDelta) else None
-
-        def continues(event: Any, entry: Entry) -> bool:
-            nonlocal known_format
-            t, latest_t = entry.t, context.latest_t
-            if t is not None and (latest_t is None or t < latest_t):
-                return False
-            if known_format is not None and config.output_format is not known_format:
-                if self.audio.wants(config.output_format):
-                    return False
-                known_format = config.output_format or ""
-            if not is_new(event.event_id) or not goes_on(event, t):
-                return False
-            note(event, entry.line)
-            if t is not None:
-                context.latest_t, context.latest_line = t, entry.line
-            return True
-
-        return continues
+    def steadily(self, kind: type) -> Take | None:
+        """How to take in an event of a class that only goes on, faster than by `apply`, if there is such a way."""
+        way = next((WAYS[base] for base in kind.__mro__ if base in WAYS), None)
+        return way(self, kind) if way is not None else None
 
     def _handlers_of(self, kind: type) -> tuple[Callable[[Any, Entry], None], ...]:
         if kind is Malformed:

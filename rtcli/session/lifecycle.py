@@ -6,7 +6,7 @@ stays over, and what comes late is attached to it. Of a response that is over it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from rtcli.events import Event, conversation, input_audio_buffer, output_audio_buffer, response
@@ -55,7 +55,8 @@ class Lifecycle(Ledger):
         """What responses have written, by id, the latest of an id."""
         self.last: Response | None = None
         """The last response that was created in the conversation."""
-        self._flow = Flow()
+        self.flow = Flow()
+        """Where deltas may go on."""
 
     @property
     def speaking(self) -> Response | None:
@@ -80,10 +81,6 @@ class Lifecycle(Ledger):
         """The part that an event names, if it is known."""
         item = self.item_of(event)
         return item.parts.get(_index(event)) if item else None
-
-    def steadily(self, kind: type) -> Callable[[Any, float | None], bool] | None:
-        """How to take in an event of this class, and when it came, that only continues a stream, if there is a fast way."""
-        return self._flow.steadily(kind)
 
     def _created(self, event: response.Created, entry: Entry) -> None:
         reported = event.response
@@ -112,7 +109,7 @@ class Lifecycle(Ledger):
         self.open.pop(one.id, None)
         for item in one.items.values():
             item.parts, item.streams, item.final = {}, {}, None
-        self._flow.stop(one)
+        self.flow.stop(one)
 
     def _response(self, response_id: str) -> Response:
         one = self.responses.get(response_id)
@@ -157,7 +154,7 @@ class Lifecycle(Ledger):
         item.state = after("output item", item.state, "done")
         if not item.done_line:
             item.done_line, item.final = entry.line, event.item if one.is_open else None
-        self._flow.stop(item)
+        self.flow.stop(item)
 
     def _describe(self, item: OutputItem, event: Any) -> None:
         if item.type:
@@ -177,7 +174,7 @@ class Lifecycle(Ledger):
         if not part.done_line:
             part.done_line, part.final = entry.line, event.part
         part.state = after("part", part.state, "done")
-        self._flow.stop(self._item(self._written(event, entry), event.item_id))
+        self.flow.stop(self._item(self._written(event, entry), event.item_id))
 
     def _part(self, event: Any, entry: Entry) -> Part:
         item = self._item(self._written(event, entry), event.item_id)
@@ -194,7 +191,8 @@ class Lifecycle(Ledger):
         kind = kind_of(type(event))
         one = self._written(event, entry)
         stream = self._stream(one, event, entry, kind)
-        one.deltas_since_speech += 1
+        if one.speech_line:
+            one.deltas_since_speech += 1
         if kind == "audio":
             self._sounds(one, stream, event, entry)
         elif stream.state == "open":
@@ -206,7 +204,7 @@ class Lifecycle(Ledger):
         if stream.item.state in OVER or (part is not None and part.state in OVER):
             stream.behind_line = stream.behind_line or entry.line
         elif one.is_open and stream.state == "open":
-            self._flow.begin(type(event), stream)
+            self.flow[type(event)] = stream
 
     @staticmethod
     def _sounds(one: Response, stream: Stream, event: Any, entry: Entry) -> None:
@@ -243,7 +241,7 @@ class Lifecycle(Ledger):
         stream.state = after("stream", stream.state, "done")
         stream.pieces = []
         stream.item.audio_done = stream.item.audio_done or kind == "audio"
-        self._flow.stop(stream)
+        self.flow.stop(stream)
 
     def _cancelled(self, event: response.Cancel, entry: Entry) -> None:
         named = self.responses.get(event.response_id) if event.response_id else None

@@ -27,6 +27,16 @@ from rtcli.session.g711 import expansion
 Look = Literal["audio/pcm", "audio/pcm, bytes swapped", "audio/pcmu", "audio/pcma", "G.711", "silence"]
 """A format by its name; ``G.711`` is one of the two laws, and not clear which."""
 
+FILES: Final = {
+    b"RIFF": "a WAV file",
+    b"OggS": "an Ogg file",
+    b"fLaC": "a FLAC file",
+    b"ID3": "an MP3 file",
+    b"\x1aE\xdf\xa3": "a WebM file",
+}
+"""What raw samples do not begin with, and what does."""
+MP4_MARK: Final = b"ftyp"
+"""What stands in the bytes 4 to 7 of an MP4 file."""
 KEPT_CHARACTERS: Final = 1 << 20
 """Base64 that a sample keeps: 16 s of PCM16, 98 s of G.711."""
 _LEAST_BYTES: Final = 8_000

@@ -20,6 +20,8 @@ JOINED_AT: Final = 256
 _MAX_CHARACTERS: Final = 4 << 20
 DRY_MS: Final = 250
 """How long a player may have had nothing to play before that is told."""
+STALL_S: Final = 5.0
+"""A pause between two events of one response that is too long to be overlooked."""
 
 
 class Stream(Struct):
@@ -147,6 +149,7 @@ class Response(Struct):
     late_line: int = 0
     """Its first event behind its end."""
     deltas_since_speech: int = 0
+    """How many came since then."""
     audio_bytes: int = 0
     first_audio_t: float | None = None
     starved: bool = False

@@ -24,11 +24,14 @@ def fed(ids):
     identities = Identities(Config())
     events = build.Events(iter(ids).__next__)
     for line in range(1, len(ids) + 1):
-        event = events.input_audio.cleared()
-        for kind, handler in Identities.HANDLERS.items():
-            assert isinstance(event, kind)
-            handler(identities, event, Entry(line, None, "server", event))
+        serve(identities, events.input_audio.cleared(), line)
     return identities
+
+
+def serve(identities, event, line):
+    for kind, handler in Identities.HANDLERS.items():
+        assert isinstance(event, kind)
+        handler(identities, event, Entry(line, None, "server", event))
 
 
 def ledgers_of(script):
@@ -77,6 +80,15 @@ def test_what_is_kept_does_not_grow_with_the_session():
 
 
 @settings(max_examples=50, deadline=None)
+@given(st.lists(st.sampled_from(["a", "b", ""]), max_size=12))
+def test_an_event_is_noted_by_itself_if_its_id_is_new_and_there_is_one(ids):
+    identities, events = Identities(Config()), build.Events(iter(ids).__next__)
+    noted = [identities.note_new(events.input_audio.cleared(), line) for line in range(1, len(ids) + 1)]
+    assert noted == [bool(name) and name not in ids[:place] for place, name in enumerate(ids)]
+    assert all(identities.line_of(name) == ids.index(name) + 1 for name in ids if name)
+
+
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=12))
 def test_every_id_is_found_where_it_was_used_first(ids):
     identities = fed(ids)
@@ -88,11 +100,11 @@ def test_the_same_event_in_a_row_is_written_twice_and_another_of_its_id_is_not()
     identities = Identities(Config())
     cleared = events.input_audio.cleared()
     assert not identities.is_written_twice(cleared)
-    identities.note(cleared, 1)
+    serve(identities, cleared, 1)
     assert identities.is_written_twice(events.input_audio.cleared())
     assert not identities.is_written_twice(build.Events(lambda: "b").input_audio.cleared())
     assert not identities.is_written_twice(events.input_audio.committed("i"))
-    identities.note(events.input_audio.committed("i"), 2)
+    serve(identities, events.input_audio.committed("i"), 2)
     assert not identities.is_written_twice(cleared)
 
 
@@ -102,6 +114,6 @@ def test_an_event_is_the_same_whether_its_class_has_learned_a_field_or_not():
     early, *_, late = (listener.decode(json.dumps(body), line, "server") for line in range(1, 9))
     assert type(early) is not type(late)
     identities = Identities(Config())
-    identities.note(early, 1)
+    serve(identities, early, 1)
     assert identities.is_written_twice(late)
     assert not identities.is_written_twice(listener.decode(json.dumps(body | {"novelty": 2}), 9, "server"))

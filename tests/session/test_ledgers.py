@@ -152,6 +152,24 @@ def test_a_long_session_is_remembered_in_part():
     assert memory == {7: "7", 8: "8", 9: "again"}
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1, 5), st.lists(st.tuples(st.sampled_from(["put", "put", "put", "pop", "set"]), st.integers(0, 9))))
+def test_a_memory_keeps_the_youngest_in_the_order_in_which_they_came(size, steps):
+    memory, kept = Memory(size), []
+    for step, key in steps:
+        if step == "pop":
+            assert memory.pop(key, None) == (key if key in kept else None)
+            kept = [one for one in kept if one != key]
+            continue
+        if step == "put":
+            memory[key] = key
+        else:
+            assert memory.setdefault(key, key) == key
+        kept += [] if key in kept else [key]
+        kept = kept[-size:]
+        assert [*memory] == kept
+
+
 def test_what_the_ledgers_keep_does_not_grow_with_the_session():
     listener = Listener()
     check = Check(RULES, listener)
