@@ -128,10 +128,10 @@ def _each(judged: Judged, ranked: Sequence[float]) -> None:
     """Each value is held to the limit; of few values no percentile is over it where none of them is."""
     over, count = len(judged.over), len(ranked)
     if not over:
-        judged.why = f"{_longest(ranked)} at most in {count} turn{'s' * (count != 1)}"
+        judged.why = f"at most {_longest(ranked)} in {count} turn{'s' * (count != 1)}"
     elif judged.gate.share is None:
         judged.verdict = "broken"
-        judged.why = f"{over} of {count} turn{'s' * (count != 1)} took longer, {_longest(ranked)} at most"
+        judged.why = f"{over} of {count} turn{'s' * (count != 1)} took longer, at worst {_longest(ranked)}"
     else:
         judged.verdict = "not judged"
         judged.why = f"{count} value{'s' * (count != 1)} make no percentile, and {over} of them took longer"

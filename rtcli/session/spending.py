@@ -1,14 +1,16 @@
 """Where the money of a connection went: by response what was new and what was sent again, cached or fresh.
 
 Input is re-sent as far as the response before it in the conversation had taken it in or put it out, by
-modality. That is at most: usage does not tell what a truncation or a deletion took away in between. What the
-usage leaves open is read as the dearest that it can mean, so that the parts add up to the upper cost.
+modality; of audio that was truncated only what was heard counts. That is at most: usage does not tell what a
+deletion took away in between. What the usage leaves open is read as the dearest that it can mean, so that
+the parts add up to the upper cost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from math import ceil
 from typing import Final, Literal, NamedTuple
 
 from msgspec import Struct, field
@@ -101,6 +103,16 @@ def bill_of(metrics: Metrics, kept: AbstractSet[str]) -> Bill:
     )
 
 
+def by_turn_of(bill: Bill) -> dict[int, tuple[list[Spending], list[Transcribed]]]:
+    """The responses and the transcriptions of each turn; those of none are under 0."""
+    found: dict[int, tuple[list[Spending], list[Transcribed]]] = {}
+    for spending in bill.spendings:
+        found.setdefault(spending.turn, ([], []))[0].append(spending)
+    for transcribed in bill.transcriptions:
+        found.setdefault(transcribed.turn, ([], []))[1].append(transcribed)
+    return found
+
+
 def tokens_in(cells: Iterable[Cell], **asked: object) -> int:
     """How many tokens the cells have that are as asked, by name of the field."""
     return sum(cell.tokens for cell in cells if _fits(cell, asked))
@@ -109,6 +121,12 @@ def tokens_in(cells: Iterable[Cell], **asked: object) -> int:
 def dollars_in(cells: Iterable[Cell], **asked: object) -> float:
     """What the cells cost that are as asked; what has no price counts nothing."""
     return sum(cell.usd or 0.0 for cell in cells if _fits(cell, asked))
+
+
+def cost_of(costs: Iterable[Cost | None]) -> Cost | None:
+    """What those come to that have a price; None where none has."""
+    known = [cost for cost in costs if cost is not None]
+    return Cost(sum(one.low for one in known), sum(one.high for one in known)) if known else None
 
 
 def _fits(cell: Cell, asked: Mapping[str, object]) -> bool:
@@ -126,7 +144,15 @@ def _spendings(metrics: Metrics) -> Iterator[Spending]:
         again = cached if row.out_of_band else _again(taken, before)
         yield _spending(row, list(_cells(taken, cached, given, again, reading)))
         if not row.out_of_band:
-            before = {kind: taken.get(kind, 0) + given.get(kind, 0) for kind in (*_KINDS, UNTOLD)}
+            left = _left(row, given)
+            before = {kind: taken.get(kind, 0) + left.get(kind, 0) for kind in (*_KINDS, UNTOLD)}
+
+
+def _left(row: ResponseRow, given: dict[str, int]) -> dict[str, int]:
+    """What of the output stays in the conversation: of audio that was truncated, what was heard of it."""
+    if row.truncated is None and row.cleared is None:
+        return given
+    return {**given, "audio": ceil(given.get("audio", 0) * (1 - _unheard_share(row)))}
 
 
 def _as_told(used: Tokens) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:

@@ -209,4 +209,4 @@ def gate_line(one: Judged) -> Text:
     where = f" (line{'s' if len(one.lines) > 1 else ''} {shown}{more})" if one.lines else ""
     missing = len(one.without)
     without = f"; {plural(missing, 'turn')} without" if missing and len(one.without) < len(one.samples) else ""
-    return Text.assemble((word, style), f"  {said(one.gate.name)}: {one.why}{where}{without}")
+    return Text.assemble((f"{word:<10}", style), f"  {said(one.gate.name)}: {one.why}{where}{without}")
