@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import wave
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from rtcli.errors import BadOption, RecordingFailed
+from rtcli.errors import BadOption, RecordingExists, RecordingFailed
 from rtcli.units import G711_RATE_HZ, PCM_RATE_HZ, PCM_SAMPLE_BYTES
 
 _CODECS: Final[dict[str, tuple[int, int, int]]] = {
@@ -59,24 +60,50 @@ def _resampled(samples: bytes, channels: int, rate: int, path: Path) -> bytes:
     return resampled
 
 
-class WavWriter:
-    """Writes audio as it comes; the file's length is put right when it is closed."""
+MOST_BYTES: Final = 2**32 - 1 - 36
+"""The most audio that a WAV file can hold: its lengths have 32 bits."""
 
-    def __init__(self, path: Path, audio_format: str | None) -> None:
+
+def header(audio_format: str | None, size: int, *, rate_hz: int | None = None, channels: int = 1) -> bytes:
+    """The beginning of a WAV file with so many bytes of audio, of PCM where the format is not known."""
+    tag, usual_hz, bits = _CODECS.get(audio_format or "", _CODECS["audio/pcm"])
+    rate, frame_bytes = rate_hz or usual_hz, channels * bits // 8
+    layout = struct.pack("<HHIIHH", tag, channels, rate, rate * frame_bytes, frame_bytes, bits)
+    return b"".join(
+        (
+            b"RIFF",
+            struct.pack("<I", 36 + size),
+            b"WAVEfmt ",
+            struct.pack("<I", 16),
+            layout,
+            b"data",
+            struct.pack("<I", size),
+        )
+    )
+
+
+class WavWriter:
+    """Writes audio as it comes, for its owner only; the file's length is put right when it is closed."""
+
+    def __init__(self, path: Path, audio_format: str | None, rate_hz: int | None = None, *, new: bool = False) -> None:
         """Begin the file, in the format that the session delivers (PCM when it is not known).
 
         Raises:
+            RecordingExists: there is such a file, and it must be `new`.
             RecordingFailed: the file cannot be made.
 
         """
-        self._tag, self._rate, self._bits = _CODECS.get(audio_format or "", _CODECS["audio/pcm"])
+        self._format, self._rate_hz = audio_format, rate_hz
         self._size = 0
         self.path = path
+        flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | (os.O_EXCL if new else os.O_TRUNC)
         try:
-            self._file = path.open("wb")
+            self._file = os.fdopen(os.open(path, flags, 0o600), "wb")
+        except FileExistsError as error:
+            raise RecordingExists(str(path), "name a folder without it") from error
         except OSError as error:
             raise RecordingFailed(str(path), error.strerror or str(error)) from error
-        self._file.write(self._header())
+        self._file.write(header(audio_format, 0, rate_hz=rate_hz))
 
     def write(self, audio: bytes) -> None:
         """Append audio."""
@@ -86,18 +113,5 @@ class WavWriter:
     def close(self) -> None:
         """Put the length in and close the file."""
         self._file.seek(0)
-        self._file.write(self._header())
+        self._file.write(header(self._format, self._size, rate_hz=self._rate_hz))
         self._file.close()
-
-    def _header(self) -> bytes:
-        frame_bytes = self._bits // 8
-        layout = struct.pack("<HHIIHH", self._tag, 1, self._rate, self._rate * frame_bytes, frame_bytes, self._bits)
-        return (
-            b"RIFF"
-            + struct.pack("<I", 36 + self._size)
-            + b"WAVEfmt "
-            + struct.pack("<I", 16)
-            + layout
-            + b"data"
-            + struct.pack("<I", self._size)
-        )

@@ -99,11 +99,15 @@ class Clip(Struct, gc=False):
         return self.duration_ms if self.cut_ms is None else min(self.cut_ms, self.duration_ms)
 
     @property
+    def delivered_bytes(self) -> int:
+        """How many bytes of it came, in whole samples."""
+        return self.audio_bytes - self.audio_bytes % self.coding.sample_bytes
+
+    @property
     def heard_bytes(self) -> int:
         """How many bytes of it were heard, in whole samples."""
-        if self.cut_ms is None:
-            return self.audio_bytes - self.audio_bytes % self.coding.sample_bytes
-        return min(self.coding.bytes_of(self.cut_ms), self.audio_bytes)
+        delivered = self.delivered_bytes
+        return delivered if self.cut_ms is None else min(self.coding.bytes_of(self.cut_ms), delivered)
 
     @property
     def ends_s(self) -> float:
@@ -118,8 +122,8 @@ class Utterance(Struct, gc=False):
     line: int
     start_ms: float
     """On the clock of all that the user sent."""
+    starts_s: float
+    """When it was spoken, in seconds of the call as it was heard; until all is known, when that was told."""
+    ends_s: float
     end_ms: float | None = None
     """None while it goes on."""
-    starts_s: float = 0.0
-    """When it was spoken, in seconds of the call as it was heard."""
-    ends_s: float | None = None

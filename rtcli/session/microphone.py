@@ -7,9 +7,11 @@ more had been spoken by then. Law: clips of the user never overlap, and never be
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import takewhile
+from math import inf
 from typing import Final
 
-from rtcli.session.clip import Clip, Coding
+from rtcli.session.clip import Clip, Coding, Utterance
 
 PAUSE_S: Final = 0.25
 """What a client may be late with an append before that is a pause of the audio; more than delays of a busy client."""
@@ -17,6 +19,9 @@ _AHEAD_S: Final = 0.05
 """What a clip may run ahead of the clock without being moved: the jitter of a client."""
 _BURST_S: Final = 1.0
 """More than a stall of the network holds back: audio that comes so much faster than it was spoken was not spoken live."""
+_SHORT_BYTES: Final = 64
+_SHORT_MS: Final = 5.0
+"""Less than anybody sends in a line, even of G.711."""
 
 
 class Microphone:
@@ -29,6 +34,8 @@ class Microphone:
         """What was sent as a stream, on the clock that turn detection speaks of."""
         self.sent_ms = 0.0
         """The clock of all audio that was sent."""
+        self.unsent_ms = 0.0
+        """By how much the server's clock is ahead at least: what was sent before the recording begins."""
         self._after_s = 0.0
         """When the audio that was heard before the last clip had ended."""
         self._before_s = 0.0
@@ -95,6 +102,27 @@ class Microphone:
             clip.offset_ms, clip.starts_s = self.sent_ms, max(clip.starts_s, end_s)
             self.sent_ms, end_s = self.sent_ms + clip.duration_ms, clip.ends_s
 
+    @property
+    def is_shortened(self) -> bool:
+        """The audio was left out by whoever wrote the log, but for a few bytes each time."""
+        return is_shortened(self.stream)
+
+    def hears_of(self, ms: float) -> None:
+        """The server speaks of a moment of the audio, which must have been sent by now."""
+        self.unsent_ms = max(self.unsent_ms, ms - self.sent_ms)
+
+    def place(self, one: Utterance) -> None:
+        """Say where in the stream an utterance lies, and when it was spoken."""
+        if not self.stream or self.is_shortened:
+            return
+        one.start_ms = max(0.0, one.start_ms - self.unsent_ms)
+        one.starts_s = one.ends_s = self.at(one.start_ms)
+        if one.end_ms is None:
+            one.ends_s = self.stream[-1].ends_s
+        else:
+            one.end_ms = max(0.0, one.end_ms - self.unsent_ms)
+            one.ends_s = max(one.starts_s, self.at(one.end_ms))
+
     def at(self, ms: float) -> float:
         """When a moment of the audio was spoken, by the clock of what was sent."""
         if not self.stream:
@@ -102,3 +130,16 @@ class Microphone:
         place = max(0, bisect_right(self.stream, ms, key=lambda clip: clip.offset_ms) - 1)
         clip = self.stream[place]
         return clip.starts_s + min(max(0.0, ms - clip.offset_ms), clip.duration_ms) / 1000
+
+    def during(self, one: Utterance) -> list[Clip]:
+        """The clips of the stream that an utterance lies in."""
+        first = max(0, bisect_right(self.stream, one.start_ms, key=lambda clip: clip.offset_ms) - 1)
+        end_ms = inf if one.end_ms is None else one.end_ms
+        return list(takewhile(lambda clip: clip.offset_ms < end_ms, self.stream[first:]))
+
+
+def is_shortened(clips: list[Clip]) -> bool:
+    """Whether all that is left of some audio is too little in each line to have been sent like that."""
+    lines = sum(clip.lines for clip in clips)
+    audio_bytes = sum(clip.audio_bytes for clip in clips)
+    return 0 < audio_bytes <= lines * _SHORT_BYTES and sum(clip.duration_ms for clip in clips) < lines * _SHORT_MS

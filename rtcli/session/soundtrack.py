@@ -24,6 +24,7 @@ from rtcli.events.live import session as live
 from rtcli.events.objects import InputAudio, Message
 from rtcli.events.translation import session as translation
 from rtcli.formats import Entry
+from rtcli.recording import Header
 from rtcli.session.clip import Clip, Coding, Utterance, coding
 from rtcli.session.config import Config, at, format_name
 from rtcli.session.context import Context
@@ -31,6 +32,8 @@ from rtcli.session.ledger import Handler, Memory
 from rtcli.session.microphone import PAUSE_S, Microphone
 from rtcli.session.playback import Playback
 
+LATE_S: Final = 10.0
+"""A recording whose first record comes later is a part of one, or counts from elsewhere."""
 _STEP_S: Final = 0.05
 """How finely it is kept by how much a call is longer than its recording."""
 
@@ -57,6 +60,10 @@ class Soundtrack:
         """Why audio is not in it, and of how many lines."""
         self.duration_s = 0.0
         """Of the recording, as it was heard."""
+        self.line = 0
+        """The first line of the connection."""
+        self.began_s = 0.0
+        """When it began: not at 0 where only a part of it is told."""
         self.entries = 0
         self.carriers: dict[tuple[int, int], Clip] = {}
         """By line and content index the clips of audio that the client put into items."""
@@ -71,6 +78,7 @@ class Soundtrack:
         self._live: Coding | None = None
         self._taken_ms = 0.0
         self._answered = False
+        self._is_timed = False
         self._handlers: dict[type, Handler | None] = {}
 
     @property
@@ -95,10 +103,12 @@ class Soundtrack:
     def apply(self, entry: Entry) -> None:
         """Take in the next entry."""
         self.entries += 1
+        self.line = self.line or entry.line
         self._context.note(entry)
         entry = entry.folded
         self.config.apply(entry)
-        self._tick(entry.t)
+        if not isinstance(entry.event, Header):
+            self._tick(entry.t)
         kind = type(entry.event)
         if kind not in self._handlers:
             self._handlers[kind] = next((self.HANDLERS[base] for base in kind.__mro__ if base in self.HANDLERS), None)
@@ -109,11 +119,12 @@ class Soundtrack:
     def finish(self) -> None:
         """Nothing more comes: say when the user's utterances were spoken."""
         for one in self.utterances.values():
-            one.starts_s = self.microphone.at(one.start_ms)
-            one.ends_s = self.microphone.at(one.end_ms) if one.end_ms is not None else self.microphone.head_s
+            self.microphone.place(one)
 
     def _tick(self, t: float | None) -> None:
         if t is not None and isfinite(t):
+            if not self._is_timed:
+                self._is_timed, self.began_s = True, t if t > LATE_S else 0.0
             self._now_s = max(self._now_s, t + self._delay_s)
             self.duration_s = self._now_s
 
@@ -175,26 +186,33 @@ class Soundtrack:
             delays.append(self._delay_s)
 
     def _speech_started(self, event: input_audio_buffer.SpeechStarted, entry: Entry) -> None:
+        self.microphone.hears_of(event.audio_start_ms)
         if event.item_id not in self.utterances:
-            self.utterances[event.item_id] = Utterance(event.item_id, entry.line, float(event.audio_start_ms))
+            start_ms = float(event.audio_start_ms)
+            self.utterances[event.item_id] = Utterance(event.item_id, entry.line, start_ms, self._now_s, self._now_s)
         if at(self.config.turn_detection, "interrupt_response") is not False:
             self.playback.interrupted(self._now_s)
 
     def _speech_stopped(self, event: input_audio_buffer.SpeechStopped, _entry: Entry) -> None:
+        self.microphone.hears_of(event.audio_end_ms)
         one = self.utterances.get(event.item_id)
         if one is not None:
-            one.end_ms = max(one.start_ms, float(event.audio_end_ms))
+            one.end_ms, one.ends_s = max(one.start_ms, float(event.audio_end_ms)), self._now_s
 
     def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
         one = self.utterances.get(event.item_id)
+        sent_ms = self.microphone.sent_ms + self.microphone.unsent_ms
         if one is None:
-            one = self.utterances[event.item_id] = Utterance(event.item_id, entry.line, self._taken_ms)
+            start_ms = max(self._taken_ms, self.microphone.unsent_ms)
+            one = self.utterances[event.item_id] = Utterance(
+                event.item_id, entry.line, start_ms, self._now_s, self._now_s
+            )
         if one.end_ms is None:
-            one.end_ms = max(one.start_ms, self.microphone.sent_ms)
+            one.end_ms, one.ends_s = max(one.start_ms, sent_ms), self._now_s
         self._taken_ms = max(self._taken_ms, one.end_ms)
 
     def _cleared_input(self, _event: Any, _entry: Entry) -> None:
-        self._taken_ms = self.microphone.sent_ms
+        self._taken_ms = self.microphone.sent_ms + self.microphone.unsent_ms
 
     # -- the model --------------------------------------------------------------------------------
 

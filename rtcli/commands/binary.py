@@ -1,0 +1,80 @@
+"""Where binary results go: a file that is there whole or not at all, a device, or a pipe; never a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from rtcli.errors import BadOption, RecordingExists
+
+
+@contextmanager
+def writing_binary(path: Path, *, overwrite: bool, option: str = "--output") -> Iterator[IO[bytes]]:
+    """The stream to write to; a file takes its name when everything is written, and is its owner's only.
+
+    Raises:
+        BadOption: the file cannot be written, or is a terminal.
+        RecordingExists: there is such a file.
+
+    """
+    refuse(path, overwrite=overwrite, option=option)
+    if str(path) == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as stream:
+                yield stream
+        else:
+            with _replacing(Path(os.path.realpath(path)), overwrite=overwrite) as stream:
+                yield stream
+    except BrokenPipeError:
+        raise
+    except FileExistsError as error:
+        raise RecordingExists(str(path), "replace it with --overwrite") from error
+    except OSError as error:
+        raise BadOption(option, f"cannot write {path}: {error.strerror or error}") from error
+
+
+def refuse(path: Path, *, overwrite: bool, option: str = "--output") -> None:
+    """Say what is wrong with a name before anything is read.
+
+    Raises:
+        BadOption: it is a terminal, or a folder.
+        RecordingExists: there is such a file.
+
+    """
+    if str(path) == "-":
+        if sys.stdout.isatty():
+            raise BadOption(
+                option, "audio is not written to a terminal", "name a file, or pipe it: … -o - | sox -t wav - -d"
+            )
+        return
+    if path.is_dir():
+        raise BadOption(option, f"{path} is a folder", "name a file in it")
+    if path.is_file() and not overwrite:
+        raise RecordingExists(str(path), "replace it with --overwrite")
+
+
+@contextmanager
+def _replacing(path: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
+    """A new file beside the old one, which takes its place at the end."""
+    new = path.with_name(f".{path.name[:100]}.{os.getpid()}.new")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        if overwrite:
+            new.replace(path)
+        else:
+            os.link(new, path)
+            new.unlink()
+    except BaseException:
+        with suppress(OSError):
+            new.unlink()
+        raise
