@@ -22,9 +22,9 @@ import msgspec
 from msgspec import Struct, field
 
 from rtcli.errors import UnreadableRecording
-from rtcli.events import DIALECTS
 from rtcli.formats.form import Drop, Form
 from rtcli.formats.rtcli import record_of
+from rtcli.formats.sockets import socket_url, speaks
 from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, Record
 from rtcli.recording.epoch import MICROSECONDS, microseconds, moment
 from rtcli.recording.record import FORMAT_VERSION, Sender
@@ -35,9 +35,6 @@ Shape = TypeVar("Shape")
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 """Source: RFC 6455, 5.2."""
-_NAMES: Final = frozenset(name for dialect in DIALECTS.values() for name in dialect.types)
-_LOOKED_AT: Final = 50
-"""So many messages of a socket show whether it speaks the protocol."""
 _EPOCH_MS_FROM: Final = 1e11
 """No recording is of the year 5138, so a larger number of seconds is one of milliseconds."""
 _LOOKS: Final = (re.compile(rb'^\{\s*"log"\s*:\s*\{'), re.compile(rb'"(version|creator|pages|entries)"\s*:'))
@@ -100,7 +97,6 @@ class _Archive(Struct):
 
 
 _archive: Final = msgspec.json.Decoder(_Archive, strict=False)
-_head: Final = msgspec.json.Decoder(dict[str, Any])
 
 
 def knows(head: bytes) -> bool:
@@ -121,9 +117,9 @@ def read(lines: Iterable[bytes], drop: Drop) -> Iterator[tuple[int, Record]]:
     if not sockets:
         why = "no socket in it has messages"
         raise UnreadableRecording("the HAR", why, "export it from Chrome: Firefox and Safari leave them out")
-    speaking = [entry.beside is not None or _speaks(entry) for entry in sockets]
-    for entry, speaks in zip(sockets, speaking, strict=True):
-        if any(speaking) and not speaks:
+    speaking = [entry.beside is not None or speaks(_texts(entry)) for entry in sockets]
+    for entry, is_ours in zip(sockets, speaking, strict=True):
+        if any(speaking) and not is_ours:
             host = urlsplit(harmless_url(entry.request.url)).netloc
             lose(f"{len(entry.messages or ())} messages of a socket to {host}, which speaks something else")
             continue
@@ -177,18 +173,8 @@ def _lenient(value: Any, kind: type[Shape]) -> Shape | None:
         return None
 
 
-def _speaks(entry: _Entry) -> bool:
-    """Whether a socket's messages are events of one of the dialects."""
-    return any(_type(message) in _NAMES for message in (entry.messages or ())[:_LOOKED_AT])
-
-
-def _type(message: Message) -> Any:
-    if message.opcode != TEXT or not message.data.startswith("{"):
-        return None
-    try:
-        return _head.decode(message.data).get("type")
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return None
+def _texts(entry: _Entry) -> Iterator[str]:
+    return (message.data for message in entry.messages or () if message.opcode == TEXT)
 
 
 class _Socket:
@@ -234,7 +220,7 @@ class _Socket:
         yield Header(
             rtcli=FORMAT_VERSION,
             started_at="" if self._start_us is None else moment(self._start_us),
-            url=_socket_url(harmless_url(entry.request.url)),
+            url=socket_url(harmless_url(entry.request.url)),
             by=self._maker,
             transport="websocket",
             handshake=whole and self._has_beginning,
@@ -289,11 +275,6 @@ class _Socket:
 
 def _us(seconds: float) -> int:
     return round(seconds * MICROSECONDS) if isfinite(seconds) else 0
-
-
-def _socket_url(url: str) -> str:
-    """The URL as a socket has it; some proxies write that of the request which became one."""
-    return f"ws{url[4:]}" if url.startswith("http") else url
 
 
 HAR: Final = Form("har", "a HAR archive", knows, read)

@@ -33,6 +33,7 @@ def witnessing(base, folder):
     origin = base.removeprefix("ws://").partition("/")[0]
     mode = f"reverse:http://{origin}@127.0.0.1:0"
     settings = ["--set", f"confdir={folder / 'mitmproxy'}", "--save-stream-file", folder / "flow"]
+    settings += ["--set", f"hardump={folder / 'flow.har'}"]
     command = [MITMPROXY / "mitmdump", "--mode", mode, *settings]
     with running(command, folder, {"PYTHONUNBUFFERED": "1"}) as mitmdump:
         line = mitmdump.line()
@@ -57,6 +58,19 @@ def seen(folder):
 def recorded(folder):
     """What the recording holds, in the same form."""
     (path,) = (folder / "calls").glob("*.jsonl")
+    return messages(path)
+
+
+def converted(folder, name):
+    """What becomes of a file of mitmproxy's, with mitmproxy's package beside rtcli, in the same form."""
+    out = folder / f"{name}.jsonl"
+    done = subprocess.run([MITMPROXY / "rtcli", "convert", folder / name, "-o", out], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return messages(out)
+
+
+def messages(path):
+    """The messages of a recording, in the same form."""
     passed = records(path)
     return {direction: [_message(one) for one in passed if _is_message(one, direction)] for direction in DIRECTIONS}
 
@@ -100,6 +114,27 @@ def test_of_a_call_both_hold_the_same_messages_byte_for_byte(tmp_path):
     saw = seen(tmp_path)
     assert len(saw["server"]) >= events > 20
     assert recorded(tmp_path) == saw
+    assert converted(tmp_path, "flow") == converted(tmp_path, "flow.har") == saw
+
+
+def test_a_call_that_mitmproxy_saved_is_as_healthy_as_the_recording_of_it(tmp_path):
+    hold(tmp_path, "demo", a_spoken_turn)
+    told = {}
+    for name in ("flow", "flow.har"):
+        converted(tmp_path, name)
+        header = json.loads((tmp_path / f"{name}.jsonl").read_text().splitlines()[0])
+        assert (header["handshake"], header["lossless"], header["transport"]) == (True, True, "websocket")
+        assert header["url"].startswith("ws://127.0.0.1:")
+        assert header["url"].endswith("/realtime?model=gpt-realtime")
+        done = subprocess.run(
+            [MITMPROXY / "rtcli", "doctor", tmp_path / name, "--json"], capture_output=True, text=True
+        )
+        told[name] = json.loads(done.stdout)
+        assert "read as" in done.stderr
+        assert told[name]["causes"] == []
+    (seen_by_flow,), (seen_by_har,) = (told[name]["connections"] for name in told)
+    assert abs(seen_by_flow["duration_s"] - seen_by_har["duration_s"]) < 0.5
+    assert seen_by_flow["closed_by"] == "client"
 
 
 ODD = [
@@ -142,3 +177,18 @@ def test_of_odd_messages_they_do_too(tmp_path):
     saw = seen(tmp_path)
     assert len(saw["client"]) == len(saw["server"]) == len(ODD)
     assert recorded(tmp_path) == saw
+    assert converted(tmp_path, "flow") == converted(tmp_path, "flow.har") == saw
+
+
+def test_of_a_file_that_was_cut_short_what_is_whole_is_read(tmp_path):
+    hold(tmp_path, "demo", a_spoken_turn)
+    whole = (tmp_path / "flow").read_bytes()
+    (tmp_path / "twice").write_bytes(whole + whole[:-100])
+    done = subprocess.run(
+        [MITMPROXY / "rtcli", "convert", tmp_path / "twice", "-o", tmp_path / "cut.jsonl"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 3
+    assert "the rest of the file, which mitmproxy cannot read" in done.stderr
+    assert messages(tmp_path / "cut.jsonl") == seen(tmp_path)
