@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 HEAVY := tests/clients/heavy
 NODE_STAMP := $(HEAVY)/node/node_modules/.installed
 
-.PHONY: help demo test test-clients check format readme bench drift clean
+.PHONY: help demo test test-clients endure check format readme bench drift clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -38,6 +38,9 @@ $(NODE_STAMP): $(HEAVY)/node/package.json
 
 test-clients: $(STAMP) $(VENV)-pipecat/.installed $(VENV)-livekit/.installed $(VENV)-mitmproxy/.installed $(NODE_STAMP) ## Run the tests with heavier clients of other people
 	$(BIN)/python -m pytest -rs $(HEAVY)/three_settings.py $(HEAVY)/witness.py $(HEAVY)/load.py
+
+endure: $(STAMP) ## Kill it 600 times, and put fifty calls through the proxy for half an hour
+	KILLS=200 $(BIN)/python -m pytest -s tests/endurance tests/endurance/soak.py
 
 check: $(STAMP) ## Check format, lint, types and layers
 	$(BIN)/ruff format --check .
