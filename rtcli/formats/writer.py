@@ -1,7 +1,8 @@
 """Writes a recording, record by record.
 
 Law: when ``write`` returns, the record is with the operating system; at most 100 ms later it is on
-the disk. A write that fails leaves the file as it was before it, and is the last.
+the disk. A write that fails leaves the file as it was before it, and is the last; so is one into a file
+that has been deleted in the meantime.
 """
 
 from __future__ import annotations
@@ -133,6 +134,8 @@ class Writer:
             self._unsynced.clear()
             with contextlib.suppress(OSError):
                 os.fdatasync(self._descriptor)
+            if not self._failure and not os.fstat(self._descriptor).st_nlink:
+                self._failure = "it has been deleted"
             if not self._closed:
                 self._ending.wait(SYNC_SECONDS)
 

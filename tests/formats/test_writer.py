@@ -9,6 +9,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -94,6 +95,16 @@ def test_a_record_can_be_read_by_others_as_soon_as_write_returns(path):
 def test_the_file_is_for_its_owner_only(path):
     with Writer(path):
         assert os.stat(path).st_mode & 0o777 == 0o600
+
+
+def test_who_writes_into_a_file_that_was_deleted_is_told(path):
+    with Writer(path) as writer:
+        writer.write(Frame(0.0, "server", EVENT))
+        path.unlink()
+        with pytest.raises(RecordingFailed, match="deleted"):
+            for _ in range(500):
+                writer.write(Frame(0.1, "server", EVENT))
+                time.sleep(0.01)
 
 
 def test_folders_that_are_made_for_a_recording_are_their_owners_only_and_others_stay(tmp_path):
