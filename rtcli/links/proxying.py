@@ -55,8 +55,10 @@ class Board(Protocol):
     def suspended(self, number: int, why: str) -> None:
         """It is not recorded any more."""
 
-    def ended(self, number: int, how: str, events: int, duration_s: float, files: list[str]) -> None:
-        """It is over."""
+    def ended(
+        self, number: int, how: str, events: int, duration_s: float, files: list[str], *, whole: bool = True
+    ) -> None:
+        """It is over; `whole` says whether all that went over it is in the files."""
 
     def failed(self, number: int, why: str) -> None:
         """There was no session."""
@@ -256,7 +258,8 @@ class Proxies:
             del self._open[splice]
             witness.close()
             files = [str(path) for path in witness.parts.paths]
-            _tell(lambda: self._board.ended(number, witness.how, witness.tap.events, witness.tap.now, files))
+            how, events, at_s, whole = witness.how, witness.tap.events, witness.tap.now, not witness.lost
+            _tell(lambda: self._board.ended(number, how, events, at_s, files, whole=whole))
 
     async def _asked(self, app: Side, number: int) -> Asked | None:
         """The handshakes, unless there is to be no session; then the app is told."""

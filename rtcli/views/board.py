@@ -44,8 +44,9 @@ def _suspended(number: int, why: str) -> str:
     return f"{number} recording suspended, forwarding goes on: {said(why)}"
 
 
-def _ended(number: int, how: str, events: int, duration_s: float, files: Sequence[str]) -> str:
-    where = f" in {said(', '.join(files))}" if files else ", not recorded"
+def _ended(number: int, how: str, events: int, duration_s: float, files: Sequence[str], *, whole: bool) -> str:
+    among = " in" if whole else ", not all of them in"
+    where = f"{among} {said(', '.join(files))}" if files else ", not recorded"
     return f"{number} ended after {duration(duration_s * 1000)}: {said(how)}; {plural(events, 'frame')}{where}"
 
 
@@ -71,9 +72,11 @@ class LineBoard:
         """It is not recorded any more."""
         self._say(_suspended(number, why))
 
-    def ended(self, number: int, how: str, events: int, duration_s: float, files: list[str]) -> None:
+    def ended(
+        self, number: int, how: str, events: int, duration_s: float, files: list[str], *, whole: bool = True
+    ) -> None:
         """It is over."""
-        self._say(_ended(number, how, events, duration_s, files))
+        self._say(_ended(number, how, events, duration_s, files, whole=whole))
 
     def failed(self, number: int, why: str) -> None:
         """There was no session."""
@@ -175,13 +178,15 @@ class LiveBoard:
             self._rows[number].suspended = True
         self._print(Text(_suspended(number, why), WARNING))
 
-    def ended(self, number: int, how: str, events: int, duration_s: float, files: list[str]) -> None:
+    def ended(
+        self, number: int, how: str, events: int, duration_s: float, files: list[str], *, whole: bool = True
+    ) -> None:
         """It is over; the tree of one that was alone stays on the terminal."""
         row = self._rows.pop(number)
         if row.alone:
             row.marks.at_end()
             self._printing.append(lambda: print_tree(self._console, row.session))
-        self._print(Text(_ended(number, how, events, duration_s, files), QUIET))
+        self._print(Text(_ended(number, how, events, duration_s, files, whole=whole), QUIET))
 
     def failed(self, number: int, why: str) -> None:
         """There was no session."""
