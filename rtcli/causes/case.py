@@ -192,7 +192,8 @@ class Case:
         here.vendor = self._ledgers.context.vendor
         here.kept = sorted(self._ledgers.context.kept)
         here.turns = len(self._metrics.turns)
-        waits = waiting(self._ledgers) if "lossless" in here.kept else []
+        is_whole = "lossless" in here.kept and not self._ledgers.context.goes_on
+        waits = waiting(self._ledgers) if is_whole else []
         here.waits, here.more_waits = waits[:_WAITS_KEPT], len(waits[_WAITS_KEPT:])
         self._reckon(here)
         if len(self.connections) < _CONNECTIONS_KEPT:

@@ -42,6 +42,7 @@ COMMANDS: Final[dict[str, str]] = {
     "show": "Show a recording as a tree or as a timeline.",
     "validate": "Check recordings against the event schema, and by rules across events.",
     "doctor": "Say what went wrong in a call, and why.",
+    "info": "Sum up recordings: a screen a file, or a table with a row a session.",
     "turns": "Show a call turn by turn: latency, words, tokens, cost; hold it to limits.",
     "cost": "Show what a call cost, turn by turn: new and re-sent, cached, text and audio, unheard.",
     "audio": "Write the sound of a call as a WAV file.",
@@ -49,6 +50,8 @@ COMMANDS: Final[dict[str, str]] = {
     "diff": "Compare two recordings by what caused what.",
     "convert": "Convert a recording, or another log, into another form.",
     "cut": "Take a part out of a recording, with what it needs from before.",
+    "redact": "Take the secrets out of a recording: keys, addresses, numbers, the sound.",
+    "bundle": "Pack recordings without their secrets, with report and diagnosis, for a ticket.",
     "rule": "List the rules, or say what one means and how to fix it.",
     "replay": "Play a recording into the live tree, to a client as the server, or to a server as the client.",
     "serve": "Run the built-in Realtime server.",
@@ -72,6 +75,10 @@ class Configured(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the configuration, whose values go before the defaults and after the environment's."""
         args = _with_addresses(args)
+        if self.name == "info":
+            from rtcli.commands.fields import with_bare_json
+
+            args = with_bare_json(args)
         if not ctx.resilient_parsing and not set(args) & set(ctx.help_option_names):
             from rtcli.commands import configuration
 

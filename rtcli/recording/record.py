@@ -30,6 +30,8 @@ class Header(Struct, kw_only=True, omit_defaults=True):
     """The recorder saw the connection begin."""
     lossless: bool = False
     """No frame between the first and the last is missing, and no audio was shortened."""
+    cut: list[str] = []
+    """Which ends of the connection, ``start`` and ``end``, whoever took this part out of a recording cut off."""
 
 
 class Frame(Struct, frozen=True):

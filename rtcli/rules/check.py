@@ -158,6 +158,8 @@ class Check:
         if not self._open:
             return []
         self._open = False
+        if self.ledgers.context.goes_on:
+            return []
         last = self._last
         end = Entry(last.line, last.t, None, End())  # type: ignore[arg-type]
         return self._judge(end, self._rules_for(End))

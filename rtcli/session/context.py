@@ -56,6 +56,8 @@ class Context(Ledger):
         """Where the session was created; 0 while it was not."""
         self.closed = False
         """One side has closed the connection."""
+        self.goes_on = False
+        """A header says that the connection went on: what is missing at the end was cut off."""
         self.first_t: float | None = None
         """The time of the first record, in seconds."""
         self.latest_t: float | None = None
@@ -114,6 +116,8 @@ class Context(Ledger):
 
     def _headed(self, header: Header, _entry: Entry) -> None:
         self.one_connection = True
+        self.goes_on = "end" in header.cut
+        self._served = "start" in header.cut
         kept: set[Need] = {"client"}
         if header.lossless:
             kept |= {"lossless", "audio"}

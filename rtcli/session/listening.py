@@ -15,6 +15,7 @@ from rtcli.events.live import session as live
 from rtcli.events.objects import Message
 from rtcli.events.translation import session as translation
 from rtcli.formats import Entry
+from rtcli.recording import Header
 from rtcli.session.clock import InputClock
 from rtcli.session.config import Config, at
 from rtcli.session.exchange import Exchange
@@ -35,6 +36,8 @@ class Listening(Ledger):
         self.exchange = exchange
         self.clock = InputClock()
         self._live_format: str | None = None
+        self._is_cut = False
+        """The audio that was sent first is not in the recording, though the session's beginning may be."""
 
     def _appended(self, event: input_audio_buffer.Append, entry: Entry) -> None:
         audio = event.audio
@@ -53,7 +56,10 @@ class Listening(Ledger):
             self.clock.append(base64_bytes(len(audio), audio[-2:]), audio_format, entry.line, entry.t)
 
     def _begins(self, _event: Any, _entry: Entry) -> None:
-        self.clock.begins_here = True
+        self.clock.begins_here = not self._is_cut
+
+    def _headed(self, header: Header, _entry: Entry) -> None:
+        self._is_cut = "start" in header.cut
 
     def _live_begins(self, event: live.Started, entry: Entry) -> None:
         self._begins(event, entry)
@@ -105,6 +111,7 @@ class Listening(Ledger):
         self.exchange.refused(event.error.event_id or "", code, event.error.param or "")
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        Header: _headed,
         input_audio_buffer.Append: _appended,
         translation.InputAudioBufferAppend: _appended_to_translate,
         live.InputAudioAppend: _appended_live,

@@ -1,0 +1,27 @@
+"""Recordings that are read more than once: what comes through a pipe is kept aside meanwhile."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def readable_twice(path: Path) -> Iterator[Path]:
+    """A file with what `path` gives; of standard input or a pipe, a copy that nobody else can read and that goes."""
+    is_pipe = str(path) != "-" and path.exists() and not path.is_file() and not path.is_dir()
+    if str(path) != "-" and not is_pipe:
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(prefix="rtcli-", suffix=path.suffix) as copy:
+        if is_pipe:
+            with path.open("rb") as pipe:
+                shutil.copyfileobj(pipe, copy)
+        else:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+        copy.flush()
+        yield Path(copy.name)
