@@ -10,6 +10,7 @@ from rtcli.errors import BadOption, UnreadableRecording
 if TYPE_CHECKING:
     from rtcli.commands.baselines import Known
     from rtcli.events import Detector, Dialect
+    from rtcli.formats import Reading
     from rtcli.reports import Report
     from rtcli.rules import Codes, Finding
     from rtcli.rules.summary import Summary
@@ -58,27 +59,39 @@ class Run:
     """Checks recordings one after another, by the same rules and into the same report."""
 
     def __init__(
-        self, summary: Summary, report: Report | None, codes: Codes, dialect: Dialect | None, known: Known
+        self,
+        summary: Summary,
+        report: Report | None,
+        codes: Codes,
+        dialect: Dialect | None,
+        known: Known,
+        form: str | None = None,
     ) -> None:
         self._summary = summary
         self._report = report
         self._codes = codes
         self._dialect = dialect
         self._known = known
+        self._form = form
+        self.told: list[str] = []
+        """What files were taken for, and what of them was left out."""
+        self.lost = False
+        """Something of a file was left out."""
 
     def check(self, path: Path) -> None:
         """Check a recording; one that cannot be read is noted."""
         from rtcli.commands.watched import in_progress
         from rtcli.events import Listener
-        from rtcli.formats import read
+        from rtcli.formats import Reading
         from rtcli.rules import Check
         from rtcli.rules.silence import Watch
 
         listener = Listener(self._dialect)
+        reading = Reading(path, listener, self._form)
         check = Check(self._codes.rules, listener)
         watch = Watch(check, listener.detector) if self._summary.silence else None
         try:
-            entries = in_progress(read(path, listener), path)
+            entries = in_progress(iter(reading), path)
             for finding in check.run(watch.entries(entries) if watch else entries):
                 if self._codes.want(finding.code):
                     self._found(str(path), finding)
@@ -89,6 +102,13 @@ class Run:
             if watch and self._summary.silence:
                 self._summary.silence.note(self._codes.rules, watch.connections)
         self._summary.events += check.events
+        self._left_out(reading)
+
+    def _left_out(self, reading: Reading) -> None:
+        from rtcli.commands.source import told_of
+
+        self.told += told_of(reading)
+        self.lost = self.lost or reading.dropped > 0
 
     def _found(self, name: str, finding: Finding) -> None:
         if self._known.hides(name, finding):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rtcli.commands.numbers import finite
+from rtcli.commands.source import Source, offered_forms
 from rtcli.commands.spoken import Spoken
 
 if TYPE_CHECKING:
@@ -55,6 +56,17 @@ def diff(
     dialect: Annotated[
         Spoken, typer.Option(help="Read both in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
     ] = Spoken.AUTO,
+    form: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="FORM",
+            help="Read them as this form of log instead of telling by their look; given twice, A and then B "
+            "(RTCLI_FROM: separated by spaces).",
+            envvar="RTCLI_FROM",
+            autocompletion=offered_forms,
+        ),
+    ] = None,
     prices: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Reckon the cost by the prices in this JSON file.", envvar="RTCLI_PRICES"),
@@ -69,14 +81,17 @@ def diff(
 
     Example:  rtcli diff before.jsonl after.jsonl --ignore-type 'rate_limits.*'
 
-    Exit code: 0 they are the same, 1 they are different, 2 one could not be read.
+    Exit code: 0 they are the same, 1 they are different, 2 one could not be read, 3 some of one was
+    left out.
     """
     from rtcli.commands.priced import prices_of
     from rtcli.script.difference import compare
 
-    _check(a, b)
+    _check(a, b, form or [])
     table = prices_of(prices)
-    first, second = (_told(path, table, ignore_type or [], dialect) for path in (a, b))
+    forms: list[str | None] = [*form] if form else [None]
+    sources = Source(a, dialect, forms[0]), Source(b, dialect, forms[-1])
+    first, second = (_told(source, table, ignore_type or []) for source in sources)
     compared = compare(first, second, latency_tolerance)
     if json:
         from rtcli.reports.comparison import comparison
@@ -88,31 +103,32 @@ def diff(
         from rtcli.views.console import console
 
         ComparisonView(console()).print((str(a), str(b)), (first, second), compared)
-    return int(not compared.same)
+    codes = [source.code(int(not compared.same)) for source in sources]
+    return max(codes)
 
 
-def _check(a: Path, b: Path) -> None:
+def _check(a: Path, b: Path, forms: list[str]) -> None:
     from rtcli.errors import BadOption
 
     if str(a) == str(b) == "-":
         raise BadOption("B", "standard input can be read once only", "name a file for one of the two")
+    if len(forms) > len("AB"):
+        raise BadOption("--from", f"{len(forms)} forms are given for two files", "give one for both, or one for each")
 
 
-def _told(path: Path, prices: Prices, ignored: list[str], dialect: Spoken) -> Account:
+def _told(source: Source, prices: Prices, ignored: list[str]) -> Account:
     """What a recording tells.
 
     Raises:
         UnreadableRecording: it cannot be read, or nothing in it is an event.
 
     """
-    from rtcli.commands.watched import in_progress
     from rtcli.errors import UnreadableRecording
-    from rtcli.events import DIALECTS, Listener
-    from rtcli.formats import read
     from rtcli.script.account import account
 
-    entries = in_progress(read(path, Listener(DIALECTS.get(dialect.value))), path)
-    told = account(entries, prices, lambda kind: any(fnmatchcase(kind, pattern) for pattern in ignored))
+    told = account(source, prices, lambda kind: any(fnmatchcase(kind, pattern) for pattern in ignored))
     if not told.calls:
-        raise UnreadableRecording(str(path), "it holds no event", "a recording has one event or record on each line")
+        raise UnreadableRecording(
+            str(source.path), "it holds no event", "a recording has one event or record on each line"
+        )
     return told

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from rtcli.events import Listener
+    from rtcli.commands.source import Source
     from rtcli.links.replay_server import Plan
     from rtcli.script.outcome import Outcome
     from rtcli.script.performance import Script
@@ -19,9 +18,8 @@ _PATH = "/v1/realtime"
 class Performed:
     """A recording as a server."""
 
-    def __init__(self, file: Path, listener: Listener, plan: Plan, *, json: bool) -> None:
-        self._file = file
-        self._listener = listener
+    def __init__(self, source: Source, plan: Plan, *, json: bool) -> None:
+        self._source = source
         self._plan = plan
         self._json = json
         self._path = _PATH
@@ -36,20 +34,20 @@ class Performed:
         host, port = address_of("--serve", address, allow_remote=allow_remote)
         script = self._script()
         if not script.speaks:
-            raise BadOption(str(self._file), "there is nothing in it that a server said")
+            raise BadOption(str(self._source.path), "there is nothing in it that a server said")
         try:
             serve_script(script, host, port, self._announce, self._left, self._plan)
         except OSError as error:
             raise taken("--serve", address, error) from error
-        return 1 if self._diverged else 0
+        return self._source.code(1 if self._diverged else 0)
 
     def _script(self) -> Script:
-        from rtcli.formats import read
         from rtcli.recording import Header
         from rtcli.script.performance import Script
         from rtcli.script.steps import steps_of
 
-        entries = list(read(self._file, self._listener))
+        entries = list(self._source)
+        self._source.tell()
         header = next((entry.event for entry in entries if isinstance(entry.event, Header)), None)
         self._path = (urlsplit(header.url).path if header else "") or _PATH
         return Script(steps_of(entries))

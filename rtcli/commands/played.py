@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from rtcli.commands.marked import check_of
+from rtcli.commands.source import Source
 from rtcli.commands.spoken import Spoken
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Showing(Struct, kw_only=True):
     start_offset: str | None
     until: str | None
     dialect: Spoken
+    form: str | None
     loop: bool
     paused: bool
     findings: bool
@@ -47,9 +49,10 @@ def play(file: Path, showing: Showing) -> int:
     player = Player(showing.speed, paused=showing.paused and keyed)
     try:
         while True:
-            lasts_s = _once(file, showing, player, start_s, until_s, keyed=keyed)
+            source = Source(file, showing.dialect, showing.form)
+            lasts_s = _once(source, showing, player, start_s, until_s, keyed=keyed)
             if player.left or not showing.loop:
-                return 0
+                return source.code(0)
             if not lasts_s:
                 raise BadOption("--loop", "nothing in the recording takes any time")
             player = Player(player.speed, paused=False)
@@ -68,16 +71,15 @@ def _limits(showing: Showing) -> tuple[float, float | None]:
     return start_s, until_s
 
 
-def _once(file: Path, showing: Showing, player: Player, start_s: float, until_s: float | None, *, keyed: bool) -> float:
+def _once(
+    source: Source, showing: Showing, player: Player, start_s: float, until_s: float | None, *, keyed: bool
+) -> float:
     """Play it once; gives back how long that took, in seconds of playing time."""
-    from rtcli.events import DIALECTS, Listener
-    from rtcli.formats import read
     from rtcli.links import replay
     from rtcli.recording.pace import paced
 
-    listener = Listener(DIALECTS.get(showing.dialect.value))
-    due = paced(read(file, listener), idle_limit_s=showing.idle_time_limit_s, start_s=start_s, until_s=until_s)
-    with _Face(check_of(listener, findings=showing.findings), keyed=keyed) as face:
+    due = paced(iter(source.reading), idle_limit_s=showing.idle_time_limit_s, start_s=start_s, until_s=until_s)
+    with _Face(check_of(source.listener, findings=showing.findings), keyed=keyed) as face:
         lasts_s = replay.play(due, face, player, begins_turn=_begins_turn)
         if until_s is None and not player.left:
             face.ended()

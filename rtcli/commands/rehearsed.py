@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rtcli.events import Listener
+    from rtcli.commands.source import Source
     from rtcli.formats import Entry
     from rtcli.formats.writer import Mode
     from rtcli.links.replay_client import Outcome
@@ -23,11 +23,10 @@ _NAMED = {"openai", "azure"}
 class Rehearsed:
     """A recording as a client."""
 
-    def __init__(self, file: Path, listener: Listener, *, json: bool) -> None:
-        from rtcli.formats import read
-
-        self._file = file
-        self._entries: list[Entry] = list(read(file, listener))
+    def __init__(self, source: Source, *, json: bool) -> None:
+        self._source = source
+        self._file = source.path
+        self._entries: list[Entry] = list(source)
         self._json = json
 
     def to(
@@ -100,8 +99,8 @@ class Rehearsed:
         else:
             self._print(outcome, accounts, compared)
         if outcome.stuck is not None or outcome.closed_early or _lacks(compared):
-            return 1
-        return 3 if outcome.failure else 0
+            return self._source.code(1)
+        return self._source.code(3 if outcome.failure else 0)
 
     def _print(self, outcome: Outcome, accounts: Any, compared: Comparison) -> None:
         from rtcli.views.comparison import ComparisonView

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from rtcli.commands.marked import Marked
 from rtcli.commands.numbers import finite
+from rtcli.commands.source import Form, Source
 from rtcli.commands.spoken import Spoken
 from rtcli.commands.troubled import Faulty, faults_of
-
-if TYPE_CHECKING:
-    from rtcli.events import Listener
 
 
 class Timing(StrEnum):
@@ -87,6 +85,7 @@ def replay(
     dialect: Annotated[
         Spoken, typer.Option(help="Read it in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
     ] = Spoken.AUTO,
+    form: Form = None,
     findings: Marked = True,
     serve: Annotated[
         str | None,
@@ -195,7 +194,8 @@ def replay(
     Example:  rtcli replay call.jsonl --to demo -o again.jsonl
 
     Exit code: 0 played, or left before its end, 1 a client left the script, or the new session has other
-    events, 2 the file could not be read or there was no connection, 3 the new recording is not whole.
+    events, 2 the file could not be read or there was no connection, 3 the new recording is not whole, or
+    some of the old one was left out.
     """
     _check(ctx, serve, to)
     if serve is not None:
@@ -205,11 +205,11 @@ def replay(
 
         manner = Manner(timing=timing.value, unmatched=unmatched.value)
         plan = Plan(manner=manner, faults=faults_of(fault), seed=seed, once=once)
-        return Performed(file, _listener(dialect), plan, json=json).at(serve, allow_remote=allow_remote)
+        return Performed(Source(file, dialect, form), plan, json=json).at(serve, allow_remote=allow_remote)
     if to is not None:
         from rtcli.commands.rehearsed import Rehearsed
 
-        return Rehearsed(file, _listener(dialect), json=json).to(
+        return Rehearsed(Source(file, dialect, form), json=json).to(
             to,
             model=model,
             header=header,
@@ -226,17 +226,12 @@ def replay(
         start_offset=start_offset,
         until=until,
         dialect=dialect,
+        form=form,
         loop=loop,
         paused=start_paused,
         findings=findings,
     )
     return play(file, showing)
-
-
-def _listener(dialect: Spoken) -> Listener:
-    from rtcli.events import DIALECTS, Listener
-
-    return Listener(DIALECTS.get(dialect.value))
 
 
 def _check(ctx: typer.Context, serve: str | None, to: str | None) -> None:

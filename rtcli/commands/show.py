@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ import typer
 
 from rtcli.commands.choice import Choice
 from rtcli.commands.marked import Marked, check_of
+from rtcli.commands.source import Source
 from rtcli.commands.spoken import Spoken
 
 if TYPE_CHECKING:
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from rtcli.views.screen import Screen
 
 
-class Side(StrEnum):
-    """Who sent an event."""
+_SIDES = {"client": "only what the client sent", "server": "only what the server sent"}
 
-    CLIENT = "client"
-    SERVER = "server"
+
+def _offered(incomplete: str) -> list[tuple[str, str]]:
+    """The sides, and the forms of log, whose names begin so."""
+    from rtcli.commands.source import offered_forms
+
+    return [(side, what) for side, what in _SIDES.items() if side.startswith(incomplete)] + offered_forms(incomplete)
 
 
 def show(
@@ -52,7 +55,16 @@ def show(
             envvar="RTCLI_TYPE",
         ),
     ] = None,
-    side: Annotated[Side | None, typer.Option("--from", help="Only what this side sent.", envvar="RTCLI_FROM")] = None,
+    whence: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="SIDE|FORM",
+            help="Only what this side sent: client or server; or read the file as this form of log (repeatable).",
+            envvar="RTCLI_FROM",
+            autocompletion=_offered,
+        ),
+    ] = None,
     since: Annotated[
         str | None,
         typer.Option(
@@ -74,20 +86,23 @@ def show(
     The tree is session, turn, response, item, part, with runs of deltas folded into one line. A
     filter (--type, --from, --since, --until) turns it into the timeline: the tree of a part of a
     session would show what never was. What `rtcli validate` finds wrong stands where it happens;
-    with a filter, what it finds wrong with the lines that are shown.
+    with a filter, what it finds wrong with the lines that are shown. Logs of other programs are taken
+    for what they look like, which is said.
 
     Example:  rtcli show call.jsonl --timeline --type "response.*" --since -10
 
-    Exit code: 0 done, 2 the file could not be read.
+    Exit code: 0 done, 2 the file could not be read, 3 some of it was left out.
     """
     from rtcli.recording.times import parse_time
 
     since_s = parse_time("--since", since) if since is not None else None
     until_s = parse_time("--until", until) if until is not None else None
-    choice = Choice(kinds or [], side.value if side else None, since_s, until_s)
+    side, form = _told_apart(whence or [])
+    choice = Choice(kinds or [], side, since_s, until_s)
     if follow:
-        _refuse_to_follow(path, choice)
-    problems = Problems(dialect, findings=findings and not raw)
+        _refuse_to_follow(path, choice, form)
+    source = Source(path, dialect, form)
+    problems = Problems(source, findings=findings and not raw)
     try:
         if raw:
             _show_raw(_chosen(_entries(path, problems, None, follow=follow), choice, path), flush=follow)
@@ -98,16 +113,31 @@ def show(
             raise
     finally:
         problems.tell()
-    return 0
+    return source.code(0)
+
+
+def _told_apart(whence: list[str]) -> tuple[str | None, str | None]:
+    """The side, and the form, that --from names.
+
+    Raises:
+        BadOption: it names two of a kind.
+
+    """
+    from rtcli.errors import BadOption
+
+    sides = sorted(set(whence) & _SIDES.keys())
+    forms = [name for name in whence if name not in _SIDES]
+    if len(forms) > 1:
+        raise BadOption("--from", f"{forms[0]} and {forms[1]} are two forms of log", "a file is read as one")
+    return sides[0] if len(sides) == 1 else None, forms[0] if forms else None
 
 
 class Problems:
     """What is to be said of the file itself, told in a line each when all is shown."""
 
-    def __init__(self, dialect: Spoken, *, findings: bool) -> None:
-        from rtcli.events import DIALECTS, Listener
-
-        self.listener = Listener(DIALECTS.get(dialect.value))
+    def __init__(self, source: Source, *, findings: bool) -> None:
+        self.source = source
+        self.listener = source.listener
         self.check = check_of(self.listener, findings=findings)
         """What finds what is marked."""
         self._torn = 0
@@ -144,9 +174,12 @@ class Problems:
             )
 
 
-def _refuse_to_follow(path: Path, choice: Choice) -> None:
+def _refuse_to_follow(path: Path, choice: Choice, form: str | None) -> None:
     from rtcli.errors import BadOption
+    from rtcli.formats.reading import OWN
 
+    if form is not None and form != OWN:
+        raise BadOption("--follow", "only a recording can be followed", "leave out --follow, or --from")
     if str(path) == "-":
         raise BadOption("--follow", "standard input ends by itself", "leave it out, or name a file")
     if path.suffix in {".gz", ".zst"}:
@@ -159,15 +192,13 @@ def _refuse_to_follow(path: Path, choice: Choice) -> None:
 
 def _entries(path: Path, problems: Problems, tick: Callable[[], None] | None, *, follow: bool) -> Iterator[Entry]:
     """The entries of the file, looked over on the way."""
-    from rtcli.formats import read
-
     if follow:
         from rtcli.formats import rtcli
         from rtcli.links.follow import follow as lines_of
 
         entries = rtcli.read(lines_of(path, tick or (lambda: None)), problems.listener)
     else:
-        entries = read(path, problems.listener)
+        entries = iter(problems.source.reading)
     for entry in entries:
         problems.look(entry)
         yield entry

@@ -14,7 +14,17 @@ from rtcli.commands.spoken import Spoken
 
 if TYPE_CHECKING:
     from rtcli.events import Listener
-    from rtcli.formats import Entry
+    from rtcli.formats import Entry, Reading
+
+
+def offered_forms(incomplete: str) -> list[tuple[str, str]]:
+    """The forms of log whose names begin so, and what people call them."""
+    from rtcli.formats.forms import FORMS
+    from rtcli.formats.reading import OWN
+
+    titles = {OWN: "recordings and bare event lines"} | {form.name: form.title for form in FORMS.values()}
+    return [(name, title) for name, title in titles.items() if name.startswith(incomplete)]
+
 
 Form = Annotated[
     str | None,
@@ -23,6 +33,7 @@ Form = Annotated[
         metavar="FORM",
         help="Read it as this form of log instead of telling by its look.",
         envvar="RTCLI_FROM",
+        autocompletion=offered_forms,
     ),
 ]
 Dialect = Annotated[
@@ -40,6 +51,7 @@ class Source:
         self.path = path
         self.listener: Listener = Listener(DIALECTS.get(dialect.value))
         self.reading = Reading(path, self.listener, form)
+        self._told = False
 
     def __iter__(self) -> Iterator[Entry]:
         from rtcli.commands.watched import in_progress
@@ -48,10 +60,25 @@ class Source:
 
     def code(self, code: int) -> int:
         """The exit code when all is read: that of lost data where something of the file was left out, which is told."""
+        self.tell()
+        return LOST if self.reading.dropped else code
+
+    def tell(self) -> None:
+        """Say once, to standard error, what the file was taken for and what was left out."""
         from rtcli.views.text import said
 
-        if self.reading.guess:
-            sys.stderr.write(f"rtcli: {said(self.reading.guess)}\n")
-        for drop in self.reading.drops:
-            sys.stderr.write(f"rtcli: {said(str(self.path))}:{drop.line}: left out: {said(drop.why)}\n")
-        return LOST if self.reading.dropped else code
+        if not self._told:
+            self._told = True
+            for sentence in told_of(self.reading):
+                sys.stderr.write(f"rtcli: {said(sentence)}\n")
+
+
+def told_of(reading: Reading) -> list[str]:
+    """What is to be said of a file that was read: what it was taken for, and what of it was left out."""
+    dropped = [f"{reading.path}:{drop.line}: left out: {drop.why}" for drop in reading.drops]
+    more = reading.dropped - len(dropped)
+    return [
+        *([reading.guess] if reading.guess else []),
+        *dropped,
+        *([f"{reading.path}: {more} more left out"] if more else []),
+    ]

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from rtcli.commands import LOST
 from rtcli.commands.codes import offered_prefixes
+from rtcli.commands.source import Form
 from rtcli.commands.spoken import Spoken
 
 if TYPE_CHECKING:
@@ -106,6 +108,7 @@ def validate(
     dialect: Annotated[
         Spoken, typer.Option(help="Check against this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
     ] = Spoken.AUTO,
+    form: Form = None,
 ) -> int:
     """Check recordings against the event schema, and by rules across events.
 
@@ -114,11 +117,14 @@ def validate(
     what was probably meant. Fields and types that the schema does not know are remarks (info), never
     errors. `rtcli rule` lists the rules; those marked extended are judged only if they are selected.
 
+    Logs of other programs are taken for what they look like, which is said; --from insists on a form.
+
     Options may stand in rtcli.toml, in a table [validate], or in pyproject.toml as [tool.rtcli.validate].
 
     Example:  rtcli validate recordings/ --output-format concise
 
-    Exit code: 0 nothing found, 1 findings at or above --fail-severity, 2 a file could not be read.
+    Exit code: 0 nothing found, 1 findings at or above --fail-severity, 2 a file could not be read,
+    3 some of a file was left out.
     """
     from rtcli.commands.baselines import Known
     from rtcli.commands.checking import Run, recordings
@@ -136,15 +142,18 @@ def validate(
     files = recordings(paths, summary, output)
     with writing(output) as out:
         report = _report(output_format, out)
-        run = Run(summary, None if statistics else report, codes, DIALECTS.get(dialect.value), known)
+        run = Run(summary, None if statistics else report, codes, DIALECTS.get(dialect.value), known, form)
         for path in files:
             run.check(path)
         if statistics and output_format not in _DOCUMENTS:
             _print_statistics(summary, out)
         report.finish(summary)
-    _tell(summary, "" if summary.unreadable else known.save(), sentence=out is not sys.stdout)
+    saved = "" if summary.unreadable else known.save()
+    _tell(summary, [*run.told, *([saved] if saved else [])], sentence=out is not sys.stdout)
     if summary.unreadable:
         return 2
+    if run.lost:
+        return LOST
     return int(not exit_zero and summary.reaches(fail_severity.value))
 
 
@@ -212,11 +221,11 @@ def _print_statistics(summary: Summary, out: TextIO) -> None:
     print_statistics(console(out), summary)
 
 
-def _tell(summary: Summary, written: str, *, sentence: bool) -> None:
+def _tell(summary: Summary, more: list[str], *, sentence: bool) -> None:
     """What does not belong to the report, to standard error."""
     from rtcli.views.text import said
 
     if sentence:
         sys.stderr.write(summary.outcome() + "\n")
-    for told in (*summary.unreadable, *([written] if written else [])):
+    for told in (*summary.unreadable, *more):
         sys.stderr.write(f"rtcli: {said(told)}\n")
