@@ -57,6 +57,8 @@ class Course(Ledger):
         self.translator: str | None = None
         """The model of a translation session."""
         self.transcribes_what_it_translates = False
+        self.beside: Any = None
+        """The session object of a dialect whose configuration is no other's: translation and live."""
         self.delays_ms = array("d")
         self.delay_lines = array("q")
         self._updating: deque[UpdateRow] = deque(maxlen=_WAITING)
@@ -70,12 +72,20 @@ class Course(Ledger):
         self.expires_at = expires_at if expires_at and expires_at > 0 else None
 
     def _translates(self, event: translation.Created | translation.Updated, entry: Entry) -> None:
-        self.translator = event.session.model
+        self.translator, self.beside = event.session.model, event.session
         self.transcribes_what_it_translates = at(event.session, "audio", "input", "transcription") is not None
         if isinstance(event, translation.Created):
             self._created(event, entry)
         else:
             self._updated(event, entry)
+
+    def _started_live(self, event: live.Started, entry: Entry) -> None:
+        self.beside = event.session
+        self._created(event, entry)
+
+    def _updated_live(self, event: live.Updated, entry: Entry) -> None:
+        self.beside = event.session
+        self._updated(event, entry)
 
     def _update(self, event: Any, entry: Entry) -> None:
         row = UpdateRow(At(entry.line, entry.t), event_id=event.event_id or "")
@@ -132,14 +142,14 @@ class Course(Ledger):
         Header: _headed,
         session.Created: _created,
         transcription_session.Created: _created,
-        live.Started: _created,
+        live.Started: _started_live,
         translation.Created: _translates,
         translation.Updated: _translates,
         session.Update: _update,
         translation.Update: _update,
         live.Update: _update,
         session.Updated: _updated,
-        live.Updated: _updated,
+        live.Updated: _updated_live,
         error.Error: _failed,
         live_error.Error: _failed_live,
         response.Done: _done,

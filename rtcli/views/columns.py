@@ -14,9 +14,6 @@ from rich.console import Console
 from rich.text import Text
 
 _GAP: Final = "  "
-_LEAST: Final = 12
-"""A column that may be cut keeps so many cells."""
-
 Cell = str | Text
 Rows = Callable[[], Iterable[Sequence[Cell]]]
 
@@ -30,6 +27,8 @@ class Column(NamedTuple):
     left: bool = False
     cut: str = ""
     """``end`` or ``begin``: where it loses what has no room; empty where it is never cut."""
+    least: int = 12
+    """So many cells it keeps when it is cut."""
 
 
 def room(console: Console) -> int | None:
@@ -53,20 +52,22 @@ def _fitting(columns: Sequence[Column], widths: list[int], width: int | None) ->
     """The columns that have room; `widths` of those that are cut become smaller."""
     shown = [number for number, _ in enumerate(columns) if widths[number]]
     while width is not None and (over := _total(shown, widths) - width) > 0:
-        cuttable = [number for number in shown if columns[number].cut and widths[number] > _LEAST]
-        if sum(widths[number] - _LEAST for number in cuttable) >= over:
-            _shrink(widths, cuttable, over)
+        spare = [max(0, widths[number] - columns[number].least) if columns[number].cut else 0 for number in shown]
+        if sum(spare) >= over:
+            _shrink(widths, shown, spare, over)
             break
         leaving = max(shown, key=lambda number: (columns[number].rank, number))
         if not columns[leaving].rank:
+            _shrink(widths, shown, spare, over)
             break
         shown.remove(leaving)
     return shown
 
 
-def _shrink(widths: list[int], cuttable: list[int], over: int) -> None:
-    for number in cuttable:
-        less = min(over, widths[number] - _LEAST)
+def _shrink(widths: list[int], shown: Sequence[int], spare: Sequence[int], over: int) -> None:
+    """Take what is too much from those that have it to spare, from the last first."""
+    for number, cells in reversed(list(zip(shown, spare, strict=True))):
+        less = min(over, cells)
         widths[number] -= less
         over -= less
 

@@ -77,9 +77,9 @@ def _header(connection: Connection, bill: Bill, prices: Prices) -> str:
     if bill.total:
         cost = Cost(bill.total["low"], bill.total["high"])
         return " · ".join([*parts, priced(cost, int(bill.total["unpriced"]), prices.as_of)])
-    return " · ".join(
-        [*parts, f"no price is known for this model (prices of {prices.as_of})" if bill.spendings else ""]
-    )
+    if bill.spendings:
+        parts.append(f"no price is known for this model (prices of {prices.as_of})")
+    return " · ".join(parts)
 
 
 def _rows(connection: Connection, bill: Bill) -> Iterator[_Row]:
@@ -188,7 +188,7 @@ def _sums(bill: Bill, prices: Prices) -> Iterator[tuple[str, str]]:
     missing |= {one.model for one in bill.transcriptions if one.cost is None}
     if missing:
         names = ", ".join(sorted(name or "a model that is not told" for name in missing))
-        yield "no price", f"{names}, in the prices of {prices.as_of} or for this usage: tokens only (--prices FILE)"
+        yield "no price", f"{names}: price or usage is not known (prices of {prices.as_of}; --prices FILE takes others)"
 
 
 def _told(taken: Sequence[Cell], *, priced_: bool) -> str:
