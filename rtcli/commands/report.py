@@ -1,0 +1,137 @@
+"""``rtcli report``: a recording as a web page."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rtcli.commands.source import Dialect, Form, Source
+from rtcli.commands.spoken import Spoken
+
+if TYPE_CHECKING:
+    from rtcli.session.prices import Prices
+
+_LARGE_BYTES = 40_000_000
+"""Mail and ticket systems take little more, and a browser needs a moment."""
+
+
+class Sound(StrEnum):
+    """How much of the audio goes into the page."""
+
+    SMALL = "small"
+    FULL = "full"
+    NONE = "none"
+
+
+def report(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="The page to write, or - for standard output.", envvar="RTCLI_OUTPUT"
+        ),
+    ],
+    audio: Annotated[
+        Sound,
+        typer.Option(
+            help="small: as µ-law at 8 kHz, without stretches that nobody hears. full: as the recording has it. none: waveforms only.",
+            envvar="RTCLI_AUDIO",
+        ),
+    ] = Sound.SMALL,
+    no_audio: Annotated[
+        bool, typer.Option("--no-audio", help="The same as --audio none: a small page.", envvar="RTCLI_NO_AUDIO")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the page if it exists.", envvar="RTCLI_OVERWRITE")
+    ] = False,
+    dialect: Dialect = Spoken.AUTO,
+    form: Form = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Reckon the cost by the prices in this JSON file.", envvar="RTCLI_PRICES"),
+    ] = None,
+) -> int:
+    """Make a web page of a call: what went wrong, a timeline to zoom and listen to, transcript, latency.
+
+    The page is one file, needs no network, and works by keyboard (? lists the keys). It holds what was
+    said and heard in the call: give it only to people who may know that, and keep it as you keep the
+    recording. Base64 is left out of the events; audio is in it unless --no-audio.
+
+    Example:  rtcli report call.jsonl -o call.html
+
+    Exit code: 0 done, 2 the file could not be read or the page not written, 3 some of the file was left out.
+    """
+    from rtcli.commands.priced import prices_of
+    from rtcli.commands.twice import readable_twice
+
+    _refuse(output, overwrite=overwrite)
+    sound, table = Sound.NONE if no_audio else audio, prices_of(prices)
+    with readable_twice(path) as readable:
+        source = Source(readable, dialect, form)
+        source.path = path
+        pieces = page_of(source, Source(readable, dialect, form), table, sound)
+        size = _write(output, pieces, overwrite=overwrite)
+    if size > _LARGE_BYTES:
+        sys.stderr.write(_large(size, with_audio=sound is not Sound.NONE))
+    return source.code(0)
+
+
+def page_of(source: Source, again: Source, prices: Prices, audio: Sound = Sound.SMALL) -> Iterator[str]:
+    """The page of a recording that can be read twice, in parts that belong one behind the other.
+
+    Raises:
+        UnreadableRecording: it cannot be read.
+
+    """
+    from rtcli.reports.page import Audio, Judged, Stories, Words, pieces
+    from rtcli.views.carried import carried, kind_of
+    from rtcli.views.facts import facts
+
+    stories = Stories(Judged(source.listener, prices=prices), Audio(audio.value), Words(kind_of, carried, facts))
+    for entry in source:
+        stories.feed(entry)
+    stories.finish()
+    stories.listen(again)
+    return pieces(source.path.name if str(source.path) != "-" else "standard input", stories)
+
+
+def _refuse(output: Path, *, overwrite: bool) -> None:
+    """Say what is wrong with the name before anything is read.
+
+    Raises:
+        BadOption: it is a folder.
+        RecordingExists: there is such a file.
+
+    """
+    from rtcli.errors import BadOption, RecordingExists
+
+    if output.is_dir():
+        raise BadOption("--output", f"{output} is a folder", "name a file in it")
+    if output.is_file() and not overwrite:
+        raise RecordingExists(str(output), "replace it with --overwrite")
+
+
+def _write(output: Path, pieces: Iterator[str], *, overwrite: bool) -> int:
+    """Write the page; how many bytes it has."""
+    from rtcli.commands.binary import writing_binary
+    from rtcli.commands.output import STANDARD_OUTPUT
+
+    size = 0
+    if output == STANDARD_OUTPUT:
+        for piece in pieces:
+            sys.stdout.write(piece)
+        return 0
+    with writing_binary(output, overwrite=overwrite) as stream:
+        for piece in pieces:
+            size += stream.write(piece.encode(errors="backslashreplace"))
+    return size
+
+
+def _large(size: int, *, with_audio: bool) -> str:
+    remedy = "--no-audio makes a smaller one" if with_audio else "a part of the recording makes a smaller one"
+    return f"rtcli: the page has {size / 1e6:,.0f} MB; {remedy}\n"

@@ -1,0 +1,44 @@
+"use strict";
+/* The transcript, which follows the playhead; a line leads to where it was said. */
+let talkNodes = [], talkNow = -1, talkTouched = 0;
+
+function talkLines() {
+  const { talk, timed } = story();
+  talkNodes = talk.map((line, place) => {
+    const words = el("span", { cls: "words", text: line.heard === undefined ? line.text : line.heard });
+    if (line.unheard) words.append(el("span", { cls: "unheard", text: line.unheard }));
+    if (line.cut !== null && line.cut !== undefined) words.append(el("span", { cls: "cutnote", text: "  cut after " + ms(line.cut) }));
+    const button = el("button", { cls: "said " + line.who, type: "button", click: () => goto(line.x, line.row) },
+      el("span", { cls: "at", text: timed ? clock(line.x, 1) : "#" + line.line }), el("span", { cls: "who", text: line.who }), words);
+    return button;
+  });
+  $("talk-list").replaceChildren(...talkNodes.map((node) => el("li", {}, node)));
+  if (!talk.length) $("talk-list").replaceChildren(el("li", { cls: "said" }, el("span"), el("span"), el("span", { cls: "quiet", text: "Nothing that was said is in the recording as text." })));
+  talkNow = -1;
+}
+
+/* The line that is being said, or was last. */
+function talkAt(x) {
+  const { talk } = story();
+  let best = -1;
+  for (let place = 0; place < talk.length; place++) {
+    if (talk[place].x > x + 0.001) continue;
+    if (best < 0 || talk[place].x >= talk[best].x) best = place;
+  }
+  return best;
+}
+
+on("moved", () => {
+  const place = talkAt(state.at);
+  if (place === talkNow) return;
+  if (talkNodes[talkNow]) talkNodes[talkNow].removeAttribute("aria-current");
+  talkNow = place;
+  const node = talkNodes[place];
+  if (!node) return;
+  node.setAttribute("aria-current", "true");
+  if (performance.now() - talkTouched < 4000 && state.playing) return;
+  const box = $("talk-list"), top = node.offsetTop - box.offsetTop;
+  if (top < box.scrollTop || top + node.offsetHeight > box.scrollTop + box.clientHeight) box.scrollTop = top - box.clientHeight / 3;
+});
+for (const name of ["wheel", "pointerdown", "touchmove"]) $("talk-list").addEventListener(name, () => { talkTouched = performance.now(); }, { passive: true });
+on("story", talkLines);
