@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 HEAVY := tests/clients/heavy
 NODE_STAMP := $(HEAVY)/node/node_modules/.installed
 
-.PHONY: help demo test test-clients endure check format readme bench drift clean
+.PHONY: help demo test test-clients test-endurance endure check format readme bench drift clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -39,8 +39,13 @@ $(NODE_STAMP): $(HEAVY)/node/package.json
 test-clients: $(STAMP) $(VENV)-pipecat/.installed $(VENV)-livekit/.installed $(VENV)-mitmproxy/.installed $(NODE_STAMP) ## Run the tests with heavier clients of other people
 	$(BIN)/python -m pytest -rs $(HEAVY)/three_settings.py $(HEAVY)/witness.py $(HEAVY)/load.py
 
+ENDURANCE := tests/endurance/kills.py tests/endurance/trouble.py tests/endurance/cuts.py
+
+test-endurance: $(STAMP) ## Kill it, fill its disk, cut its connections
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ENDURANCE)
+
 endure: $(STAMP) ## Kill it 600 times, and put fifty calls through the proxy for half an hour
-	KILLS=200 $(BIN)/python -m pytest -s tests/endurance tests/endurance/soak.py
+	KILLS=200 $(BIN)/python -m pytest -s $(ENDURANCE) tests/endurance/soak.py
 
 check: $(STAMP) ## Check format, lint, types and layers
 	$(BIN)/ruff format --check .
