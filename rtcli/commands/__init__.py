@@ -45,6 +45,7 @@ COMMANDS: Final[dict[str, str]] = {
     "info": "Sum up recordings: a screen a file, or a table with a row a session.",
     "turns": "Show a call turn by turn: latency, words, tokens, cost; hold it to limits.",
     "cost": "Show what a call cost, turn by turn: new and re-sent, cached, text and audio, unheard.",
+    "transcript": "Write what both sides said, with times.",
     "audio": "Write the sound of a call as a WAV file.",
     "report": "Make a web page of a call, to look at and to listen to.",
     "diff": "Compare two recordings by what caused what.",

@@ -31,7 +31,7 @@ class Playback:
         """What was put to be played last, in the conversation."""
         self._apart_s: Memory[str, float] = Memory()
         """By response outside the conversation when its audio so far has ended."""
-        self._cuts: dict[tuple[str, int], float] = {}
+        self.cuts: dict[tuple[str, int], float] = {}
         """By part how much of its audio was heard, in ms."""
         self._silenced: dict[str, Ending] = {}
         """Responses of which nothing more is heard, and why."""
@@ -81,7 +81,7 @@ class Playback:
 
     def _cut(self, clip: Clip, now_s: float) -> None:
         """What of a clip is heard, after what is known of its part and its response."""
-        heard_ms = self._cuts.get((clip.item_id, clip.content_index))
+        heard_ms = self.cuts.get((clip.item_id, clip.content_index))
         if heard_ms is not None:
             left_ms = max(0.0, heard_ms - clip.offset_ms)
             clip.cut_ms, clip.ending = (left_ms, "truncated") if left_ms < clip.duration_ms else (None, "")
@@ -91,7 +91,7 @@ class Playback:
 
     def truncated(self, item_id: str, index: int, heard_ms: float, now_s: float) -> None:
         """The client says how much of a part was heard; what was to be played behind it was not."""
-        self._cuts[item_id, index] = heard_ms
+        self.cuts[item_id, index] = heard_ms
         of_it = [clip for clip in self.clips if (clip.item_id, clip.content_index) == (item_id, index)]
         for clip in of_it:
             self._cut(clip, now_s)

@@ -29,7 +29,7 @@ from rtcli.session.clip import Clip, Coding, Utterance, coding
 from rtcli.session.config import Config, at, format_name
 from rtcli.session.context import Context
 from rtcli.session.ledger import Handler, Memory
-from rtcli.session.microphone import PAUSE_S, Microphone
+from rtcli.session.microphone import PAUSE_S, Microphone, is_shortened
 from rtcli.session.playback import Playback
 
 LATE_S: Final = 10.0
@@ -90,6 +90,26 @@ class Soundtrack:
     def ends_s(self) -> float:
         """When the last sound was heard."""
         return max((clip.ends_s for clip in self.clips), default=0.0)
+
+    @property
+    def now_s(self) -> float:
+        """When what comes now is heard, at the earliest."""
+        return self._now_s
+
+    @property
+    def is_timed(self) -> bool:
+        """It is told when things were, by the records or by the audio itself."""
+        sides = (self.microphone.clips, self.playback.clips)
+        return self._is_timed or any(clips and not is_shortened(clips) for clips in sides)
+
+    def is_apart(self, response_id: str) -> bool:
+        """Whether a response stands outside the conversation."""
+        return response_id in self._apart
+
+    def played(self, response_id: str, item_id: str, index: int) -> list[Clip]:
+        """The clips of a part, in order; none where its audio was shortened by whoever made the log."""
+        clips = self.playback.parts.get((response_id, item_id, index), [])
+        return [] if is_shortened(clips) else clips
 
     def is_ended_by(self, entry: Entry) -> bool:
         """Whether an entry is the first of another connection than this."""

@@ -1,0 +1,344 @@
+"""What was said in a call, item by item, in the order of the conversation, with when it was heard.
+
+An item stands where the server says that it stands, behind another; one of which that is not told stands
+where it was first seen. Law: nothing raises; what is kept is the text, and no audio.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Final
+
+from rtcli.events import conversation, error, input_audio_buffer, output_audio_buffer, response
+from rtcli.events.objects import FunctionCall, FunctionCallOutput, McpCall, Message
+from rtcli.formats import Entry
+from rtcli.session.clip import Clip, Utterance
+from rtcli.session.config import at
+from rtcli.session.dictation import Dictation
+from rtcli.session.ledger import Handler
+from rtcli.session.microphone import is_shortened
+from rtcli.session.saying import Saying, Writing
+from rtcli.session.soundtrack import Soundtrack
+
+_WHO: Final = {"user": "user", "assistant": "model", "system": "system"}
+
+
+class Dialogue:
+    """The sayings of one connection. It is told every entry, and asked when all are told."""
+
+    def __init__(self, number: int = 1) -> None:
+        self.track = Soundtrack()
+        self.number = number
+        self._order: list[str] = []
+        self._sayings: dict[str, Saying] = {}
+        self._writing: dict[tuple[str, int], Writing] = {}
+        """By item and content index."""
+        self._waiting: dict[tuple[str, str], deque[str]] = {}
+        """By likeness the items that the client sent without an id, by the names they have meanwhile."""
+        self._sent: dict[str, str] = {}
+        """By event id the item that it asks for."""
+        self._calls: dict[str, Saying] = {}
+        self._playing: dict[str, tuple[float, float | None, bool]] = {}
+        """By response from when to when the server played it, and whether it was cleared."""
+        self._dictation = Dictation()
+        self._handlers: dict[type, Handler | None] = {}
+
+    def is_ended_by(self, entry: Entry) -> bool:
+        """Whether an entry is the first of another connection than this."""
+        return self.track.is_ended_by(entry)
+
+    def apply(self, entry: Entry) -> None:
+        """Take in the next entry."""
+        self.track.apply(entry)
+        entry = entry.folded
+        self._dictation.apply(entry, self.track)
+        kind = type(entry.event)
+        if kind not in self._handlers:
+            self._handlers[kind] = next((self.HANDLERS[base] for base in kind.__mro__ if base in self.HANDLERS), None)
+        handler = self._handlers[kind]
+        if handler is not None:
+            handler(self, entry.event, entry)
+
+    def finish(self) -> list[Saying]:
+        """All that was said, in order."""
+        self.track.finish()
+        for (item_id, index), writing in sorted(self._writing.items()):
+            if item_id in self._sayings and self._sayings[item_id].kind != "call":
+                self._write(self._sayings[item_id], index, writing)
+        if self.track.is_timed:
+            self._time()
+        else:
+            for one in self._sayings.values():
+                one.starts_s = one.ends_s = None
+        told = [self._sayings[item_id] for item_id in self._order]
+        kept = [one for one in told if one.text or one.kind == "call" or not one.transcribed]
+        kept += sorted(self._dictation.sayings, key=lambda one: one.starts_s or 0.0)
+        for one in kept:
+            one.connection = self.number
+        return kept
+
+    # -- where items stand -----------------------------------------------------------------------
+
+    def _saying(self, item_id: str, entry: Entry, who: str = "model", kind: str = "speech") -> Saying:
+        one = self._sayings.get(item_id)
+        if one is None:
+            one = self._sayings[item_id] = Saying(who, kind, entry.line, item_id)  # type: ignore[arg-type]
+            one.starts_s = one.ends_s = self._now_s()
+            self._order.append(item_id)
+        return one
+
+    def _now_s(self) -> float:
+        return self.track.now_s
+
+    def _place(self, item_id: str, previous_id: Any) -> None:
+        """Put an item behind another; the first of all where it says so."""
+        if self._order[-2:] == [previous_id, item_id]:
+            return
+        if previous_id == "root":
+            self._order.remove(item_id)
+            self._order.insert(0, item_id)
+        elif isinstance(previous_id, str) and previous_id != item_id and previous_id in self._sayings:
+            self._order.remove(item_id)
+            self._order.insert(self._order.index(previous_id) + 1, item_id)
+
+    # -- items ------------------------------------------------------------------------------------
+
+    def _asked(self, event: conversation.ItemCreate, entry: Entry) -> None:
+        item_id = event.item.id or f"\0{entry.line}"
+        if item_id in self._sayings:
+            return
+        self._describe(item_id, event.item, entry)
+        if item_id in self._sayings:
+            self._place(item_id, event.previous_item_id)
+            if not event.item.id:
+                self._waiting.setdefault(_likeness(event.item), deque()).append(item_id)
+            if event.event_id:
+                self._sent[event.event_id] = item_id
+
+    def _added(self, event: Any, entry: Entry) -> None:
+        item_id = event.item.id or ""
+        waiting = self._waiting.get(_likeness(event.item))
+        if item_id not in self._sayings and waiting:
+            self._rename(waiting.popleft(), item_id)
+        self._describe(item_id, event.item, entry)
+        if item_id in self._sayings:
+            self._place(item_id, event.previous_item_id)
+
+    def _rename(self, old: str, new: str) -> None:
+        one = self._sayings[new] = self._sayings.pop(old)
+        one.item_id = new
+        self._order[self._order.index(old)] = new
+        for place in [place for place in self._writing if place[0] == old]:
+            self._writing[new, place[1]] = self._writing.pop(place)
+
+    def _written(self, event: Any, entry: Entry) -> None:
+        """An item of a response, when it begins and when it is done."""
+        self._describe(event.item.id or "", event.item, entry, event.response_id)
+
+    def _reported(self, event: Any, entry: Entry) -> None:
+        self._describe(event.item.id or "", event.item, entry)
+
+    def _describe(self, item_id: str, item: Any, entry: Entry, response_id: str = "") -> None:
+        if isinstance(item, Message):
+            self._message(item_id, item, entry)
+        elif isinstance(item, FunctionCall | McpCall):
+            one = self._saying(item_id, entry, "model", "call")
+            one.kind, one.name = "call", item.name or one.name
+            one.text = item.arguments or one.text
+            if isinstance(item, FunctionCall) and item.call_id:
+                self._calls[item.call_id] = one
+            elif isinstance(item, McpCall) and (item.output or item.error):
+                one.output = item.output or f"error: {at(item.error, 'message')}"
+        elif isinstance(item, FunctionCallOutput):
+            self._output(item_id, item, entry)
+        if item_id in self._sayings and response_id:
+            one = self._sayings[item_id]
+            one.response_id, one.out_of_band = response_id, self.track.is_apart(response_id)
+
+    def _message(self, item_id: str, item: Message, entry: Entry) -> None:
+        one = self._saying(item_id, entry, _WHO.get(item.role, "system"))
+        one.who = _WHO.get(item.role, "system")  # type: ignore[assignment]
+        for index, part in enumerate(item.content or []):
+            tag = str(type(part).__struct_config__.tag)
+            text = getattr(part, "text", None) or getattr(part, "transcript", None)
+            if tag == "input_image":
+                text = "[image]"
+            one.kind = "text" if "text" in tag or "image" in tag else one.kind
+            if tag == "input_audio" and not text and (item_id, index) not in self._writing:
+                one.transcribed = False
+            if isinstance(text, str) and text:
+                self._part(item_id, index).final = text
+                one.transcribed = True
+
+    def _output(self, item_id: str, item: FunctionCallOutput, entry: Entry) -> None:
+        """What a function gave back stands with its call; of a call that is not known, by itself."""
+        one = self._calls.get(item.call_id or "")
+        if one is None:
+            one = self._saying(item_id, entry, "tool", "call")
+        one.output = item.output
+
+    def _refused(self, event: error.Error, _entry: Entry) -> None:
+        item_id = self._sent.pop(event.error.event_id or "", None)
+        if item_id in self._sayings:
+            del self._sayings[item_id]
+            self._order.remove(item_id)
+
+    # -- words ------------------------------------------------------------------------------------
+
+    def _part(self, item_id: str, index: int | None) -> Writing:
+        return self._writing.setdefault((item_id, index or 0), Writing())
+
+    def _piece(self, event: Any, entry: Entry) -> None:
+        """A piece of what the model says."""
+        one = self._saying(event.item_id, entry)
+        one.ends_s = self._now_s()
+        one.response_id, one.out_of_band = event.response_id, self.track.is_apart(event.response_id)
+        if isinstance(event, response.OutputTextDelta):
+            one.kind = "text"
+        self._part(event.item_id, event.content_index).add(
+            event.delta,
+            sum(clip.duration_ms for clip in self.track.played(event.response_id, event.item_id, event.content_index)),
+        )
+
+    def _whole(self, event: Any, entry: Entry) -> None:
+        one = self._saying(event.item_id, entry)
+        text = event.text if isinstance(event, response.OutputTextDone) else event.transcript
+        one.response_id, one.out_of_band = event.response_id, self.track.is_apart(event.response_id)
+        part = self._part(event.item_id, event.content_index)
+        if text:
+            part.final = text
+
+    def _arguments(self, event: response.FunctionCallArgumentsDone, entry: Entry) -> None:
+        one = self._saying(event.item_id, entry, "model", "call")
+        one.kind, one.text, one.name = "call", event.arguments or one.text, event.name or one.name
+        if event.call_id:
+            self._calls[event.call_id] = one
+
+    def _heard(self, event: conversation.InputAudioTranscriptionDelta, entry: Entry) -> None:
+        one = self._saying(event.item_id, entry, "user")
+        if event.delta:
+            one.transcribed = True
+            self._part(event.item_id, event.content_index or 0).add(event.delta, 0.0)
+
+    def _transcribed(self, event: conversation.InputAudioTranscriptionCompleted, entry: Entry) -> None:
+        one = self._saying(event.item_id, entry, "user")
+        one.transcribed = True
+        self._part(event.item_id, event.content_index).final = event.transcript
+        if not event.transcript.strip():
+            one.transcribed, one.failure = False, "nothing was understood"
+
+    def _failed(self, event: conversation.InputAudioTranscriptionFailed, entry: Entry) -> None:
+        one = self._saying(event.item_id, entry, "user")
+        one.transcribed = bool((event.item_id, event.content_index or 0) in self._writing)
+        one.failure = event.error.message or event.error.code or "the transcription failed"
+
+    def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
+        one = self._saying(event.item_id, entry, "user")
+        if not any(place[0] == event.item_id for place in self._writing):
+            one.transcribed = False
+        self._place(event.item_id, event.previous_item_id)
+
+    # -- times ------------------------------------------------------------------------------------
+
+    def _done(self, event: response.Done, entry: Entry) -> None:
+        for item in event.response.output or []:
+            self._describe(getattr(item, "id", None) or "", item, entry, event.response.id or "")
+        if event.response.status == "cancelled":
+            for one in self._sayings.values():
+                if one.response_id == event.response.id:
+                    one.cancelled = True
+
+    def _plays(self, event: output_audio_buffer.Started, _entry: Entry) -> None:
+        self._playing[event.response_id] = (self.track.now_s, None, False)
+
+    def _played(self, event: output_audio_buffer.Stopped | output_audio_buffer.Cleared, _entry: Entry) -> None:
+        began_s = self._playing.get(event.response_id, (self.track.now_s, None, False))[0]
+        self._playing[event.response_id] = (began_s, self.track.now_s, isinstance(event, output_audio_buffer.Cleared))
+
+    def _write(self, one: Saying, index: int, writing: Writing) -> None:
+        """Put the text of a part to its item, and estimate what of it was heard."""
+        clips = [] if one.who == "user" else self.track.played(one.response_id, one.item_id, index)
+        before, one.text = one.text, f"{one.text} {writing.text}" if one.text else writing.text
+        cut = self.track.playback.cuts.get((one.item_id, index))
+        if not clips and cut is None:
+            return
+        audio_ms, heard_ms = sum(clip.duration_ms for clip in clips), sum(clip.heard_ms for clip in clips)
+        one.audio_ms = (one.audio_ms or 0.0) + audio_ms
+        if heard_ms < audio_ms or (cut is not None and not clips):
+            one.interrupted = True
+            one.heard_ms = heard_ms if clips else cut
+            if clips and one.heard_characters is None:
+                offset = len(before) + 1 if before else 0
+                one.heard_characters = offset + writing.heard(heard_ms, audio_ms)
+
+    def _time(self) -> None:
+        """Say when each was heard."""
+        clips_of: dict[str, list[Clip]] = {}
+        for clip in (*self.track.playback.clips, *self.track.microphone.clips):
+            clips_of.setdefault(clip.item_id, []).append(clip)
+        for item_id, one in self._sayings.items():
+            clips = clips_of.get(item_id, [])
+            if clips and item_id and not is_shortened(clips):
+                one.starts_s, one.ends_s = clips[0].starts_s, max(clip.ends_s for clip in clips)
+                one.audio_ms = sum(clip.duration_ms for clip in clips)
+                one.transcribed = one.transcribed and bool(one.text)
+            elif item_id in self.track.utterances:
+                self._time_speech(one, self.track.utterances[item_id])
+            elif one.response_id in self._playing and one.kind == "speech":
+                one.starts_s, ends_s, cleared = self._playing[one.response_id]
+                one.ends_s = ends_s if ends_s is not None else one.ends_s
+                one.interrupted = one.interrupted or cleared
+
+    def _time_speech(self, one: Saying, utterance: Utterance) -> None:
+        one.starts_s, one.ends_s = utterance.starts_s, utterance.ends_s
+        if utterance.end_ms is not None and utterance.end_ms > utterance.start_ms:
+            one.audio_ms = utterance.end_ms - utterance.start_ms
+
+    HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        conversation.ItemCreate: _asked,
+        conversation.ItemAdded: _added,
+        conversation.ItemCreated: _added,
+        conversation.ItemDone: _reported,
+        response.OutputItemAdded: _written,
+        response.OutputItemDone: _written,
+        response.OutputTextDelta: _piece,
+        response.OutputAudioTranscriptDelta: _piece,
+        response.OutputTextDone: _whole,
+        response.OutputAudioTranscriptDone: _whole,
+        response.FunctionCallArgumentsDone: _arguments,
+        conversation.InputAudioTranscriptionDelta: _heard,
+        conversation.InputAudioTranscriptionCompleted: _transcribed,
+        conversation.InputAudioTranscriptionFailed: _failed,
+        input_audio_buffer.Committed: _committed,
+        output_audio_buffer.Started: _plays,
+        output_audio_buffer.Stopped: _played,
+        output_audio_buffer.Cleared: _played,
+        response.Done: _done,
+        error.Error: _refused,
+    }
+
+
+def _likeness(item: Any) -> tuple[str, str]:
+    return str(type(item).__struct_config__.tag), getattr(item, "call_id", "") or getattr(item, "role", "") or ""
+
+
+def dialogues(entries: Iterable[Entry]) -> list[Saying]:
+    """All that was said in a recording, connection by connection."""
+    sayings: list[Saying] = []
+    dialogue, later_s = Dialogue(), 0.0
+    for entry in entries:
+        if dialogue.is_ended_by(entry):
+            sayings += _later(dialogue, later_s)
+            later_s += max(dialogue.track.ends_s, dialogue.track.duration_s)
+            dialogue = Dialogue(dialogue.number + 1)
+        dialogue.apply(entry)
+    return sayings + _later(dialogue, later_s)
+
+
+def _later(dialogue: Dialogue, later_s: float) -> list[Saying]:
+    sayings = dialogue.finish()
+    for one in sayings:
+        one.starts_s = None if one.starts_s is None else one.starts_s + later_s
+        one.ends_s = None if one.ends_s is None else one.ends_s + later_s
+    return sayings
