@@ -1,0 +1,115 @@
+"""Secrets that are told by the name before them: headers, query parameters, fields, settings.
+
+Source: RFC 9110, section 11 (Authorization), RFC 6265 (Cookie), RFC 6750, section 2.3 (query); the key headers
+of OpenAI, Azure, Google, ElevenLabs and others; AWS, Signature Version 4 in a query.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from rtcli.recording.shapes import Shape
+
+_NAMES: Final = (
+    "apikey",
+    "accesskey",
+    "secretkey",
+    "privatekey",
+    "secretaccesskey",
+    "accountkey",
+    "subscriptionkey",
+    "sharedaccesskey",
+    "signingkey",
+    "encryptionkey",
+    "ephemeralkey",
+    "servicekey",
+    "authkey",
+    "authorization",
+    "credential",
+    "credentials",
+    "cookie",
+    "connectionstring",
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "pwd",
+    "secret",
+    "token",
+    "jwt",
+    "cvv",
+    "cvc",
+    "ssn",
+    "signature",
+)
+"""How names of credentials end, in lower case and without what joins their words."""
+_HARMLESS: Final = frozenset(
+    {"nexttoken", "pagetoken", "nextpagetoken", "continuationtoken", "eostoken", "bostoken", "stoptoken", "padtoken"}
+)
+_JOINTS: Final = re.compile(r"[^a-z0-9]")
+_NAME: Final = (
+    r"(?i:[\w-]*(?:api[-_ ]?key|access[-_]?key|secret[-_]?key|private[-_]?key|account[-_]?key|subscription[-_]key"
+    r"|auth[-_]?(?:key|token)|access[-_]?token|refresh[-_]?token|id[-_]?token|session[-_]?token|security[-_]?token"
+    r"|client[-_]?secret|passw(?:or)?d|passphrase|passcode|pwd|secret|credentials?|api[-_]?token|token))"
+)
+_PLAIN_WORDS: Final = frozenset(
+    {"string", "none", "null", "true", "false", "auto", "required", "optional", "text", "object", "bearer", "basic"}
+    | {"token", "secret", "password", "header", "query", "invalid", "missing", "expired", "default", "unknown"}
+)
+
+
+def is_credential(name: str) -> bool:
+    """Whether a field of this name holds a secret."""
+    joined = _JOINTS.sub("", name.lower())
+    return joined.endswith(_NAMES) and joined not in _HARMLESS
+
+
+def could_be(value: str) -> bool:
+    """Whether a value can be a secret at all, and not a word that stands in its place."""
+    stripped = value.strip()
+    return len(stripped) >= 4 and stripped.lower() not in _PLAIN_WORDS and not stripped.startswith(("<", "$", "{"))
+
+
+def _is_assigned(value: str) -> bool:
+    return could_be(value) and (any(not character.isalpha() for character in value) or len(value) >= 12)
+
+
+ASSIGNED: Final[tuple[Shape, ...]] = (
+    Shape(
+        "authorization",
+        r"(?i:\b(?:proxy-)?authorization)[\"']?\s*[:=]\s*[\"']?(?:(?i:bearer|basic|digest|token|negotiate|apikey)\s+)?(?P<s>[^\s\"',;\\]{4,})",
+        ("authorization",),
+        "RFC 9110, section 11.6",
+        could_be,
+    ),
+    Shape(
+        "cookie",
+        r"(?i:\b(?:set-)?cookie)[\"']?\s*:\s*[\"']?(?P<s>[^\s\"'\\][^\r\n\"'\\]{3,})",
+        ("cookie",),
+        "RFC 6265",
+    ),
+    Shape(
+        "query key",
+        r"(?i:[?&;](?:api[-_]?key|subscription[-_]key|key|token|access[-_]?token|id[-_]?token|auth|authorization|sig|signature"
+        r"|secret|client[-_]?secret|password|passwd|pwd|jwt|code|x-amz-(?:signature|credential|security-token)|x-goog-signature)"
+        r"(?:=|%3D))(?P<s>[^&#\s\"'<>\\]{3,})",
+        ("?", "&", ";"),
+        "RFC 6750, section 2.3; AWS Signature Version 4",
+    ),
+    Shape(
+        "assigned secret",
+        rf"(?<![\w-]){_NAME}[\"']?\s{{0,3}}(?::|=|=>|:=)\s{{0,3}}[\"']?(?P<s>[^\s\"'<>{{}}\[\](),;\\&]{{4,}})",
+        ("key", "token", "secret", "pass", "pwd", "credential"),
+        "settings and headers as people paste them",
+        _is_assigned,
+    ),
+    Shape(
+        "spoken password",
+        r"(?i:\b(?:password|passcode|passphrase|pin(?: code| number)?)\s+(?:is|was|:)\s+)(?P<s>(?=\S*\d)[^\s\"',;]{4,})",
+        ("password", "passcode", "passphrase", "pin"),
+        "what people say on the telephone",
+    ),
+)
+"""Tried behind the shapes that tell themselves."""
+ASSIGNED_PATTERNS: Final = [re.compile(shape.pattern) for shape in ASSIGNED]

@@ -1,0 +1,299 @@
+"""Takes secrets out of texts, and puts in what is as long and tells nothing.
+
+Law: a text is given back with as many characters as it had, each as long in UTF-8 as the one before; where
+nothing is found it is the same text. What was put in once is found by no second redaction.
+
+Texts are looked into as deep as they are wrapped: JSON in a string of JSON, characters written as escapes,
+and as in URLs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import Final, NamedTuple
+
+from rtcli.recording import nested
+from rtcli.recording.assigned import ASSIGNED, ASSIGNED_PATTERNS, could_be, is_credential
+from rtcli.recording.doubtful import TOKEN, doubtful, holds_ids
+from rtcli.recording.nested import Path
+from rtcli.recording.personal import NUMBERS, PERSONAL, PERSONAL_PATTERNS, PHONE_FIELDS, is_card, told_as_calls
+from rtcli.recording.placeholders import Placeholders, blank, is_placeholder, number_like
+from rtcli.recording.shapes import KEY_PATTERNS, KEYS, Shape
+
+_DEEPEST: Final = 6
+_LEAST: Final = 4
+_WEAK: Final = frozenset({"sk", "ac", "?", "&", ";", "sk_", "key", "pass", "pin", "token", "q~", "shp"})
+"""Signs that are in too many texts to be looked for first; what has them has others, or is a long run."""
+_NAMED: Final = (
+    *(
+        "_key",
+        "-key",
+        "apikey",
+        "api key",
+        "key=",
+        "key:",
+        "key\\",
+        'key"',
+        "_token",
+        "token=",
+        "token:",
+        "token\\",
+        'token"',
+    ),
+    *("code=", "auth=", "sig=", "jwt=", "%3d", "pin ", "pwd", "cvv", "cvc", "ssn", "signature", "sk_", "@"),
+    *("phone", "mobile", "telefon", "fax", "msisdn", "caller", "whatsapp", 'tel"', "tel\\", "_number"),
+)
+"""How fields and sentences begin that hold what has no shape of its own."""
+_SIGNS: Final = (*sorted({sign for shape in (*KEYS, *ASSIGNED) for sign in shape.signs} - _WEAK), *_NAMED)
+_HIDDEN: Final = re.compile(r"\\u00[2-7]|%[2-7][0-9A-Fa-f]")
+_SHAPED: Final = tuple(zip((*KEYS, *ASSIGNED), (*KEY_PATTERNS, *ASSIGNED_PATTERNS), strict=True))
+_PERSONAL: Final = tuple(zip(PERSONAL, PERSONAL_PATTERNS, strict=True))
+
+Change = Callable[[str], str]
+Span = tuple[int, int, str]
+"""Start, end, and the kind of what stands there."""
+
+
+class Doubt(NamedTuple):
+    """A place that looks like a secret of no known shape; what stands there is left, and never told."""
+
+    line: int
+    path: str
+    place: int = 0
+    """How many characters stand before it in its text."""
+
+
+class Custom(NamedTuple):
+    """A pattern of the user's own; the kind is the name of its first group, or ``pattern``."""
+
+    kind: str
+    pattern: re.Pattern[str]
+
+
+class Redaction:
+    """Finds and replaces, and counts what it has found."""
+
+    def __init__(self, patterns: Sequence[re.Pattern[str]] = (), fields: Sequence[str] = ()) -> None:
+        """Look for the known shapes, for `patterns`, and empty `fields`, globs of dotted names."""
+        self.customs = [Custom(next(iter(pattern.groupindex), "pattern"), pattern) for pattern in patterns]
+        self.fields = [tuple(field.split(".")) for field in fields]
+        self.fields_met: set[str] = set()
+        """Those of the fields that were found."""
+        self.counts: Counter[str] = Counter()
+        """How often something of a kind was replaced."""
+        self.lines: Counter[str] = Counter()
+        """In how many lines."""
+        self.doubts: list[Doubt] = []
+        self.line = 0
+        """The line that is being looked at."""
+        self._last: dict[str, int] = {}
+        self._placeholders = Placeholders()
+        self._is_quiet = False
+
+    def may_hold(self, text: str) -> bool:
+        """Whether a text is worth a closer look; a cheap question that is asked of every line."""
+        if self.customs or self.fields:
+            return True
+        lower = text.lower()
+        if any(map(lower.__contains__, _SIGNS)):
+            return True
+        return bool(NUMBERS.search(text) or TOKEN.search(text) or _HIDDEN.search(text))
+
+    def quietly(self, text: str, path: Path = ()) -> str:
+        """The text without its secrets, which are not counted."""
+        self._is_quiet = True
+        try:
+            return self.text(text, path)
+        finally:
+            self._is_quiet = False
+
+    def text(self, text: str, path: Path = (), depth: int = 0) -> str:
+        """The text without its secrets; the path is that of the field it is the value of."""
+        if len(text) < _LEAST and not self.fields:
+            return text
+        field = self._field_of(path)
+        has_json = '"' in text and (text.lstrip()[:1] in ("{", "[") or "\\" in text)
+        if field and not has_json:
+            return self._emptied(text, field)
+        if is_named(path) and not has_json and could_be(text) and not self._is_no_secret(text, path):
+            return self._replaced(text, _value_spans(text))
+        if (
+            PHONE_FIELDS.search(_name(path))
+            and sum(map(str.isdigit, text)) >= 6
+            and text.strip("+0123456789 ()-./") == ""
+        ):
+            return self._replaced(text, [(0, len(text), "phone number")])
+        if not self.may_hold(text):
+            return text
+        new = self.json(text, path, depth + 1) if has_json and depth < _DEEPEST else text
+        if nested.is_percent_encoded(new) and depth < _DEEPEST:
+            written = nested.unquoted(new)
+            new = nested.put_back(new, written, self.text(written.text, (*path, ""), depth + 1))
+        new = self._replaced(new, self._spans(new))
+        if depth and not holds_ids(path) and not self._is_quiet:
+            self._doubt(new, path)
+        return new
+
+    def json(
+        self,
+        text: str,
+        path: Path = (),
+        depth: int = 0,
+        instead: Callable[[nested.Leaf], Change | None] | None = None,
+    ) -> str:
+        """JSON text with the secrets taken out of its strings; of some values something else is made `instead`."""
+        pieces: list[str] = []
+        taken = 0
+        for leaf in nested.leaves(text):
+            body = text[leaf.start : leaf.end]
+            change = instead(leaf) if instead is not None and not leaf.is_name else None
+            if change is not None:
+                new = self._of_string(body, change) if leaf.is_string else change(body)
+            elif leaf.is_name:
+                new = self._of_string(body, lambda name: self._replaced(name, self._spans(name)))
+            elif leaf.is_string:
+                where = (*path, *leaf.path)
+                new = self._of_string(body, lambda value, where=where: self.text(value, where, depth + 1))  # type: ignore[misc]
+            else:
+                new = self._of_scalar(body, (*path, *leaf.path))
+            if new != body:
+                pieces += (text[taken : leaf.start], new)
+                taken = leaf.end
+        return "".join(pieces) + text[taken:] if pieces else text
+
+    def note(self, kind: str) -> None:
+        """Count something that was replaced in this line."""
+        if self._is_quiet:
+            return
+        self.counts[kind] += 1
+        if self._last.get(kind) != self.line:
+            self._last[kind] = self.line
+            self.lines[kind] += 1
+
+    def _of_string(self, body: str, change: Callable[[str], str]) -> str:
+        written = nested.unescaped(body)
+        new = change(written.text)
+        return body if new == written.text else nested.put_back(body, written, new)
+
+    def _of_scalar(self, body: str, path: Path) -> str:
+        field = self._field_of(path)
+        is_number = bool(_NUMBER.fullmatch(body))
+        if field and is_number:
+            self.fields_met.add(field)
+            self.note("field")
+            return number_like(body)
+        if is_number:
+            digits = len(body.lstrip("-"))
+            if (12 < digits < 20 and is_card(body)) or (digits > 6 and PHONE_FIELDS.search(_name(path))):
+                self.note("card number" if is_card(body) else "phone number")
+                return number_like(body)
+            return body
+        return body if body in _WORDS else self._replaced(body, self._spans(body))
+
+    def _field_of(self, path: Path) -> str:
+        """The glob that a path, or what it lies in, is named by."""
+        if not self.fields or not path:
+            return ""
+        steps = [str(step) for step in path]
+        for glob in self.fields:
+            for end in range(len(steps), len(glob) - 1, -1):
+                if all(map(fnmatchcase, steps[end - len(glob) : end], glob)):
+                    return ".".join(glob)
+        return ""
+
+    def _emptied(self, text: str, field: str) -> str:
+        self.fields_met.add(field)
+        if not text or is_placeholder(text):
+            return text
+        self.note("field")
+        return blank(text)
+
+    def _is_no_secret(self, text: str, path: Path) -> bool:
+        return is_placeholder(text) or "logprobs" in path or "usage" in path or "required" in path
+
+    def _replaced(self, text: str, spans: Sequence[Span]) -> str:
+        if not spans:
+            return text
+        pieces: list[str] = []
+        taken = 0
+        for start, end, kind in sorted(spans):
+            pieces += (text[taken:start], self._placeholders.of(kind, text[start:end]))
+            taken = end
+            self.note(kind)
+        return "".join(pieces) + text[taken:]
+
+    def _spans(self, text: str) -> list[Span]:
+        """Where something stands that has to go, none over another."""
+        spans: list[Span] = []
+        for kind, pattern in self.customs:
+            _take(spans, _found(kind, pattern, text))
+        lower = text.lower()
+        for shape, pattern in _SHAPED:
+            if any(map(lower.__contains__, shape.signs)):
+                _take(spans, _known(shape, pattern, text))
+        if "@" in text or NUMBERS.search(text):
+            for shape, pattern in _PERSONAL:
+                _take(spans, _known(shape, pattern, text))
+            _take(spans, ((start, end, "phone number") for start, end in told_as_calls(text)))
+        return spans
+
+    def _doubt(self, text: str, path: Path) -> None:
+        for place in doubtful(text):
+            if len(self.doubts) < _DOUBTS_KEPT:
+                self.doubts.append(Doubt(self.line, dotted(path), place))
+
+
+def dotted(path: Path) -> str:
+    """A path as people write it."""
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path if step != "")
+
+
+def is_named(path: Path) -> bool:
+    """Whether a path ends in a field for secrets; the value of a client secret lies one deeper."""
+    name = _name(path)
+    return is_credential(name) or (name == "value" and len(path) > 1 and is_credential(str(path[-2])))
+
+
+def _name(path: Path) -> str:
+    return next((step for step in reversed(path) if isinstance(step, str) and step), "")
+
+
+def _value_spans(text: str) -> list[Span]:
+    """All of a value but the word before it that says how it is meant."""
+    scheme = _SCHEME.match(text)
+    return [(scheme.end() if scheme else 0, len(text), "secret field")]
+
+
+def _known(shape: Shape, pattern: re.Pattern[str], text: str) -> Iterator[Span]:
+    group = "s" if "s" in pattern.groupindex else 0
+    for match in pattern.finditer(text):
+        value = match[group]
+        if (shape.holds is None or shape.holds(value)) and not is_placeholder(value):
+            yield (*match.span(group), shape.kind)
+
+
+def _found(kind: str, pattern: re.Pattern[str], text: str) -> Iterator[Span]:
+    group = next(iter(pattern.groupindex), 0)
+    for match in pattern.finditer(text):
+        if match[group] and not is_placeholder(match[group]):
+            yield (*match.span(group), kind)
+
+
+def _take(spans: list[Span], more: Iterator[Span]) -> None:
+    """Add what does not lie in what is there; of what does in part, the rest."""
+    for start, end, kind in more:
+        free = [(start, end)]
+        if kind == "email" and any(start < until and taken < end for taken, until, _ in spans):
+            continue
+        for taken, until, _ in spans:
+            free = [part for a, b in free for part in ((a, min(b, taken)), (max(a, until), b)) if part[0] < part[1]]
+        spans += [(a, b, kind) for a, b in free]
+
+
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_WORDS: Final = frozenset({"true", "false", "null"})
+_SCHEME: Final = re.compile(r"(?i:(?:bearer|basic|token|digest|apikey)\s+)")
+_DOUBTS_KEPT: Final = 200

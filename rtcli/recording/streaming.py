@@ -1,0 +1,97 @@
+"""Secrets that are streamed: a text that comes in pieces is looked at whole, and changed piece by piece.
+
+Law: what is kept of a stream is bounded; what is remembered of it are the pieces that change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Final
+
+from rtcli.recording.nested import Path
+from rtcli.recording.redaction import Doubt, Redaction
+
+KEPT_CHARACTERS: Final = 1 << 16
+"""Looked at together: more than the longest secret, and than most arguments of a call."""
+_OVERLAP: Final = 1 << 13
+_STREAMS: Final = 64
+
+
+class _Stream:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.pieces: list[tuple[int, str]] = []
+        self.size = 0
+
+
+class Streams:
+    """The texts that are being streamed, and in which lines something of them has to change."""
+
+    def __init__(self, redaction: Redaction) -> None:
+        self._redaction = redaction
+        self._open: dict[Hashable, _Stream] = {}
+        self.changed: dict[int, str] = {}
+        """By line what its piece is to be instead."""
+
+    def take(self, key: Hashable, path: Path, line: int, piece: str) -> None:
+        """The next piece of a stream; the path is that of the field which will have it whole."""
+        stream = self._open.get(key)
+        if stream is None:
+            if len(self._open) >= _STREAMS:
+                self._finish(self._open.pop(next(iter(self._open))))
+            stream = self._open[key] = _Stream(path)
+        stream.pieces.append((line, piece))
+        stream.size += len(piece)
+        if stream.size > KEPT_CHARACTERS:
+            self._shorten(stream)
+
+    def finish(self) -> None:
+        """The end of the recording."""
+        while self._open:
+            self._finish(self._open.pop(next(iter(self._open))))
+
+    def _finish(self, stream: _Stream) -> None:
+        self._settle(stream.path, stream.pieces)
+
+    def _shorten(self, stream: _Stream) -> None:
+        """Settle all but the last of a stream, up to a place that no secret lies across."""
+        old = "".join(piece for _, piece in stream.pieces)
+        new = self._redaction.quietly(old, stream.path)
+        cut, end = 0, 0
+        for index, (_, piece) in enumerate(stream.pieces, 1):
+            end += len(piece)
+            if end > len(old) - _OVERLAP:
+                break
+            if old[end - 1 : end + 1] == new[end - 1 : end + 1]:
+                cut = index
+        cut = cut or len(stream.pieces)
+        self._settle(stream.path, stream.pieces[:cut])
+        stream.pieces = stream.pieces[cut:]
+        stream.size = sum(len(piece) for _, piece in stream.pieces)
+
+    def _settle(self, path: Path, pieces: list[tuple[int, str]]) -> None:
+        if not pieces:
+            return
+        redaction = self._redaction
+        redaction.line, doubts = pieces[0][0], len(redaction.doubts)
+        old = "".join(piece for _, piece in pieces)
+        new = redaction.text(old, path, 1)
+        redaction.doubts[doubts:] = [
+            Doubt(_line_at(pieces, doubt.place), doubt.path, doubt.place) for doubt in redaction.doubts[doubts:]
+        ]
+        if new == old:
+            return
+        start = 0
+        for line, piece in pieces:
+            after = new[start : start + len(piece)]
+            start += len(piece)
+            if after != piece:
+                self.changed[line] = after
+
+
+def _line_at(pieces: list[tuple[int, str]], place: int) -> int:
+    for line, piece in pieces:
+        if place < len(piece):
+            return line
+        place -= len(piece)
+    return pieces[-1][0]
