@@ -53,6 +53,7 @@ COMMANDS: Final[dict[str, str]] = {
     "cut": "Take a part out of a recording, with what it needs from before.",
     "redact": "Take the secrets out of a recording: keys, addresses, numbers, the sound.",
     "bundle": "Pack recordings without their secrets, with report and diagnosis, for a ticket.",
+    "filter": "Write those records of a recording that fit, word for word.",
     "rule": "List the rules, or say what one means and how to fix it.",
     "replay": "Play a recording into the live tree, to a client as the server, or to a server as the client.",
     "serve": "Run the built-in Realtime server.",

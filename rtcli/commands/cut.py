@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 def cut(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="OUT", help="Where it goes; - is standard output.")
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="OUT", help="Where it goes; - is standard output.", envvar="RTCLI_OUTPUT"
+        ),
     ] = Path("-"),
     since: Annotated[
         str | None,
@@ -209,12 +212,9 @@ def _no_such_id(option: str, path: Path, selection: Named) -> Exception:
 
 def _lines(file: Path, source: Source, form: str | None) -> Iterator[bytes]:
     """The lines again: those of the file where they are our own, else those that stand for its records."""
-    from rtcli.formats import Reading, read_lines
-    from rtcli.formats.reading import OWN
+    from rtcli.formats.copied import Copied
 
-    if source.reading.form == OWN:
-        return read_lines(file)
-    return (entry.raw for entry in Reading(file, form=form or source.reading.form))
+    return iter(Copied(file, form or source.reading.form))
 
 
 def _pieces(cutting: Cutting, lines: Iterator[bytes]) -> Iterator[bytes]:
