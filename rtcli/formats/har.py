@@ -2,10 +2,11 @@
 
 Chrome, mitmproxy, HTTP Toolkit and Playwright put the messages into an entry's ``_webSocketMessages``: ``type``
 (``send`` or ``receive``), ``time`` in seconds of the epoch, ``opcode``, and ``data``, in base64 where it is
-binary. HTTP Toolkit adds ``_webSocketClose``. Firefox and Safari export sockets without messages.
+binary. Playwright counts milliseconds. HTTP Toolkit adds ``_webSocketClose``. Firefox and Safari export sockets
+without messages.
 
 Source: the HAR 1.2 specification; Chrome DevTools, ``front_end/models/har/HARFormat.ts``; mitmproxy 11.0.2,
-``addons/savehar.py``.
+``addons/savehar.py``; an archive of Playwright 1.65.1.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 """Source: RFC 6455, 5.2."""
 _EPOCH_MS_FROM: Final = 1e11
 """No recording is of the year 5138, so a larger number of seconds is one of milliseconds."""
+_SENDERS: Final[dict[str, Sender]] = {"send": "client", "receive": "server"}
 _LOOKS: Final = (re.compile(rb'^\{\s*"log"\s*:\s*\{'), re.compile(rb'"(version|creator|pages|entries)"\s*:'))
 _LOOKED_AT_BYTES: Final = 4096
 
@@ -152,14 +154,16 @@ def _maker(creator: _Creator) -> str:
 
 
 def _each(entries: list[Any], lose: Lose) -> Iterator[_Entry]:
-    """The entries that can be read, of those with messages without the messages that cannot."""
+    """The entries, each with the fields and the messages of it that can be read."""
     for value in entries:
-        told = value.get("_webSocketMessages") if isinstance(value, dict) else None
-        messages = told if isinstance(told, list) else []
-        read = [_lenient(message, Message) for message in messages]
-        plain = {**value, "_webSocketMessages": None} if isinstance(value, dict) else {}
-        entry = _lenient(plain, _Entry) or _Entry()
+        fields = dict(value) if isinstance(value, dict) else {}
+        told = fields.pop("_webSocketMessages", None)
+        entry = _Entry()
+        for name, shown in zip(_Entry.__struct_fields__, _Entry.__struct_encode_fields__, strict=True):
+            whole = _lenient({shown: fields[shown]}, _Entry) if shown in fields else None
+            setattr(entry, name, getattr(entry if whole is None else whole, name))
         if isinstance(told, list):
+            read = [_lenient(message, Message) for message in told]
             entry.messages = [message for message in read if message is not None]
             for _ in range(read.count(None)):
                 lose("a message that is none: it has no data, or not as text")
@@ -184,11 +188,12 @@ class _Socket:
         self._entry = entry
         self._maker = maker
         self._lose = lose
+        first = next((one.time for one in entry.messages or () if one.time is not None), None)
+        self._in_ms = entry.beside is None and first is not None and first > _EPOCH_MS_FROM
         self._start_us = microseconds(entry.started)
         self._has_beginning = self._start_us is not None
         if self._start_us is None:
-            first = next((one.time for one in entry.messages or () if one.time is not None), None)
-            self._start_us = None if first is None else _us(first)
+            self._start_us = None if first is None else self._us(first)
 
     def records(self) -> Iterator[Record]:
         """In the order of the archive."""
@@ -238,16 +243,18 @@ class _Socket:
             return
         code, reason, at = close.get("code"), close.get("reason"), close.get("timestamp")
         at_s = at if isinstance(at, int | float) else None
-        t = self._t(at_s / 1000 if at_s is not None and at_s > _EPOCH_MS_FROM else at_s)
-        yield Close(t, None, code if isinstance(code, int) else None, reason if isinstance(reason, str) else "")
+        self._in_ms = at_s is not None and at_s > _EPOCH_MS_FROM
+        yield Close(
+            self._t(at_s), None, code if isinstance(code, int) else None, reason if isinstance(reason, str) else ""
+        )
 
     def _message(self, message: Message) -> Iterator[Record]:
         t = None if message.rtcli.get("t", 0) is None else self._t(message.time)
-        sender: Sender | None = {"send": "client", "receive": "server"}.get(message.type)  # type: ignore[assignment]
+        sender = None if message.rtcli.get("from", 0) is None else _SENDERS.get(message.type)
         if message.type == "error":
             yield Note(t, f"error: {message.data}")
         elif message.opcode == TEXT:
-            yield Frame(t, None if message.rtcli.get("from", 0) is None else sender, message.data)
+            yield Frame(t, sender, message.data)
         elif message.opcode in {BINARY, PING, PONG}:
             yield from self._bytes(message, t, sender)
         elif message.opcode == CLOSE:
@@ -270,11 +277,10 @@ class _Socket:
         """Seconds since the connection began, to the microsecond."""
         if time_s is None or self._start_us is None:
             return None
-        return (_us(time_s) - self._start_us) / MICROSECONDS
+        return (self._us(time_s) - self._start_us) / MICROSECONDS
 
-
-def _us(seconds: float) -> int:
-    return round(seconds * MICROSECONDS) if isfinite(seconds) else 0
+    def _us(self, time: float) -> int:
+        return round(time * (1000 if self._in_ms else MICROSECONDS)) if isfinite(time) else 0
 
 
 HAR: Final = Form("har", "a HAR archive", knows, read)

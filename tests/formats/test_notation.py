@@ -1,0 +1,144 @@
+"""The script notation: conversations that people write, and files of them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from notation import lines_of
+from sessions import FAILED, SPOKEN
+from written import read_back, refuse, written
+
+from rtcli.formats import Reading
+from rtcli.formats.forms import form_of
+from rtcli.formats.notation import SCRIPT, Script, knows, line_for
+from rtcli.formats.rtcli import record_of
+from rtcli.recording import Binary, Close, Frame, Header, Note, Other, Torn
+
+WRITTEN_BY_HAND = """
+# a call, as somebody wrote it down
+> session.update {"session":{"type":"realtime"}}   # what was wrong
+
+0.5 < session.updated { "event_id" : "e" }
+  12 >  response.create
+1.25 > response.create {}
+2 - {"note":"a # in a note"}
+3.5 - {"from":"server","close":{"code":1000,"reason":""}}  # the end
+"""
+
+
+def read(text, drop=refuse):
+    return list(SCRIPT.read(text.encode().splitlines(keepends=True), drop))
+
+
+def test_what_people_write_is_read_with_the_lines_where_it_stands():
+    assert read(WRITTEN_BY_HAND) == [
+        (3, Frame(None, "client", '{"type":"session.update","session":{"type":"realtime"}}')),
+        (5, Frame(0.5, "server", '{"type":"session.updated", "event_id" : "e" }')),
+        (6, Frame(12.0, "client", '{"type":"response.create"}')),
+        (7, Frame(1.25, "client", '{"type":"response.create"}')),
+        (8, Note(2.0, "a # in a note")),
+        (9, Close(3.5, "server", 1000, "")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('{"type":"response.cancel"}', b"> response.cancel\n"),
+        ('{"type":"response.cancel","response_id":"r"}', b'> response.cancel {"response_id":"r"}\n'),
+        ('{"event_id":"e","type":"response.cancel"}', b'> {"event_id":"e","type":"response.cancel"}\n'),
+        ('{"type": "response.cancel"}', b'> {"type": "response.cancel"}\n'),
+        ('{"type":"a b"}', b'> {"type":"a b"}\n'),
+        ('{"type":"","x":1}', b'> {"type":"","x":1}\n'),
+        ('{"type":7}', b'> {"type":7}\n'),
+        ('{"type":"a","type":"b"}', b'> a {"type":"b"}\n'),
+        ("{}", b"> {}\n"),
+        ("no JSON", b'- {"from":"client","text":"no JSON"}\n'),
+        ('{"a":\n1}', b'- {"from":"client","text":"{\\"a\\":\\n1}"}\n'),
+    ],
+)
+def test_an_event_is_written_short_where_it_comes_back_and_word_for_word_elsewhere(text, line):
+    frame = Frame(None, "client", text)
+    assert line_for(frame) == line
+    assert read_back(SCRIPT, line) == [frame]
+
+
+def test_what_is_no_event_stands_behind_a_dash_with_its_time_in_front():
+    records = [
+        Header(rtcli=1, started_at="2026-11-20T19:00:00.000000Z"),
+        Binary(1.5, "server", b"\x00"),
+        Frame(1.5, None, '{"type":"who.knows"}'),
+        Other(2.0, {"t": 2.0, "later": [1]}),
+    ]
+    content, _ = written(Script, records)
+    assert content.splitlines()[1:] == [
+        b'1.500000 - {"from":"server","binary":"AA=="}',
+        b'1.500000 - {"event":{"type":"who.knows"}}',
+        b'2.000000 - {"later":[1]}',
+    ]
+    assert read_back(SCRIPT, content) == records
+    assert line_for(Torn(3)) == b""
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["hello", "? x", "> ", "> two words", '> x {"a":}', "> x [1]", "- x", "- {", "1.2.3 > x", "- {}", "> x {} y"],
+)
+def test_a_line_that_is_none_is_left_out_and_the_reading_goes_on(line):
+    dropped = []
+    records = read(f"> a\n{line}\n> b\n", lambda *told: dropped.append(told[0]))
+    assert [record.text for _, record in records] == ['{"type":"a"}', '{"type":"b"}']
+    assert dropped == [2]
+
+
+@pytest.mark.parametrize("script", [WRITTEN_BY_HAND, SPOKEN, FAILED, "> response.create\n"])
+def test_a_script_is_known_by_its_lines(script):
+    assert knows(script.encode())
+    assert form_of(script.encode()).name == "script"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "\n",
+        "# A title\n\n> somebody said this\n> and this\n",
+        "- kind: message\n- kind: x\n",
+        "hello\n",
+        "1 > 0 is true\n",
+    ],
+)
+def test_other_texts_are_none(content):
+    assert not knows(content.encode())
+
+
+def test_a_script_that_is_cut_in_a_line_is_known():
+    assert knows(b"> response.create\n" * 4 + b'> session.update {"session":{"instr')
+
+
+@pytest.mark.parametrize("script", [SPOKEN, FAILED])
+def test_the_sessions_of_these_tests_are_scripts(script):
+    expected = [record for record in map(record_of, lines_of(script)) if not isinstance(record, Header)]
+    told = [record for _, record in read(script) if not isinstance(record, Header)]
+    assert [_without_its_id(record) for record in told] == [_without_its_id(record) for record in expected]
+
+
+def _without_its_id(record):
+    if not isinstance(record, Frame):
+        return record
+    event = json.loads(record.text)
+    event.pop("event_id", None)
+    return record.t, record.sender, event
+
+
+def test_a_file_of_one_is_read_like_a_recording(tmp_path):
+    path = tmp_path / "call.script"
+    path.write_text(WRITTEN_BY_HAND)
+    reading = Reading(path)
+    entries = list(reading)
+    assert (reading.form, reading.dropped) == ("script", 0)
+    assert "script notation" in reading.guess
+    assert [entry.line for entry in entries] == [3, 5, 6, 7, 8, 9]
+    assert [entry.sender for entry in entries] == ["client", "server", "client", "client", None, "server"]
+    assert record_of(entries[-1].raw) == Close(3.5, "server", 1000, "")
