@@ -54,6 +54,8 @@ COMMANDS: Final[dict[str, str]] = {
     "redact": "Take the secrets out of a recording: keys, addresses, numbers, the sound.",
     "bundle": "Pack recordings without their secrets, with report and diagnosis, for a ticket.",
     "filter": "Write those records of a recording that fit, word for word.",
+    "merge": "Merge recordings into one file.",
+    "mark": "Put a note into a recording, at its place in time.",
     "rule": "List the rules, or say what one means and how to fix it.",
     "replay": "Play a recording into the live tree, to a client as the server, or to a server as the client.",
     "serve": "Run the built-in Realtime server.",
