@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from rtcli.causes.cause import Cause
 from rtcli.causes.slow import slow_parts
+from rtcli.reports.page import talk
 from rtcli.reports.page.rows import Row
 from rtcli.reports.page.story import Placed, Stories, Story, place, rounded
-from rtcli.reports.page.talk import Line
 from rtcli.rules import Finding, titles
 
 SCHEMA: Final = "rtcli.page/1"
@@ -81,23 +81,8 @@ def _connection(
         if story.number is not None
         else {},
         "sound": sound,
-        "talk": [_said(line, story) for line in story.talk.lines if line.text],
+        "talk": talk.told(story.sayings, story.axis),
     }
-
-
-def _said(line: Line, story: Story) -> dict[str, Any]:
-    """A line of the transcript, which stands where its audio was heard, if there is any."""
-    x, end = line.x, line.end
-    cut_ms: float | None = None
-    spoken = story.heard.utterances.get(line.item_id) if story.axis.timed else None
-    clips = [heard for heard in story.tracks["model"].clips if heard.clip.item_id == line.item_id and line.item_id]
-    if clips:
-        x, end = clips[0].x, clips[-1].end
-        cut_ms = clips[-1].cut_s * 1000 if clips[-1].cut_s is not None else None
-    elif spoken is not None:
-        x, end = spoken.starts_s, spoken.ends_s
-    said: dict[str, Any] = {"who": line.who, "x": x, "end": end, "cut": cut_ms, "line": line.line, "text": line.text}
-    return {**said, "row": story.axis.row(line.line)}
 
 
 def _columns(rows: list[Row]) -> dict[str, Any]:

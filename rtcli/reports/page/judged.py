@@ -11,8 +11,8 @@ from rtcli.rules import RULES, Finding
 from rtcli.rules.rule import Rule
 from rtcli.session.prices import PRICES, Prices
 
-FINDINGS_KEPT: Final = 2_000
-_ALIKE_KEPT: Final = 200
+FINDINGS_KEPT: Final = 5_000
+_ALIKE_KEPT: Final = 2_000
 """Of one code: a page that repeats itself a thousand times says nothing more."""
 
 

@@ -13,12 +13,13 @@ from rtcli.reports.page.judged import Judged
 from rtcli.reports.page.lanes import Spans
 from rtcli.reports.page.rows import Rows, is_delta, is_sound, piece_of
 from rtcli.reports.page.sound import Audio, Track
-from rtcli.reports.page.talk import Talk
 from rtcli.reports.page.words import Words
 from rtcli.session.clip import Clip, coding
+from rtcli.session.dialogue import Dialogue
 from rtcli.session.ledgers import Ledgers
 from rtcli.session.microphone import is_shortened
-from rtcli.session.soundtrack import Samples, Soundtrack
+from rtcli.session.saying import Saying
+from rtcli.session.soundtrack import Samples
 from rtcli.session.whole_call import SIDES
 
 STORIES_KEPT: Final = 50
@@ -30,11 +31,13 @@ class Story:
 
     def __init__(self, ledgers: Ledgers, audio: Audio, words: Words) -> None:
         self.ledgers = ledgers
-        self.heard = Soundtrack()
+        self.dialogue = Dialogue()
+        self.heard = self.dialogue.track
         self.axis = Axis(self.heard.heard_s)
         self.rows = Rows()
         self.spans = Spans(self.axis)
-        self.talk = Talk()
+        self.sayings: list[Saying] = []
+        """After `finish`: what was said."""
         self.tracks: dict[str, Track] = {}
         self.shortened: list[str] = []
         """Sides whose audio was shortened by whoever made the log."""
@@ -51,7 +54,7 @@ class Story:
         event = entry.folded.event
         timed = entry.t is not None and not isinstance(event, Header)
         self.is_told = self.is_told or timed or isinstance(event, Event | Close)
-        self.heard.apply(entry)
+        self.dialogue.apply(entry)
         x = self.axis.put(entry)
         kind = self._words.kind(entry.event)
         run = is_delta(entry.event, kind)
@@ -61,7 +64,6 @@ class Story:
             self.axis.sounded(self._seconds(entry, kind))
         left = entry.folded
         self.spans.feed(left, x, kind)
-        self.talk.feed(left, x, kind)
 
     def _seconds(self, entry: Entry, kind: str) -> float:
         config = self.ledgers.config
@@ -70,7 +72,7 @@ class Story:
 
     def finish(self) -> None:
         """All entries are known: put the clips in their places."""
-        self.heard.finish()
+        self.sayings = self.dialogue.finish()
         for side in SIDES:
             clips = [clip for clip in self.heard.clips if clip.side == side and not clip.out_of_band]
             if is_shortened(clips):

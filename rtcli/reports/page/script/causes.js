@@ -3,7 +3,7 @@
 const CAUSES_OPEN = 6;
 
 function causeNode(cause) {
-  const at = cause.at !== null ? clock(cause.at, 1) + ", " : "";
+  const at = DATA.connections[cause.story]?.timed ? clock(cause.x, 1) + ", " : "";
   const head = el("button", { cls: "jump", type: "button", click: () => goto(cause.x, cause.row, cause.story), "data-line": cause.line },
     sign(cause.severity), el("span", { text: cause.title + (cause.count > 1 ? " (" + cause.count + " times)" : "") }),
     el("span", { cls: "where", text: at + "line " + cause.line }));

@@ -3,6 +3,7 @@
    set as text only, with what is invisible in them made visible. */
 const $ = (id) => document.getElementById(id);
 const DATA = JSON.parse($("data").textContent);
+const PEAK_S = 0.02, WINDOWS_AT_MOST = 2e6;
 const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 function plain(text) {
@@ -103,31 +104,69 @@ function prepare(told, number) {
   const reach = new Float64Array(count);
   for (let row = 0, most = -Infinity; row < count; row++) reach[row] = most = Math.max(most, rows.x[row]);
   const tracks = {};
-  for (const side of ["user", "model"]) tracks[side] = trackOf(told.sound[side]);
+  for (const side of ["user", "model"]) tracks[side] = trackOf(told.sound[side], told.begin, Math.max(told.end, told.begin + 0.1));
   return { rows, count, bad, found, marks, reach, tracks, lanes: told.lanes || {}, talk: told.talk, timed: told.timed, begin: told.begin, end: Math.max(told.end, told.begin + 0.1) };
 }
 
-/* A waveform in several resolutions, each half as fine as the one before it. */
-function trackOf(track) {
-  const levels = [bytesOf(track.peaks)];
-  while (levels[levels.length - 1].length > 64) {
-    const fine = levels[levels.length - 1], coarse = new Uint8Array((fine.length + 1) >> 1);
-    for (let place = 0; place < coarse.length; place++) coarse[place] = Math.max(fine[2 * place], fine[2 * place + 1] || 0);
-    levels.push(coarse);
-  }
-  let loudest = 0;
-  for (const peak of levels[levels.length - 1]) loudest = Math.max(loudest, peak);
+/* One side: its clips, what of them is to be played, and how loud it is along the axis. */
+function trackOf(track, begin, end) {
+  const peaks = bytesOf(track.peaks), heard = envelope(begin, end), lost = envelope(begin, end);
   const clips = track.clips.map((clip) => ({ ...clip, end: clip.x + clip.s })).sort((a, b) => a.x - b.x);
   const pieces = [];
+  let loudest = 0;
   for (const clip of clips) {
-    const heard = clip.cut === null ? clip.s : Math.min(clip.cut, clip.s);
-    for (const [key, at, kind, seconds] of clip.pieces) {
-      const lasts = Math.min(seconds, heard - at);
-      if (lasts > 0) pieces.push({ key, kind, x: clip.x + at, s: lasts });
+    const until = clip.cut === null ? Infinity : clip.cut;
+    for (let place = 0; place < clip.n; place++) {
+      const peak = Math.max(1, peaks[clip.at + place]), at = place * PEAK_S;
+      (at < until ? heard : lost).put(clip.x + at, peak);
+      if (peak > loudest) loudest = peak;
+    }
+    for (const [key, at, kind, seconds, rate] of clip.pieces) {
+      const lasts = Math.min(seconds, Math.min(until, clip.s) - at);
+      if (lasts > 0) pieces.push({ key, kind, rate, x: clip.x + at, s: lasts });
     }
   }
   pieces.sort((a, b) => a.x - b.x);
-  return { clips, pieces, levels, loudest: Math.max(loudest, 24) };
+  return { clips, pieces, heard: heard.levels(), lost: lost.levels(), loudest: Math.max(loudest, 24) };
+}
+
+/* How loud something is along the axis: the peak and the mean of each window, in several resolutions, each half as
+   fine as the one before it. */
+function envelope(begin, end) {
+  const window = Math.max(PEAK_S, (end - begin) / WINDOWS_AT_MOST), count = Math.ceil((end - begin) / window) + 2;
+  let peaks = null;
+  return {
+    put(x, peak) {
+      peaks = peaks || new Uint8Array(count);
+      const place = clamp(Math.floor((x - begin) / window + 1e-6), 0, count - 1);
+      if (peak > peaks[place]) peaks[place] = peak;
+    },
+    levels() {
+      if (!peaks) return null;
+      const all = [{ peaks, means: peaks }];
+      while (all[all.length - 1].peaks.length > 64) {
+        const fine = all[all.length - 1], coarse = { peaks: new Uint8Array((fine.peaks.length + 1) >> 1), means: null };
+        coarse.means = new Uint8Array(coarse.peaks.length);
+        for (let place = 0; place < coarse.peaks.length; place++) {
+          coarse.peaks[place] = Math.max(fine.peaks[2 * place], fine.peaks[2 * place + 1] || 0);
+          coarse.means[place] = (fine.means[2 * place] + (fine.means[2 * place + 1] || 0)) / 2;
+        }
+        all.push(coarse);
+      }
+      return { begin, window, all };
+    },
+  };
+}
+
+/* The peak and the mean from one place to another. */
+function loudness(levels, from, to) {
+  const level = clamp(Math.floor(Math.log2(Math.max(1, (to - from) / levels.window))), 0, levels.all.length - 1);
+  const window = levels.window * 2 ** level, { peaks, means } = levels.all[level];
+  const first = Math.max(0, Math.floor((from - levels.begin) / window)), last = Math.min(peaks.length - 1, Math.max(first, Math.ceil((to - levels.begin) / window) - 1));
+  let peak = 0, sum = 0;
+  if (to <= levels.begin) return [0, 0];
+  for (let place = first; place <= last; place++) { peak = Math.max(peak, peaks[place]); sum += means[place]; }
+  return [peak, last < first ? 0 : sum / (last - first + 1)];
 }
 
 /* The row nearest to a place, the latest of those that begin before it. */

@@ -24,10 +24,12 @@ function openStory(number) {
 
 function soundNote() {
   const clips = Object.values(story().tracks).some((track) => track.clips.length);
-  const note = !clips ? "" : DATA.audio === "none" ? "The audio is not in this page, only its waveform: the playhead moves without sound." : hasSound() ? "" : "What audio there is in the recording is silence.";
+  const gone = here().shortened.length ? "Whoever wrote this log shortened the audio of the " + here().shortened.join(" and the ") + ": there is nothing to hear of it." : "";
+  const note = gone ? gone : !clips ? "" : DATA.audio === "none" ? "The audio is not in this page, only its waveform: the playhead moves without sound." : hasSound() ? "" : "What audio there is in the recording is silence.";
   $("soundless").textContent = note;
   $("soundless").hidden = !note;
   for (const side of ["user", "model"]) $("hear-" + side).hidden = !story().tracks[side].pieces.length;
+  document.querySelector(".hear").hidden = !hasSound();
 }
 
 const THEMES = ["auto", "light", "dark"];
@@ -94,9 +96,17 @@ function begin() {
     $("chooser").parentElement.hidden = false;
   }
   openStory(0);
+  const first = [...DATA.causes, ...DATA.findings].find((one) => one.story === 0);
+  choose(first ? first.row : firstToShow(), { keepPlace: true });
   const asked = /^#line=(\d{1,12})$/.exec(location.hash);
   if (asked) gotoLine(Number(asked[1]));
   document.documentElement.dataset.ready = "true";
+}
+
+/* Where nothing is wrong, the event that says what the session is. */
+function firstToShow() {
+  const { types, type } = here().rows, wanted = types.findIndex((name) => /^(session\.(created|started)|transcription_session\.created)$/.test(name));
+  return Math.max(0, type.indexOf(wanted));
 }
 
 /* A link can name a line of the recording: report.html#line=812. */

@@ -24,7 +24,7 @@ function bufferOf(piece) {
   if (buffer) return buffer;
   const bytes = bytesOf($(piece.key).textContent);
   const law = LAWS[piece.kind], length = law ? bytes.length : bytes.length >> 1;
-  buffer = player.context.createBuffer(1, Math.max(1, length), law ? 8000 : 24000);
+  buffer = player.context.createBuffer(1, Math.max(1, length), piece.rate);
   const samples = buffer.getChannelData(0);
   if (law) for (let place = 0; place < length; place++) samples[place] = law[bytes[place]];
   else for (let place = 0; place < length; place++) samples[place] = ((bytes[2 * place] | bytes[2 * place + 1] << 8) << 16 >> 16) / 32768;

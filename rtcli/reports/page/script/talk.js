@@ -5,9 +5,9 @@ let talkNodes = [], talkNow = -1, talkTouched = 0;
 function talkLines() {
   const { talk, timed } = story();
   talkNodes = talk.map((line, place) => {
-    const words = el("span", { cls: "words", text: line.heard === undefined ? line.text : line.heard });
+    const words = el("span", { cls: "words", text: line.text });
     if (line.unheard) words.append(el("span", { cls: "unheard", text: line.unheard }));
-    if (line.cut !== null && line.cut !== undefined) words.append(el("span", { cls: "cutnote", text: "  cut after " + ms(line.cut) }));
+    if (line.note) words.append(el("span", { cls: "cutnote", text: (line.text || line.unheard ? "  " : "") + line.note }));
     const button = el("button", { cls: "said " + line.who, type: "button", click: () => goto(line.x, line.row) },
       el("span", { cls: "at", text: timed ? clock(line.x, 1) : "#" + line.line }), el("span", { cls: "who", text: line.who }), words);
     return button;

@@ -128,52 +128,28 @@ function drawAxis(pen, width, height) {
 
 function drawTurns(pen, width, height) {
   const lane = laneOf("turns");
-  let free = -Infinity;
+  let free = -Infinity, lined = -Infinity;
   for (const turn of inView(thingsOf("turns"), state.from, state.to)) {
     const px = Math.round(pixel(turn.x, width));
     pen.fillStyle = colours.line;
-    if (px - free > -20) pen.fillRect(px, lane.top, 1, height - lane.top);
+    if (px - lined >= 24) { pen.fillRect(px, lane.top, 1, height - lane.top); lined = px; } else if (px < free) continue;
     const label = String(turn.n) + (turn.interrupted ? " ⤫" : "");
     if (px >= free) {
       pen.fillStyle = colours.ink;
       pen.textAlign = "left";
       pen.fillText(label, Math.max(px, 0) + 4, lane.top + 10);
-      free = Math.max(px, 0) + pen.measureText(label).width + 10;
+      free = Math.max(px, 0) + pen.measureText(label).width + 12;
     }
   }
 }
 
 function drawTrack(pen, width, lane, side) {
   const track = story().tracks[side], middle = lane.top + lane.height / 2, half = lane.height / 2 - 5;
-  const perPixel = (state.to - state.from) / width / 0.02;
-  const level = clamp(Math.floor(Math.log2(Math.max(1, perPixel))), 0, track.levels.length - 1);
-  const peaks = track.levels[level], window = 0.02 * 2 ** level;
   pen.fillStyle = colours.line;
   pen.fillRect(0, Math.round(middle), width, 1);
-  const filled = new Float32Array(Math.ceil(width) + 1), unheard = new Uint8Array(filled.length);
-  for (const clip of inView(thingsOf(side), state.from, state.to)) {
-    const first = Math.max(0, Math.floor(pixel(clip.x, width))), last = Math.min(filled.length - 1, Math.ceil(pixel(clip.end, width)));
-    for (let px = first; px < last; px++) {
-      const into = placeOf(px, width) - clip.x, till = into + (state.to - state.from) / width;
-      let loud = 0;
-      const begin = (clip.at + clamp(Math.floor(into / 0.02), 0, clip.n - 1)) >> level, end = (clip.at + clamp(Math.ceil(till / 0.02), 1, clip.n) - 1) >> level;
-      for (let place = begin; place <= end && place - begin < 4; place++) loud = Math.max(loud, peaks[place]);
-      const lost = clip.cut !== null && into >= clip.cut ? 1 : 0;
-      if (filled[px] && lost > unheard[px]) continue;
-      if (loud >= filled[px] || lost < unheard[px]) { filled[px] = Math.max(loud, 1); unheard[px] = lost; }
-    }
-  }
-  for (const faded of [0, 1]) {
-    pen.fillStyle = colours[side];
-    pen.globalAlpha = faded ? 0.28 : 1;
-    pen.beginPath();
-    for (let px = 0; px < filled.length; px++) {
-      if (!filled[px] || unheard[px] !== faded) continue;
-      const tall = Math.max(0.5, (filled[px] / track.loudest) ** 0.7 * half);
-      pen.rect(px, middle - tall, 1, tall * 2);
-    }
-    pen.fill();
-  }
+  pen.fillStyle = colours[side];
+  if (track.lost) wave(pen, track.lost, track.loudest, width, middle, half, 0.12, 0.28);
+  if (track.heard) wave(pen, track.heard, track.loudest, width, middle, half, 0.4, 1);
   pen.globalAlpha = 1;
   for (const clip of inView(thingsOf(side), state.from, state.to)) {
     if (clip.cut === null || clip.cut >= clip.s) continue;
@@ -181,6 +157,23 @@ function drawTrack(pen, width, lane, side) {
     pen.fillStyle = colours.warning;
     pen.fillRect(px, lane.top + 3, 1, lane.height - 6);
     if (pixel(clip.end, width) - px > 46) { pen.textAlign = "left"; pen.fillText("not heard", px + 4, lane.top + 9); }
+  }
+}
+
+/* A waveform, a column a pixel: faintly how loud it gets, and plainly how loud it is. */
+function wave(pen, levels, loudest, width, middle, half, faint, plainly) {
+  const step = (state.to - state.from) / width, high = [[], []];
+  for (let px = 0; px < width; px++) {
+    const [peak, mean] = loudness(levels, state.from + px * step, state.from + (px + 1) * step);
+    if (!peak) continue;
+    high[0].push(px, Math.max(0.5, (peak / loudest) ** 0.7 * half));
+    high[1].push(px, Math.max(0.5, (mean / loudest) ** 0.7 * half));
+  }
+  for (const [place, alpha] of [[0, faint], [1, plainly]]) {
+    pen.globalAlpha = alpha;
+    pen.beginPath();
+    for (let at = 0; at < high[place].length; at += 2) pen.rect(high[place][at], middle - high[place][at + 1], 1, 2 * high[place][at + 1]);
+    pen.fill();
   }
 }
 
@@ -302,16 +295,22 @@ function drawOverview() {
 function paintOverview(pen, width, height, begin, end) {
   const scale = width / (end - begin);
   for (const [side, top] of [["user", 0], ["model", 18]]) {
-    const track = story().tracks[side], tall = new Float32Array(Math.ceil(width) + 1), fine = track.levels[0];
-    for (const clip of track.clips) {
-      for (let place = 0; place < clip.n; place++) {
-        const px = Math.floor((clip.x + place * 0.02 - begin) * scale);
-        if (px >= 0 && px < tall.length && fine[clip.at + place] > tall[px]) tall[px] = fine[clip.at + place];
+    const track = story().tracks[side], step = (end - begin) / width;
+    pen.fillStyle = colours[side];
+    for (const levels of [track.lost, track.heard]) {
+      if (!levels) continue;
+      for (let px = 0; px < width; px++) {
+        const [peak, mean] = loudness(levels, begin + px * step, begin + (px + 1) * step);
+        if (!peak) continue;
+        for (const [value, alpha] of [[peak, 0.3], [mean, 1]]) {
+          const high = Math.max(1, (value / track.loudest) ** 0.7 * 16);
+          pen.globalAlpha = levels === track.lost ? alpha * 0.3 : alpha;
+          pen.fillRect(px, top + 9 - high / 2, 1, high);
+        }
       }
     }
-    pen.fillStyle = colours[side];
-    for (let px = 0; px < tall.length; px++) if (tall[px]) { const high = Math.max(1, (tall[px] / track.loudest) ** 0.7 * 16); pen.fillRect(px, top + 9 - high / 2, Math.max(1, scale * 0.02), high); }
   }
+  pen.globalAlpha = 1;
   if (!story().tracks.user.clips.length && !story().tracks.model.clips.length) {
     pen.fillStyle = colours.accent;
     for (const thing of thingsOf("responses")) pen.fillRect((thing.x - begin) * scale, 12, Math.max(1, (thing.end - thing.x) * scale), 8);
