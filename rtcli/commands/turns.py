@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rtcli.session.gates import Gate, Judged
     from rtcli.session.prices import Prices
-    from rtcli.session.saying import Spoken as Connection
+    from rtcli.session.spoken import Spoken as Connection
 
 
 class Format(StrEnum):
@@ -94,7 +94,7 @@ def turns(
     from rtcli.commands.priced import prices_of
     from rtcli.session.gates import judge
     from rtcli.session.measured import each
-    from rtcli.session.saying import Spoken as Connection
+    from rtcli.session.spoken import Spoken as Connection
     from rtcli.views.turns import WORDS_KEPT
 
     written = _format(output_format, json=json, csv=csv)
@@ -108,7 +108,7 @@ def turns(
     longest = WORDS_KEPT if written in {Format.FULL, Format.JUNIT} else None
     connections = []
     for connection in each(source, lambda: Connection(priced, longest)):
-        connection.saying.finish()
+        connection.said.finish()
         connections.append(connection)
     judged = [judge(gate, connections) for gate in gates]
     _write(written, str(path), connections, judged, priced)

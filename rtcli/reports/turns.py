@@ -10,7 +10,7 @@ import msgspec
 from rtcli.session.gates import Judged
 from rtcli.session.metric import Aggregate
 from rtcli.session.rows import TurnRow, ms_between
-from rtcli.session.saying import Spoken, tools_by_turn
+from rtcli.session.spoken import Spoken, tools_by_turn
 from rtcli.session.spread import spreads
 from rtcli.session.stages import STAGES, TTFA, beginning, offsets_ms
 
@@ -67,7 +67,7 @@ def _turns(connection: Spoken) -> Iterator[dict[str, Any]]:
 
 def _turn(connection: Spoken, turn: TurnRow, tools: list[str]) -> dict[str, Any]:
     begun, offsets = beginning(turn), offsets_ms(turn)
-    said = connection.saying.of(turn.number)
+    said = connection.said.of(turn.number)
     stages = {name: getattr(turn, name) for name in STAGES}
     return {
         "turn": turn.number,
@@ -111,7 +111,7 @@ def turn_rows(connections: Sequence[Spoken]) -> Iterator[dict[str, Any]]:
     for number, connection in enumerate(connections, 1):
         tools = tools_by_turn(connection)
         for turn in connection.metrics.turns:
-            begun, said = beginning(turn), connection.saying.of(turn.number)
+            begun, said = beginning(turn), connection.said.of(turn.number)
             yield {
                 "connection": number,
                 "turn": turn.number,

@@ -12,7 +12,7 @@ from rich.text import Text
 from rtcli.session.gates import Judged
 from rtcli.session.prices import Cost, Prices
 from rtcli.session.rows import TurnRow
-from rtcli.session.saying import Spoken, Words, tools_by_turn
+from rtcli.session.spoken import Spoken, Words, tools_by_turn
 from rtcli.session.spread import spreads
 from rtcli.session.stages import STAGES, beginning, offsets_ms
 from rtcli.views.columns import Cell, Column, room, shortened, table
@@ -108,7 +108,7 @@ def _print_rows(console: Console, connection: Spoken, width: int | None) -> None
     console.print(next(lines), soft_wrap=True)
     for turn, line in zip(turns, lines, strict=True):
         console.print(line, soft_wrap=True)
-        words = _words(connection.saying.of(turn.number), width)
+        words = _words(connection.said.of(turn.number), width)
         if words:
             console.print(words, soft_wrap=True)
 

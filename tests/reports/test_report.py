@@ -15,7 +15,7 @@ from rtcli.commands.validate import Format
 from rtcli.reports import REPORTS
 from rtcli.rules.summary import Summary
 
-BESIDE_FORMATS = {"report", "diagnosis", "comparison"}
+BESIDE_FORMATS = {"report", "diagnosis", "comparison", "cost", "gates", "info", "table", "turns"}
 
 
 def test_every_format_that_can_be_asked_for_is_in_the_table_and_has_a_module():
