@@ -1,0 +1,175 @@
+"""``rtcli convert`` as a process of its own."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RECORDINGS = Path(__file__).parents[2] / "recordings"
+TOOL = RECORDINGS / "tool.jsonl"
+EVENT = '{"type":"response.create"}'
+MIXED = (
+    '{"rtcli":1,"started_at":"2026-11-20T19:00:00.000000Z","url":"","by":"","transport":"websocket",'
+    '"handshake":false,"lossless":true}\n'
+    '{"t":1.000000,"from":"client","event":{"type":"response.create"}}\n'
+    '{"t":2.000000,"from":"server","binary":"AAEC"}\n'
+    '{"t":3.000000,"from":"client","text":"hello"}\n'
+    '{"t":4.000000,"note":"a click"}\n'
+)
+
+
+def convert(*arguments, code=0, stdin=None, **environment):
+    command = [sys.executable, "-m", "rtcli", "convert", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, input=stdin, timeout=60, env=os.environ | environment)
+    assert done.returncode == code, (done.stdout[:500], done.stderr)
+    assert b"Traceback" not in done.stderr
+    return done
+
+
+def mixed(folder):
+    path = folder / "mixed.jsonl"
+    path.write_text(MIXED)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["har", "script", "har.gz", "script.zst", "jsonl.gz", "jsonl.zst"])
+def test_a_recording_that_goes_into_another_file_and_back_is_the_same_to_the_byte(ending, tmp_path):
+    there, back = tmp_path / f"call.{ending}", tmp_path / "back.jsonl"
+    convert(TOOL, "-o", there)
+    convert(there, "-o", back)
+    assert back.read_bytes() == TOOL.read_bytes()
+
+
+def test_all_forms_go_through_pipes():
+    script = convert(TOOL, "-o", "-", "--to", "script").stdout
+    har = convert("-", "--from", "script", "-o", "-", "--to", "har", stdin=script).stdout
+    assert convert("-", "-o", "-", stdin=har).stdout == TOOL.read_bytes()
+
+
+def test_files_are_for_their_owner_only(tmp_path):
+    for name in ("call.jsonl", "call.har", "call.otlp.json", "call.events.jsonl", "call.parquet"):
+        convert(TOOL, "-o", tmp_path / name)
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600, name
+
+
+def test_what_was_taken_for_what_is_said(tmp_path):
+    har = tmp_path / "x"
+    har.write_bytes(convert(TOOL, "-o", "-", "--to", "har").stdout)
+    done = convert(har, "-o", tmp_path / "call.jsonl")
+    assert b"read as a HAR archive" in done.stderr
+    assert done.stdout == b""
+    assert convert(har, "--from", "har", "-o", tmp_path / "again.jsonl").stderr == b""
+
+
+def test_a_file_is_replaced_only_by_those_who_ask_for_it(tmp_path):
+    out = tmp_path / "call.har"
+    out.write_text("mine")
+    done = convert(TOOL, "-o", out, code=2)
+    assert b"exists already; replace it with --overwrite" in done.stderr
+    assert out.read_text() == "mine"
+    convert(TOOL, "-o", out, "--overwrite")
+    assert json.loads(out.read_bytes())["log"]["version"] == "1.2"
+
+
+def test_a_recording_may_be_replaced_by_itself_in_another_shape(tmp_path):
+    path = tmp_path / "call.jsonl"
+    path.write_text(EVENT + "\n")
+    convert(path, "-o", path, "--overwrite")
+    assert path.read_text() == '{"from":"client","event":' + EVENT + "}\n"
+
+
+def test_what_fails_leaves_what_was_there(tmp_path):
+    out = tmp_path / "call.jsonl"
+    out.write_text("mine")
+    convert(tmp_path / "missing.jsonl", "-o", out, "--overwrite", code=2)
+    assert out.read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["call.jsonl"]
+
+
+def test_what_bare_events_cannot_hold_is_counted_and_what_nobody_asked_for_is_not(tmp_path):
+    done = convert(mixed(tmp_path), "-o", tmp_path / "call.events.jsonl", code=3)
+    assert (tmp_path / "call.events.jsonl").read_text() == EVENT + "\n"
+    said = done.stderr.decode().splitlines()
+    assert len(said) == 2
+    assert "left out: 1 binary frames, which bare cannot hold" in said[0]
+    assert "left out: 1 text frames that are no events" in said[1]
+
+
+@pytest.mark.parametrize("to", ["har", "script", "rtcli"])
+def test_the_others_hold_all_of_it(to, tmp_path):
+    there = convert(mixed(tmp_path), "-o", "-", "--to", to).stdout
+    assert convert("-", "-o", "-", stdin=there).stdout.decode() == MIXED
+
+
+def test_what_was_left_out_on_the_way_in_is_said_too(tmp_path):
+    script = b'1 > response.create\nwhat?\n2 - {"note":"x"}\n3 > response.create\n4 > response.cancel\n'
+    done = convert("-", "--from", "script", "-o", "-", stdin=script, code=3)
+    assert b"-:2: left out: this is no line of a script" in done.stderr
+    assert done.stdout.count(b"\n") == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-o", "call.xyz"], "call.xyz does not say what to write"),
+        (["-o", "call.json"], "or say --to"),
+        (["-o", "call"], "does not say what to write"),
+        (["-o", "call.har", "--to", "wav"], "'wav'"),
+        (["-o", "call.har", "--from", "wav"], "there is no form 'wav'"),
+        ([], "--output"),
+        (["-o", "."], "does not say"),
+        (["-o", ".", "--to", "har"], "is a folder"),
+        (["-o", "missing/call.har"], "cannot write missing/call.har"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(arguments, said, tmp_path):
+    command = [sys.executable, "-m", "rtcli", "convert", str(TOOL), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_spans_need_times_and_say_so(tmp_path, shared):
+    done = convert(shared / "traffic/realtime/tool_call_round.jsonl", "-o", tmp_path / "x.otlp.json", code=2)
+    assert b"nothing in this recording has a time" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_words_are_in_spans_only_if_they_are_asked_for(tmp_path):
+    silent = convert(TOOL, "-o", "-", "--to", "otlp").stdout
+    told = convert(TOOL, "-o", "-", "--to", "otlp", "--content").stdout
+    assert b"gen_ai.output.messages" not in silent
+    assert b"gen_ai.output.messages" in told
+    assert json.loads(silent)["resourceSpans"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", EVENT.encode(), EVENT.encode() + b"\n"])
+@pytest.mark.parametrize("to", ["rtcli", "bare", "script"])
+def test_an_empty_file_and_one_of_a_single_line_are_no_trouble(content, to):
+    there = convert("-", "-o", "-", "--to", to, stdin=content).stdout
+    assert there.count(b"\n") == bool(content.strip())
+
+
+def test_a_pipe_that_is_closed_early_is_no_trouble():
+    command = f"{sys.executable} -m rtcli convert {RECORDINGS / 'interruption.jsonl'} -o - --to script | head -1"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    assert done.stdout.startswith('- {"rtcli":1')
+
+
+def test_a_packed_file_is_packed_in_one_piece(tmp_path):
+    convert(TOOL, "-o", tmp_path / "call.jsonl.gz")
+    assert gzip.decompress((tmp_path / "call.jsonl.gz").read_bytes()) == TOOL.read_bytes()
+
+
+def test_options_may_come_from_the_environment(tmp_path):
+    convert(TOOL, RTCLI_OUTPUT=str(tmp_path / "call.x"), RTCLI_TO="bare")
+    assert (tmp_path / "call.x").read_bytes().startswith(b'{"type":"session.created"')
