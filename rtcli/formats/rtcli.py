@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
@@ -162,9 +161,12 @@ def _parsed(number: int, raw: bytes, listener: Listener) -> Entry:
 def looks_own(head: Iterable[bytes]) -> bool:
     """Whether the first lines of a file are those of a recording, or bare event lines.
 
-    One line that is whole is enough: what is damaged around it is still ours to read.
+    One line that is whole is enough: what is damaged around it is still ours to read. Comments are
+    nothing that a recording has.
     """
-    return any(map(_is_own, islice(head, _SNIFFED_LINES)))
+    lines = list(head)
+    commented = any(line[:1] in b"/# \t" and line.lstrip().startswith((b"//", b"#")) for line in lines)
+    return not commented and any(map(_is_own, lines[:_SNIFFED_LINES]))
 
 
 def _is_own(raw: bytes) -> bool:
@@ -287,7 +289,7 @@ def _bare(number: int, raw: bytes, listener: Listener) -> Entry:
 
 def header_line(header: Header) -> bytes:
     """The first line of a recording."""
-    body = {name: getattr(header, name) for name in header.__struct_fields__}
+    body = {name: getattr(header, name) for name in header.__struct_fields__ if name != "cut" or header.cut}
     return _json(body) + b"\n"
 
 
