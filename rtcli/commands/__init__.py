@@ -56,6 +56,7 @@ COMMANDS: Final[dict[str, str]] = {
     "filter": "Write those records of a recording that fit, word for word.",
     "merge": "Merge recordings into one file.",
     "mark": "Put a note into a recording, at its place in time.",
+    "recover": "Get back what is whole in a damaged recording.",
     "rule": "List the rules, or say what one means and how to fix it.",
     "replay": "Play a recording into the live tree, to a client as the server, or to a server as the client.",
     "serve": "Run the built-in Realtime server.",

@@ -1,0 +1,78 @@
+"""``rtcli recover``: what can be had back of a damaged recording."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rtcli.commands import DONE, LOST
+
+if TYPE_CHECKING:
+    from rtcli.formats.recovery import Recovery, Remarks
+
+
+def recover(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A damaged recording, or - for standard input.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="OUT", help="Where it goes; - is standard output.", envvar="RTCLI_OUTPUT"
+        ),
+    ] = Path("-"),
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace OUT if it is there.", envvar="RTCLI_OVERWRITE")
+    ] = False,
+) -> int:
+    """Get back what is whole in a damaged recording.
+
+    Records that are there in one piece come out to the byte: out of torn lines, of lines that two
+    programs wrote into each other, of objects that are printed over many lines or run together, from
+    between byte order marks, CRLF and NULs, and from a packed file that was cut short. Nothing is
+    made up: what was mended and what is lost is told by line. FILE stays as it is.
+
+    Example:  rtcli recover crashed.jsonl -o call.jsonl
+
+    Exit code: 0 nothing was lost, 2 it could not be done, 3 something was lost.
+    """
+    from rtcli.errors import UnreadableRecording
+    from rtcli.formats import read_lines
+    from rtcli.formats.recovery import Recovery
+    from rtcli.formats.stream import COMPRESSED, is_whole
+    from rtcli.formats.whole import replacing
+
+    recovery = Recovery(read_lines(path))
+    if path.suffix in COMPRESSED and path.is_file() and not is_whole(path):
+        recovery.mended.add(0, "the packing had no end")
+    with replacing(output, overwrite=overwrite) as put:
+        for line in recovery:
+            put(line)
+        if not recovery.records:
+            raise UnreadableRecording(str(path), "there is no whole record in it", "is it a recording?")
+    _tell(path, recovery)
+    return LOST if recovery.lost.count else DONE
+
+
+def _tell(path: Path, recovery: Recovery) -> None:
+    """What was mended and what is lost, by line."""
+    mended, lost = recovery.mended, recovery.lost
+    _list(path, "mended", mended)
+    _list(path, "lost", lost)
+    if mended.count or lost.count:
+        places = f"{mended.count} mended, {lost.count} lost" if lost.count else f"{mended.count} mended, nothing lost"
+        sys.stderr.write(f"rtcli: {recovery.records} records are there; {places}\n")
+
+
+def _list(path: Path, what: str, remarks: Remarks) -> None:
+    from rtcli.views.text import said
+
+    told = 0
+    for remark in remarks.told:
+        told += remark.count
+        where = f"{said(str(path))}:{remark.line}" if remark.line else said(str(path))
+        times = f" ({remark.count} times)" if remark.count > 1 else ""
+        sys.stderr.write(f"{where}: {what}: {remark.what}{times}\n")
+    if remarks.count > told:
+        sys.stderr.write(f"{said(str(path))}: {what}: {remarks.count - told} more\n")

@@ -1,0 +1,340 @@
+"""What can be had back of a damaged recording, and what cannot.
+
+A line that holds one JSON object is passed on as it stands. Around it may lie torn lines, records run together
+or broken over lines, and the lines of two writers mixed: there, records are looked for by how they begin.
+
+Law: a record that is there in one piece comes out to the byte and in its order, and nothing comes out that is
+not a record put together from bytes of the file. Memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw, Struct, field
+
+from rtcli.errors import UnreadableRecording
+from rtcli.events import DIALECTS
+from rtcli.formats.peek import look
+
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_REGION_AT_MOST: Final = 1 << 24
+_PATIENCE: Final = 64
+"""How many whole records may come between the two halves of one."""
+_PARTS: Final = 8
+_HEAD: Final = 64
+_TOLD: Final = 20
+_BEGINNING: Final = re.compile(r'\{\s*"(?:t|rtcli|type|event_id)"\s*:')
+_ENVELOPE: Final = re.compile(r'\{\s*"t"\s*:\s*[-\d.eE+]+\s*,\s*"from"\s*:\s*"(?:client|server)"\s*,\s*"event"\s*:\s*')
+_ENVELOPED: Final = re.compile(rb'\{\s*"(?:rtcli|t)"\s*:|"from"\s*:\s*"(?:client|server)"\s*,\s*"event"')
+_BETWEEN: Final = re.compile(r"[\s,\[\]]*")
+_REMAINS: Final = re.compile(r"[\s,\[\]{}]*")
+_NULS: Final = re.compile(rb"\x00+")
+_KINDS: Final = frozenset(name for dialect in DIALECTS.values() for name in dialect.types)
+_CONTENT: Final = frozenset({"event", "text", "binary", "ping", "pong", "open", "close", "note"})
+_fields: Final = msgspec.json.Decoder(dict[str, Raw]).decode
+_from: Final = json.JSONDecoder(strict=True).raw_decode
+
+
+class Remark(Struct):
+    """Something that was mended, or is lost, and where."""
+
+    line: int
+    what: str
+    count: int = 1
+
+
+class Remarks(Struct):
+    """What is to be told: the first of each, and how many there are."""
+
+    count: int = 0
+    told: list[Remark] = field(default_factory=list)
+
+    def add(self, line: int, what: str, *, joined: bool = False) -> None:
+        """One more; what happens on every line is told once, with its number."""
+        self.count += 1
+        same = next((one for one in self.told if one.what == what), None) if joined else None
+        if same is not None:
+            same.count += 1
+        elif len(self.told) < _TOLD:
+            self.told.append(Remark(line, what))
+
+
+class _Open(Struct):
+    """The beginning of a record whose end has not come."""
+
+    line: int
+    parts: list[str]
+    age: int = 0
+
+
+class Recovery:
+    """Iterated over once, it gives the lines of the records that are there, each with its newline."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._lines = lines
+        self.records = 0
+        self.mended = Remarks()
+        self.lost = Remarks()
+        self._region: list[tuple[int, str]] = []
+        """Lines that hold no whole record by themselves, without their newlines."""
+        self._size = 0
+        self._open: _Open | None = None
+        self._is_enveloped = False
+        """The records are in envelopes, so that an event without one is but a part of a record."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        number = 0
+        try:
+            lines = iter(self._lines)
+            head = list(islice(lines, _HEAD))
+            self._is_enveloped = any(map(_ENVELOPED.search, head))
+            for number, line in enumerate(chain(head, lines), 1):
+                if not self._region and self._open is None and _is_record(line):
+                    self.records += 1
+                    yield line
+                else:
+                    yield from self._odd(number, line)
+        except UnreadableRecording as error:
+            if not number:
+                raise
+            self.lost.add(number + 1, f"from here on it cannot be unpacked: {error.why}")
+        yield from self._search(final=True)
+        yield from self._give_up()
+
+    def _odd(self, number: int, line: bytes) -> Iterator[bytes]:
+        """A line that is no record, or comes behind one that was none."""
+        body = self._cleaned(number, line)
+        if not body.strip():
+            if body or not line.strip(b"\r\n"):
+                yield from self._blank(line)
+            return
+        if _is_record(body + b"\n") and (not self._region or _begins_a_record(body)):
+            yield from self._search(final=True)
+            if not line.endswith(b"\n"):
+                self.mended.add(number, "the last line had no newline")
+            yield from self._passed(body + b"\n")
+            return
+        first, *others = _NULS.split(body)
+        yield from self._damaged(number, first)
+        for piece in others:
+            # Zeros stand where something else stood: what is on both sides of them does not belong together.
+            yield from self._search(final=True)
+            yield from self._give_up()
+            yield from self._damaged(number, piece)
+
+    def _cleaned(self, number: int, line: bytes) -> bytes:
+        """The line without what can only surround records."""
+        body = line
+        if number == 1 and body.startswith(_BYTE_ORDER_MARK):
+            self.mended.add(number, "it began with a byte order mark")
+            body = body.removeprefix(_BYTE_ORDER_MARK)
+        if body.endswith(b"\r\n"):
+            self.mended.add(number, "lines ended with CRLF", joined=True)
+        body = body.rstrip(b"\r\n")
+        if body[:1] == b"\0" or body[-1:] == b"\0":
+            self.mended.add(number, "there were NULs between records", joined=True)
+            body = body.strip(b"\0")
+        return body
+
+    def _blank(self, line: bytes) -> Iterator[bytes]:
+        if not self._region and self._open is None:
+            yield line if line.endswith(b"\n") else line + b"\n"
+
+    def _damaged(self, number: int, body: bytes) -> Iterator[bytes]:
+        """A line, or a part of one, in which records have to be looked for."""
+        text = body.decode("utf-8", "surrogateescape")
+        self._region.append((number, text))
+        self._size += len(text)
+        may_end_a_record = text.endswith("}") and not text[:1].isspace()
+        if may_end_a_record or self._size > _REGION_AT_MOST:
+            yield from self._search(final=self._size > _REGION_AT_MOST)
+
+    def _search(self, *, final: bool) -> Iterator[bytes]:
+        """The records in the damaged lines; unless this is final, the last one may go on in the next line."""
+        if not self._region:
+            return
+        text = "".join(piece for _, piece in self._region)
+        place = 0
+        while (place := _BETWEEN.match(text, place).end()) < len(text):  # type: ignore[union-attr]
+            end = self._record_at(text, place)
+            if end:
+                yield from self._found(place, text[place:end])
+                place = end
+                continue
+            begins = self._next_record(text, place)
+            if begins is None and not final:
+                break
+            yield from self._fragment(self._line_at(place), text[place:begins])
+            place = len(text) if begins is None else begins
+        self._keep(place)
+
+    def _found(self, place: int, text: str) -> Iterator[bytes]:
+        """A whole record in a damaged region."""
+        first, last = self._line_at(place), self._line_at(place + len(text) - 1)
+        if first != last:
+            self.mended.add(first, "a record was broken over several lines")
+        elif place or text != next(piece for number, piece in self._region if number == first):
+            self.mended.add(first, "a record had something else on its line")
+        yield from self._passed(self._bytes(first, text) + b"\n")
+
+    def _bytes(self, line: int, text: str) -> bytes:
+        """The bytes of a text; those that are no UTF-8 are replaced."""
+        try:
+            return text.encode()
+        except UnicodeEncodeError:
+            self.lost.add(line, "bytes that were no UTF-8 became U+FFFD")
+            return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode()
+
+    def _record_at(self, text: str, place: int) -> int:
+        """Where the record ends that begins at a place; 0 where none does."""
+        if text[place] != "{":
+            return 0
+        try:
+            value, end = _from(text, place)
+        except (ValueError, RecursionError):
+            return 0
+        return end if self._is_wanted(value) else 0
+
+    def _is_wanted(self, value: Any) -> bool:
+        """Whether an object is a record, and not what some record is made of."""
+        if not isinstance(value, dict):
+            return False
+        if isinstance(value.get("rtcli"), int) or ("t" in value and _CONTENT & value.keys()):
+            self._is_enveloped = True
+            return True
+        if self._is_enveloped:
+            return False
+        event = value.get("event", value)
+        kind = event.get("type") if isinstance(event, dict) else None
+        return isinstance(kind, str) and (kind in _KINDS or "." in kind)
+
+    def _next_record(self, text: str, place: int) -> int | None:
+        """Where the next whole record begins behind a place."""
+        for told in _BEGINNING.finditer(text, place + 1):
+            if self._record_at(text, told.start()):
+                return told.start()
+        return None
+
+    def _fragment(self, line: int, text: str) -> Iterator[bytes]:
+        """A piece of a record: the end of what has begun, or a beginning, or neither."""
+        text = text.rstrip()
+        if _REMAINS.fullmatch(text):
+            return
+        whole = self._joined(text)
+        if whole:
+            began = self._open.line if self._open else line
+            self._open = None
+            where = f"the halves of a record stood apart, the second in line {line}"
+            self.mended.add(began, where)
+            yield from self._passed(self._bytes(began, whole) + b"\n")
+            return
+        if text.startswith("{"):
+            yield from self._give_up()
+            ended = _with_its_end(text)
+            if ended:
+                self.mended.add(line, "a record lacked its last brace")
+                yield from self._passed(self._bytes(line, ended) + b"\n")
+            else:
+                self._open = _Open(line, [text])
+        elif self._open is not None and len(self._open.parts) < _PARTS:
+            self._open.parts.append(text)
+        else:
+            self.lost.add(line, f"{_size(text)} that belong to no record")
+
+    def _joined(self, text: str) -> str:
+        """The record that a piece completes; empty where it completes none."""
+        if self._open is None:
+            return ""
+        parts = self._open.parts
+        for before in (parts[0], "".join(parts)):
+            whole = before + text
+            if self._record_at(whole, 0) == len(whole):
+                return whole
+        return ""
+
+    def _passed(self, line: bytes) -> Iterator[bytes]:
+        """A whole record."""
+        self.records += 1
+        opened = self._open
+        if opened is not None:
+            opened.age += 1
+            begun = "".join(opened.parts)
+            if line.decode("utf-8", "replace").startswith(begun):
+                self.mended.add(opened.line, "a record was begun, and then written whole")
+                self._open = None
+            elif opened.age > _PATIENCE:
+                yield from self._give_up()
+        yield line
+
+    def _give_up(self) -> Iterator[bytes]:
+        """What has begun has no end."""
+        opened, self._open = self._open, None
+        if opened is not None:
+            for part in opened.parts[1:]:
+                self.lost.add(opened.line, f"{_size(part)} that belong to no record")
+            self.lost.add(opened.line, f"a record whose end is missing: {_size(opened.parts[0])} of it are there")
+        yield from ()
+
+    def _line_at(self, place: int) -> int:
+        number = 0
+        for number, piece in self._region:
+            place -= len(piece)
+            if place < 0:
+                return number
+        return number
+
+    def _keep(self, place: int) -> None:
+        """Forget the region up to a place."""
+        kept: list[tuple[int, str]] = []
+        for number, piece in self._region:
+            if place < len(piece):
+                kept.append((number, piece[place:]))
+            place = max(0, place - len(piece))
+        self._region = kept
+        self._size = sum(len(piece) for _, piece in kept)
+
+
+def _is_record(line: bytes) -> bool:
+    """Whether a line is one JSON object, and nothing else."""
+    if not line.endswith(b"}\n") or b"\0" in line or line.startswith(_BYTE_ORDER_MARK):
+        return False
+    if not line.isascii():
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            return False
+    if look(line).kind:
+        return True
+    try:
+        _fields(line)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return False
+    return True
+
+
+def _begins_a_record(body: bytes) -> bool:
+    """Whether a line that is an object is no part of one that is written over several lines."""
+    return body.startswith((b'{"t"', b'{"rtcli"')) or look(body).kind in _KINDS
+
+
+def _with_its_end(text: str) -> str:
+    """A record of which nothing is missing but the last brace; empty where more is."""
+    told = _ENVELOPE.match(text)
+    if told is None:
+        return ""
+    try:
+        event, end = _from(text, told.end())
+    except (ValueError, RecursionError):
+        return ""
+    return text + "}" if isinstance(event, dict) and end == len(text) else ""
+
+
+def _size(text: str) -> str:
+    size = len(text.encode("utf-8", "surrogateescape"))
+    return f"{size} bytes" if size != 1 else "1 byte"

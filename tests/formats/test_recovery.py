@@ -1,0 +1,203 @@
+"""What comes back out of a damaged recording: all that is whole, in order, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from notation import lines_of
+
+from rtcli.formats.recovery import Recovery
+
+RECORDINGS = Path(__file__).parents[2] / "recordings"
+HEADER = b'{"rtcli":1,"started_at":"2026-11-20T19:00:00.000000Z","handshake":true,"lossless":true}\n'
+CALL = [
+    HEADER,
+    *lines_of("""
+0.1 < session.created {"session": {"type": "realtime", "id": "sess_1"}}
+0.2 > conversation.item.create {"item": {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "a {b} \\"c\\" é"}]}}
+0.3 > response.create
+0.4 < response.created {"response": {"id": "resp_1", "status": "in_progress", "output": []}}
+0.5 < response.output_audio.delta {"response_id": "resp_1", "item_id": "item_1", "output_index": 0, "content_index": 0, "delta": "AAECAwQFBgcICQoL"}
+0.6 < response.output_audio.delta {"response_id": "resp_1", "item_id": "item_1", "output_index": 0, "content_index": 0, "delta": "DA0ODxAREhMUFRYX"}
+0.7 < response.done {"response": {"id": "resp_1", "status": "completed", "output": [{"type": "message", "role": "assistant", "content": []}]}}
+0.8 - {"note": "a click"}
+0.9 - {"from": "client", "close": {"code": 1000, "reason": ""}}
+"""),
+]
+
+
+def recovered(data: bytes):
+    *whole, last = data.split(b"\n")
+    recovery = Recovery([line + b"\n" for line in whole] + ([last] if last else []))
+    return list(recovery), recovery
+
+
+def remarks(told):
+    return [(one.line, one.what) for one in told.told]
+
+
+@pytest.mark.parametrize("path", sorted(RECORDINGS.glob("*.jsonl")), ids=lambda path: path.name)
+def test_a_whole_recording_comes_back_to_the_byte_and_nothing_is_said(path):
+    data = path.read_bytes()
+    lines, recovery = recovered(data)
+    assert b"".join(lines) == data
+    assert recovery.mended.count == recovery.lost.count == 0
+
+
+def test_blank_lines_and_records_of_a_later_version_stay_where_they_are():
+    data = HEADER + b'\n{"t":1.0,"weather":"fine"}\n  \n' + CALL[1]
+    assert b"".join(recovered(data)[0]) == data
+
+
+def test_a_torn_last_line_is_lost_and_told():
+    lines, recovery = recovered(b"".join(CALL)[:-20])
+    assert lines == CALL[:-1]
+    ((line, what),) = remarks(recovery.lost)
+    assert line == len(CALL)
+    assert "end is missing" in what
+
+
+def test_a_last_line_without_its_newline_is_mended():
+    lines, recovery = recovered(b"".join(CALL)[:-1])
+    assert lines == CALL
+    assert (recovery.mended.count, recovery.lost.count) == (1, 0)
+
+
+def test_of_two_writers_in_one_line_both_records_come_back():
+    mixed = CALL[5][:150] + CALL[6] + CALL[5][150:]
+    lines, recovery = recovered(b"".join(CALL[:5]) + mixed + b"".join(CALL[7:]))
+    assert lines == [*CALL[:5], CALL[6], CALL[5], *CALL[7:]]
+    assert recovery.lost.count == 0
+
+
+def test_the_half_of_a_record_waits_while_the_other_writer_goes_on():
+    mixed = CALL[5][:150] + CALL[6] + CALL[7] + CALL[8] + CALL[5][150:]
+    lines, recovery = recovered(b"".join(CALL[:5]) + mixed + CALL[9])
+    assert sorted(lines) == sorted(CALL)
+    assert recovery.lost.count == 0
+
+
+def test_pretty_printed_and_concatenated_records_get_a_line_each():
+    printed = json.dumps(json.loads(CALL[2]), indent=2).encode() + b"\n"
+    run_together = CALL[3][:-1] + CALL[4][:-1] + b" , " + CALL[5]
+    lines, recovery = recovered(CALL[0] + CALL[1] + printed + run_together + CALL[6])
+    assert [json.loads(line) for line in lines] == [json.loads(line) for line in CALL[:7]]
+    assert lines[3:] == CALL[3:7]
+    assert recovery.lost.count == 0
+
+
+def test_bare_events_that_are_printed_over_many_lines_come_back_whole():
+    events = [json.loads(line)["event"] for line in CALL[1:8]]
+    lines, recovery = recovered("\n".join(json.dumps(event, indent=4) for event in events).encode())
+    assert [json.loads(line) for line in lines] == events
+    assert recovery.lost.count == 0
+
+
+def test_a_part_of_a_record_is_not_taken_for_a_record():
+    tail = CALL[7][CALL[7].index(b'{"type": "message"') :]
+    whole_event = CALL[7][CALL[7].index(b'{"event_id"') :]
+    for lost in (tail, whole_event):
+        lines, recovery = recovered(CALL[0] + CALL[1] + lost + CALL[8])
+        assert lines == [CALL[0], CALL[1], CALL[8]]
+        assert recovery.lost.count == 1
+
+
+def test_a_record_that_lacks_only_its_last_brace_gets_it():
+    lines, recovery = recovered(CALL[0] + CALL[4][:-2] + b"\n" + CALL[8])
+    assert lines == [CALL[0], CALL[4], CALL[8]]
+    assert remarks(recovery.mended) == [(2, "a record lacked its last brace")]
+
+
+def test_what_stands_on_both_sides_of_zeros_is_not_put_together():
+    torn = CALL[5][:150] + b"\0" * 4 + CALL[5][154:]
+    lines, recovery = recovered(CALL[0] + torn + CALL[8])
+    assert lines == [CALL[0], CALL[8]]
+    assert recovery.lost.count == 2
+
+
+def test_bytes_that_are_no_text_are_replaced_and_told():
+    spoilt = CALL[8].replace(b"click", b"cl\xff\xfeck")
+    lines, recovery = recovered(CALL[0] + spoilt + CALL[9])
+    assert json.loads(lines[1])["note"] == "a cl\ufffd\ufffdck"
+    assert recovery.lost.count == 1
+
+
+Whole = st.integers(0, len(CALL) - 1)
+
+
+def split(records, number, place):
+    """A newline inside of a record."""
+    record = records[number]
+    at = 1 + place % (len(record) - 3)
+    records[number] = record[:at] + b"\n" + record[at:]
+    return {number}
+
+
+def run_together(records, number, _place):
+    records[number] = records[number].removesuffix(b"\n")
+    return set()
+
+
+def carriage_return(records, number, _place):
+    records[number] = records[number].removesuffix(b"\n") + b"\r\n"
+    return set()
+
+
+def zeros_before(records, number, place):
+    records[number] = b"\0" * (1 + place % 9) + records[number]
+    return set()
+
+
+def zeros_inside(records, number, place):
+    record = records[number]
+    at = 1 + place % (len(record) - 3)
+    records[number] = record[:at] + b"\0" * 3 + record[at + 3 :]
+    return {number}
+
+
+def begun_before(records, number, place):
+    """Somebody began to write the record, was interrupted, and wrote it whole."""
+    begun = CALL[number][: 1 + place % (len(CALL[number]) - 3)]
+    records[number] = begun + records[number]
+    return set()
+
+
+DAMAGES = (split, run_together, carriage_return, zeros_before, zeros_inside, begun_before)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.dictionaries(Whole, st.tuples(st.sampled_from(DAMAGES), st.integers(0, 500)), max_size=4),
+    st.integers(0, 400),
+    st.booleans(),
+)
+def test_whatever_happened_all_that_is_whole_comes_back_in_order_and_nothing_is_made_up(damages, cut, marked):
+    records, spoilt = list(CALL), set()
+    for number, (damage, place) in damages.items():
+        spoilt |= damage(records, number, place)
+    data = b"".join(records)
+    cut = min(cut, len(data))
+    left = len(data) - cut
+    ends, size = [], 0
+    for record in records:
+        size += len(record)
+        ends.append(size)
+    whole = [
+        CALL[number]
+        for number, end in enumerate(ends)
+        if number not in spoilt and end - records_end(records[number]) <= left
+    ]
+    data = (b"\xef\xbb\xbf" if marked else b"") + data[:left]
+    lines, recovery = recovered(data)
+    assert set(lines) <= set(CALL), "made up"
+    assert [line for line in lines if line in whole] == whole, "not all that is whole, or out of order"
+    assert recovery.lost.count or set(lines) == set(CALL[: len(set(lines))]) or cut
+
+
+def records_end(record: bytes) -> int:
+    """How many bytes of the record's end may go without harm."""
+    return len(record) - len(record.rstrip(b"\r\n"))
