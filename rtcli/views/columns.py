@@ -37,11 +37,12 @@ def room(console: Console) -> int | None:
 
 
 def table(columns: Sequence[Column], rows: Rows, width: int | None) -> Iterator[Text]:
-    """The heading, and then each row, as a line each."""
-    widths = [cell_len(column.title) for column in columns]
+    """The heading, and then each row, as a line each; a column in which nothing stands is left out."""
+    widths = [0] * len(columns)
     for row in rows():
         for number, cell in enumerate(row):
             widths[number] = max(widths[number], _length(cell))
+    widths = [max(had, cell_len(column.title)) if had else 0 for had, column in zip(widths, columns, strict=True)]
     shown = _fitting(columns, widths, width)
     yield _line(columns, widths, shown, [Text(column.title, style="dim") for column in columns])
     for row in rows():

@@ -82,8 +82,8 @@ def _rows(one: Overview) -> Iterator[tuple[str, Text]]:
     yield "turns", _joined(f"{one.turns:,}", cut, detection)
     yield "responses", _joined(_responses(one), *_calls(one))
     if one.longest_silence_ms is not None:
-        where = f"at {one.longest_silence_at_s:.1f} s, behind line {one.longest_silence_line}"
-        yield "silence", _joined(f"{duration(one.longest_silence_ms)} at most, {where}")
+        where = f"from {one.longest_silence_at_s:.1f} s on, behind line {one.longest_silence_line}"
+        yield "silence", _joined(f"{duration(one.longest_silence_ms)} at the longest, {where}")
     yield "errors", _errors(one)
     if one.input_tokens is not None or one.output_tokens is not None:
         yield "tokens", _joined(*_tokens(one))

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from rtcli.session.config import at
 from rtcli.session.gates import Judged
 from rtcli.session.prices import Cost, Prices
 from rtcli.session.rows import TurnRow
@@ -85,7 +86,8 @@ def _header(connection: Spoken, prices: Prices) -> Text:
     used = connection.metrics.aggregate("tokens", connection.kept).parts
     counts = [int(used[name]) if name in used else None for name in ("input", "cached", "output")]
     cost = connection.metrics.aggregate("cost_usd", connection.kept).parts
-    parts = [connection.config.model or "", plural(len(connection.metrics.turns), "turn"), tokens_used(*counts)]
+    model = connection.config.model or at(connection.metrics.course.beside, "model") or ""
+    parts = [str(model), plural(len(connection.metrics.turns), "turn"), tokens_used(*counts)]
     if cost:
         parts.append(priced(Cost(cost["low"], cost["high"]), int(cost["unpriced"]), prices.as_of))
     return Text(said(" · ".join(part for part in parts if part)))
@@ -103,7 +105,9 @@ def _print_rows(console: Console, connection: Spoken, width: int | None) -> None
             yield _row(turn, tools.get(turn.number, []), answers=connection.config.type != "transcription")
 
     console.print()
-    console.print(Text("times in ms from the end of the user's turn", style="dim"), soft_wrap=True)
+    timed = any(beginning(turn) is not None for turn in turns)
+    caption = "times in ms from the end of the user's turn" if timed else "the recording has no times"
+    console.print(Text(caption, style="dim"), soft_wrap=True)
     lines = table(_COLUMNS, rows, width)
     console.print(next(lines), soft_wrap=True)
     for turn, line in zip(turns, lines, strict=True):
@@ -114,8 +118,9 @@ def _print_rows(console: Console, connection: Spoken, width: int | None) -> None
 
 
 def _why_none(connection: Spoken) -> str:
-    kind = connection.config.type
-    return "It has no turns." if kind else "It has no turns: no session of a conversation begins in it."
+    if connection.metrics.course.beside is not None:
+        return "It has no turns: audio goes both ways without a break in such a session."
+    return "It has no turns." if connection.config.type else "It has no turns: no session begins in it."
 
 
 def _row(turn: TurnRow, tools: list[str], *, answers: bool) -> list[Cell]:

@@ -18,7 +18,7 @@ from rtcli.views.measure import plural
 from rtcli.views.text import said
 
 _BAR: Final = 24
-_WIDEST_BAR: Final = 48
+_WIDEST_BAR: Final = 40
 _ROWS_TAKE: Final = 68
 """Cells that the other columns take; what is more is the bar's."""
 _PARTS: Final = (
@@ -62,8 +62,12 @@ def print_waterfall(console: Console, name: str, paid: Sequence[tuple[Connection
         if bill.spendings:
             console.print()
             _print_rows(console, rows, in_dollars=bool(bill.total))
+        sums = list(_sums(bill, prices))
+        if not sums:
+            _put(console, Text("Nothing in it tells of tokens or of minutes that are paid.", style="dim"))
+            continue
         console.print()
-        for label, told in _sums(bill, prices):
+        for label, told in sums:
             _print_sum(console, label, told)
 
 
@@ -100,16 +104,16 @@ def _print_rows(console: Console, rows: Sequence[_Row], *, in_dollars: bool) -> 
     longest = max(sum(row.parts(in_dollars=in_dollars)) for row in rows)
     columns = (
         Column("turn"),
-        Column("line", 3),
+        Column("line", 4),
         Column("cost"),
-        Column("so far", 4),
+        Column("so far", 5),
         Column("new", 1),
         Column("re-sent", 1),
-        Column("cached", 2),
-        Column("text out", 2),
+        Column("cached", 3),
+        Column("text out", 3),
         Column("audio out", 2),
         Column("", left=True),
-        Column("", 5, left=True, cut="end"),
+        Column("", 6, left=True),
     )
 
     def cells() -> Iterator[list[TableCell]]:

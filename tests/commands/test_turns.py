@@ -1,0 +1,129 @@
+"""``rtcli turns`` as a process of its own: the rows, the limits and their exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from counted import SPOKEN
+from notation import lines_of
+
+CALL = Path(__file__).parents[2] / "recordings" / "interruption.jsonl"
+
+
+@pytest.fixture
+def spoken(tmp_path):
+    """One turn whose first audio comes 300 ms behind its end, and 700 ms behind that of the speech."""
+    path = tmp_path / "call.jsonl"
+    path.write_bytes(b"".join(lines_of(SPOKEN)))
+    return path
+
+
+def turns(*arguments, code=0, width=100):
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("RTCLI_")}
+    surroundings |= {"NO_COLOR": "1", "COLUMNS": str(width)}
+    command = [sys.executable, "-m", "rtcli", "turns", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=surroundings)
+    assert done.returncode == code, (done.stdout, done.stderr)
+    return done
+
+
+def test_a_turn_is_a_row_with_its_stages_and_its_words_below():
+    told = turns(CALL).stdout.splitlines()
+    place = next(number for number, line in enumerate(told) if line.split()[:2] == ["turn", "line"])
+    first, words, second, _ = told[place + 1 : place + 5]
+    assert first.split()[:2] == ["1", "9"]
+    assert first.endswith("interrupted")
+    assert words.split("  ")[-2:] == ["user Please tell me a story.", words.split("  ")[-1]]
+    assert "model Once upon a time" in words
+    assert second.split()[:2] == ["2", "80"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_the_rows_fit_the_screen(width):
+    told = turns(CALL, width=width).stdout.splitlines()
+    assert max(len(line) for line in told[2:]) <= width
+
+
+def test_a_limit_that_is_kept_passes_and_one_that_is_broken_is_told_with_its_lines(spoken):
+    assert "kept        --max-ttfa 300ms: at most 300 ms in 1 turn" in turns(spoken, "--max-ttfa", "300ms").stdout
+    done = turns(spoken, "--max-ttfa", "0.299s", "--max-voice-to-voice", "700ms", "--max-errors", "0", code=1)
+    assert "broken      --max-ttfa 0.299s: 1 of 1 turn took longer, at worst 300 ms (line 17)" in done.stdout
+    assert "kept        --max-voice-to-voice 700ms" in done.stdout
+    assert "kept        --max-errors 0: 0 errors" in done.stdout
+
+
+def test_what_cannot_be_judged_does_not_pass(shared):
+    bare = shared / "traffic/realtime/azure_spoken_turn_drives_a_tool.jsonl"
+    done = turns(bare, "--max-ttfa", "1h", code=1)
+    assert "not judged  --max-ttfa 1h: the recording has no times" in done.stdout
+
+
+def test_the_document_has_the_times_of_each_stage_with_their_lines(spoken):
+    document = json.loads(turns(spoken, "--json", "--p95-ttfa", "1s").stdout)
+    assert document["schema"] == "rtcli.turns/1"
+    (turn,) = document["connections"][0]["turns"]
+    assert turn["measured_from"] == "stopped"
+    assert turn["stages"]["speech_end"] == {"ms": -400, "at_s": 0.8, "line": 9}
+    assert turn["stages"]["first_audio"] == {"ms": 300, "at_s": 1.5, "line": 17}
+    assert turn["stages"]["first_text"] is None
+    assert (turn["ttfa_ms"], turn["voice_to_voice_ms"], turn["speech_ms"]) == (300, 700, 800)
+    by_metric = {one["metric"]: one for one in document["spread"]}
+    assert by_metric["ttfa"]["n"] == 1
+    assert by_metric["ttfa"]["p50"] is None
+    assert by_metric["ttfa"]["worst"] == {"value": 300, "line": 17}
+    assert [(one["gate"], one["verdict"]) for one in document["gates"]] == [("--p95-ttfa 1s", "kept")]
+
+
+def test_all_words_are_in_the_document():
+    document = json.loads(turns(CALL, "--json").stdout)
+    first, second = document["connections"][0]["turns"]
+    assert first["user"] == ["Please tell me a story."]
+    assert second["model"] == ["I understand. What would you like to do next?"]
+
+
+def test_a_table_for_spreadsheets_has_a_row_a_turn_and_the_limits_go_to_standard_error(spoken):
+    done = turns(spoken, "--csv", "--max-ttfa", "1ms", code=1)
+    (row,) = csv.DictReader(io.StringIO(done.stdout))
+    assert (row["turn"], row["measured_from"], row["first_audio_ms"], row["ttfa_ms"]) == (
+        "1",
+        "stopped",
+        "300.0",
+        "300.0",
+    )
+    assert done.stderr.startswith("rtcli: broken      --max-ttfa 1ms: ")
+
+
+def test_ci_reads_the_limits_as_junit(spoken):
+    done = turns(spoken, "--output-format", "junit", "--max-ttfa", "1ms", "--max-errors", "0", code=1)
+    (suite,) = ET.fromstring(done.stdout)
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
+
+
+def test_limits_may_stand_in_the_environment(spoken, monkeypatch):
+    command = [sys.executable, "-m", "rtcli", "turns", str(spoken)]
+    done = subprocess.run(command, env=os.environ | {"RTCLI_MAX_TTFA": "1ms"}, capture_output=True, timeout=60)
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--max-ttfa", "1200"], "rtcli: --max-ttfa: '1200' has no unit; write 1200ms or 1200s"),
+        (["--p95-ttfa", "soon"], "rtcli: --p95-ttfa: 'soon' is no time"),
+        (["--max-ttfa", "-1s"], "rtcli: --max-ttfa: '-1s' lies before the turn"),
+        (["--output-format", "junit"], "rtcli: --output-format: junit reports limits, and none was given"),
+        (["--json", "--csv"], "rtcli: --output-format: the turns are written in one format only"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_in_a_line(spoken, arguments, why):
+    done = turns(spoken, *arguments, code=2)
+    assert done.stderr.startswith(why)
+    assert done.stderr.count("\n") == 1
