@@ -7,21 +7,33 @@ at the end of a connection comes there, and what is told once with a count at th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from rtcli.events import REALTIME, Dialect, Event, Listener, Malformed, Unknown, session
+from rtcli.events import REALTIME, Dialect, Event, Listener, Malformed, Sender, Unknown, session
 from rtcli.events.vendors import AZURE_OPENAI, Vendor
 from rtcli.formats import Entry
 from rtcli.recording import Binary, Torn
 from rtcli.rules.finding import Finding
-from rtcli.rules.rule import NEEDS_CLIENT, Backwards, End, First, Reversed, Rule, Verdict
+from rtcli.rules.rule import CONVERSATION, NEEDS_CLIENT, Backwards, End, First, Reversed, Rule, Verdict
 from rtcli.rules.schema import Oddities, disagreement, findings
 from rtcli.session.context import Need
 from rtcli.session.ledgers import Ledgers
 from rtcli.session.steady import Take
+from rtcli.session.steps import Step
 
 _OPENAI: Final = (None, AZURE_OPENAI)
 _HELD_AT_MOST: Final = 1000
+
+
+class Usual(NamedTuple):
+    """What becomes of the events of a class that show nothing else that is to be heeded."""
+
+    sender: Sender
+    rules: tuple[Rule, ...]
+    step: Step | None
+    """How to take in an event that is in order, if there is a fast way."""
+    by_itself: tuple[Rule, ...]
+    """The rules that judge even such an event."""
 
 
 class Check:
@@ -42,8 +54,8 @@ class Check:
         """What the recording can be relied on for, as far as the table below knows."""
         self._table: dict[type, tuple[Rule, ...]] = {}
         """The rules that can be judged, by the class of the event."""
-        self._usual: dict[type, tuple[Rule, ...]] = {}
-        """The same for classes whose events show nothing else that is to be heeded."""
+        self._usual: dict[type, Usual] = {}
+        """What becomes of events that show nothing else that is to be heeded, by their class."""
         self._changes = 0
         """How far what was found out of the dialect is heeded."""
         self._timed = False
@@ -75,17 +87,20 @@ class Check:
             self._last = entry
             return ()
         usual = self._usual.get(kind)
-        if usual is None or entry.sender != entry.event.sender or not self._is_next(entry.t):  # type: ignore[union-attr]
+        if usual is None or entry.sender != usual.sender or not self._is_next(entry.t):
             return self._weigh(entry)
         self.events += 1
         self._last = entry
-        found = self._judge(entry, usual) if usual else ()
-        ledgers, t = self.ledgers, entry.t
-        if self._rules:
-            ledgers.apply(entry)
-        if t is not None:
-            context = ledgers.context
-            context.latest_t, context.latest_line = t, entry.line
+        _, rules, step, by_itself = usual
+        if step is not None and step(entry.event, entry):
+            found = self._judge(entry, by_itself) if by_itself else ()
+        else:
+            found = self._judge(entry, rules) if rules else ()
+            if self._rules:
+                self.ledgers.apply(entry)
+        if entry.t is not None:
+            context = self.ledgers.context
+            context.latest_t, context.latest_line = entry.t, entry.line
         return found
 
     def _is_next(self, t: float | None) -> bool:
@@ -201,7 +216,9 @@ class Check:
         if not isinstance(entry.event, Event) or kind in self._usual or kind in self._odd_kinds:
             return
         if entry.sender == entry.event.sender and not isinstance(entry.event, session.Created):
-            self._usual[kind] = self._rules_for(kind)
+            rules = self._rules_for(kind)
+            step = self.ledgers.step(kind) if self._rules and self._dialect.name in CONVERSATION else None
+            self._usual[kind] = Usual(entry.sender, rules, step, tuple(rule for rule in rules if rule.by_itself))
 
     def _learn(self, kind: type) -> tuple[Rule, ...]:
         """The rules for a class: those that name it, or a class that it extends.

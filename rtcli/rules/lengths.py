@@ -250,5 +250,5 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("AUD09", "error", output_cleared_on_a_websocket, (output_audio_buffer.Clear,), frozenset({"websocket"})),
     Rule("AUD10", "error", speech_in_the_future, _SPEECH, _AUDIO | {"start", "client"}),
     Rule("AUD11", "error", audio_in_a_text_response, (response.OutputAudioDelta,), tier="second"),
-    Rule("AUD12", "warning", length_against_tokens, (response.Done,), _AUDIO, tier="extended"),
+    Rule("AUD12", "warning", length_against_tokens, (response.Done,), _AUDIO, tier="extended", by_itself=True),
 )

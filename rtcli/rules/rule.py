@@ -80,6 +80,8 @@ class Rule(NamedTuple):
     dialects: frozenset[str] = CONVERSATION
     openai_only: bool = False
     """Other vendors' servers are known to do it otherwise, and are not judged."""
+    by_itself: bool = False
+    """It looks into the event alone, and is asked also where the event is in order as far as the ledgers can tell."""
 
     @property
     def title(self) -> str:

@@ -286,13 +286,13 @@ def _cached_by_modality_off(cached: Any, parts: CachedTokens, details: InputToke
 _DONE: Final = (response.Done,)
 
 RULES: Final[tuple[Rule, ...]] = (
-    Rule("USE01", "error", total_off, _DONE),
-    Rule("USE02", "error", input_off, _DONE),
-    Rule("USE03", "error", output_off, _DONE),
-    Rule("USE04", "error", cached_off, _DONE),
-    Rule("USE05", "warning", usage_missing, _DONE, tier="second", openai_only=True),
+    Rule("USE01", "error", total_off, _DONE, by_itself=True),
+    Rule("USE02", "error", input_off, _DONE, by_itself=True),
+    Rule("USE03", "error", output_off, _DONE, by_itself=True),
+    Rule("USE04", "error", cached_off, _DONE, by_itself=True),
+    Rule("USE05", "warning", usage_missing, _DONE, tier="second", openai_only=True, by_itself=True),
     Rule("USE06", "error", transcription_off, (conversation.InputAudioTranscriptionCompleted,), tier="second"),
-    Rule("USE07", "error", more_than_allowed, _DONE, tier="second"),
-    Rule("USE08", "error", audio_in_text, _DONE, tier="second"),
+    Rule("USE07", "error", more_than_allowed, _DONE, tier="second", by_itself=True),
+    Rule("USE08", "error", audio_in_text, _DONE, tier="second", by_itself=True),
     Rule("USE09", "info", context_shortened, _DONE, frozenset({"start", "client", "lossless"}), tier="second"),
 )

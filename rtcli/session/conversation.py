@@ -145,7 +145,8 @@ class Conversation(Ledger):
         known.sent_line = known.sent_line or entry.line
         _describe(known, event.item)
 
-    def _added(self, event: Any, entry: Entry) -> None:
+    def add(self, event: Any, entry: Entry) -> None:
+        """An item takes its place."""
         item = event.item
         known = self._begun(item.id, entry)
         known.state = after("item", known.state, "added")
@@ -157,22 +158,32 @@ class Conversation(Ledger):
         _describe(known, item)
 
     def _announced(self, event: response.OutputItemAdded, entry: Entry) -> None:
-        known = self._begun(event.item.id, entry)
+        self.announce(event.item, entry)
+
+    def announce(self, item: Any, entry: Entry) -> None:
+        """An item begins."""
+        known = self._begun(item.id, entry)
         known.state = after("item", known.state, "announced")
-        _describe(known, event.item)
+        _describe(known, item)
 
     def _reported(self, event: Any, entry: Entry) -> None:
+        self.report(event.item, entry)
+
+    def report(self, item: Any, entry: Entry) -> None:
         """An item as it is now; if it is deleted, that does not bring it back."""
-        known = self._known(event.item.id, entry)
+        known = self._known(item.id, entry)
         if known.is_there:
             known.state = after("item", known.state, "announced")
-        _describe(known, event.item)
+        _describe(known, item)
 
     def _done(self, event: conversation.ItemDone, entry: Entry) -> None:
-        item = event.item
-        known = self._known(item.id, entry)
+        self.finish(self._known(event.item.id, entry), event.item, entry.line)
+
+    @staticmethod
+    def finish(known: Known, item: Any, line: int) -> None:
+        """An item is final."""
         known.state = after("item", known.state, "done")
-        known.done_line = known.done_line or entry.line
+        known.done_line = known.done_line or line
         _describe(known, item)
 
     def _asked_to_delete(self, event: conversation.ItemDelete, entry: Entry) -> None:
@@ -209,8 +220,8 @@ class Conversation(Ledger):
         input_audio_buffer.TimeoutTriggered: _named,
         input_audio_buffer.Committed: _committed,
         conversation.ItemCreate: _sent,
-        conversation.ItemAdded: _added,
-        conversation.ItemCreated: _added,
+        conversation.ItemAdded: add,
+        conversation.ItemCreated: add,
         conversation.ItemDone: _done,
         conversation.ItemDelete: _asked_to_delete,
         conversation.ItemDeleted: _deleted,

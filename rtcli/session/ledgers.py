@@ -7,12 +7,13 @@ What was written down twice in a row is taken in once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from rtcli.events import Malformed
 from rtcli.formats import Entry
+from rtcli.session import item_steps, steps
 from rtcli.session.audio import Audio
 from rtcli.session.calls import Calls
 from rtcli.session.config import Config
@@ -26,10 +27,13 @@ from rtcli.session.mcp import Mcp
 from rtcli.session.obligations import Obligations
 from rtcli.session.settings import Settings
 from rtcli.session.steady import WAYS, Take
+from rtcli.session.steps import Step
 from rtcli.session.transcripts import Transcripts
 from rtcli.session.translation import Translation
 from rtcli.session.turns import Turns
 from rtcli.session.usage import Usage
+
+V = TypeVar("V")
 
 
 class Ledgers:
@@ -82,8 +86,16 @@ class Ledgers:
 
     def steadily(self, kind: type) -> Take | None:
         """How to take in an event of a class that only goes on, faster than by `apply`, if there is such a way."""
-        way = next((WAYS[base] for base in kind.__mro__ if base in WAYS), None)
+        way = _nearest(WAYS, kind)
         return way(self, kind) if way is not None else None
+
+    def step(self, kind: type) -> Step | None:
+        """The same for an event, in time and from its side, that takes the session a step on as it should."""
+        step = _nearest(steps.STEPS, kind) or _nearest(item_steps.STEPS, kind)
+        if step is not None:
+            return steps.served(self, step(self))
+        asking = _nearest(item_steps.REQUESTS, kind)
+        return asking(self) if asking is not None else None
 
     def _handlers_of(self, kind: type) -> tuple[Callable[[Any, Entry], None], ...]:
         if kind is Malformed:
@@ -109,3 +121,8 @@ class Ledgers:
             if handler is not None:
                 found.append(partial(handler, ledger))
         return tuple(found)
+
+
+def _nearest(table: Mapping[type, V], kind: type) -> V | None:
+    """What a table has for a class, or for the nearest class that it extends."""
+    return next((table[base] for base in kind.__mro__ if base in table), None)

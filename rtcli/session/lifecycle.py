@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from rtcli.events import Event, conversation, input_audio_buffer, output_audio_buffer, response
+from rtcli.events.objects import Response as Reported
 from rtcli.formats import Entry
-from rtcli.session.config import Config, at, format_name
+from rtcli.session.config import Config, format_name
 from rtcli.session.flow import Flow
 from rtcli.session.ledger import Handler, Ledger, Memory
 from rtcli.session.obligations import Obligations
@@ -83,7 +84,10 @@ class Lifecycle(Ledger):
         return item.parts.get(_index(event)) if item else None
 
     def _created(self, event: response.Created, entry: Entry) -> None:
-        reported = event.response
+        self.begin(event.response, entry)
+
+    def begin(self, reported: Reported, entry: Entry) -> None:
+        """A response is created; of one that has begun already nothing changes."""
         one = self._response(reported.id or "")
         if one.line or one.state in OVER:
             return
@@ -94,7 +98,8 @@ class Lifecycle(Ledger):
         one.conversation_id = reported.conversation_id or None
         one.in_conversation = reported.conversation_id is not None
         one.modalities = reported.output_modalities or None
-        one.audio_format = format_name(at(reported, "audio", "output")) or self.config.output_format
+        audio = getattr(reported, "audio", None)
+        one.audio_format = (format_name(audio.output or None) if audio else None) or self.config.output_format
         if one.in_conversation:
             self.last = one
 
@@ -105,6 +110,10 @@ class Lifecycle(Ledger):
         one.state = after("response", one.state, event.response.status or "done")
         if one.state not in OVER:
             one.state = "completed"
+        self.end(one, entry)
+
+    def end(self, one: Response, entry: Entry) -> None:
+        """A response is over; of its items only what they were is kept."""
         one.done_line, one.last_t = entry.line, entry.t
         self.open.pop(one.id, None)
         for item in one.items.values():
@@ -123,13 +132,18 @@ class Lifecycle(Ledger):
     def _written(self, event: Any, entry: Entry) -> Response:
         """The response that an event writes to."""
         one = self._response(event.response_id)
+        self.write(one, entry)
+        if one.state in OVER:
+            one.late_line = one.late_line or entry.line
+        return one
+
+    @staticmethod
+    def write(one: Response, entry: Entry) -> None:
+        """Something is written to a response."""
         if entry.t is not None:
             one.last_t = entry.t
         if one.state != "streaming":
             one.state = after("response", one.state, "written")
-            if one.state in OVER:
-                one.late_line = one.late_line or entry.line
-        return one
 
     def _item(self, one: Response, item_id: str) -> OutputItem:
         item = one.items.get(item_id)
@@ -235,12 +249,16 @@ class Lifecycle(Ledger):
     def _stream_done(self, event: Any, entry: Entry) -> None:
         kind = kind_of(type(event))
         stream = self._stream(self._written(event, entry), event, entry, kind)
-        stream.done_line = stream.done_line or entry.line
-        if stream.state == "open" and kind in _FINAL:
-            stream.final = getattr(event, _FINAL[kind])
+        self.end_stream(stream, getattr(event, _FINAL[kind]) if kind in _FINAL else None, entry.line)
+
+    def end_stream(self, stream: Stream, final: str | None, line: int) -> None:
+        """A stream is over, and what all of it is; what it was at its first end stays."""
+        if stream.state == "open":
+            stream.final = final
+        stream.done_line = stream.done_line or line
         stream.state = after("stream", stream.state, "done")
         stream.pieces = []
-        stream.item.audio_done = stream.item.audio_done or kind == "audio"
+        stream.item.audio_done = stream.item.audio_done or stream.kind == "audio"
         self.flow.stop(stream)
 
     def _cancelled(self, event: response.Cancel, entry: Entry) -> None:

@@ -136,21 +136,26 @@ class Obligations(Ledger):
         return next((cls._FINDERS[base] for base in kind.__mro__ if base in cls._FINDERS), None)
 
     def _asked(self, event: Any, entry: Entry) -> None:
+        asked = getattr(event, "response", None) or None
+        request = self.ask(event, entry, _key(event), _item_type(getattr(event, "item", None)))
+        request.out_of_band = at(asked, "conversation") == "none"
+        request.metadata = at(asked, "metadata")
+
+    def ask(self, event: Any, entry: Entry, key: str = "", item_type: str = "") -> Request:
+        """Something is asked for, of an item with this id and of this type if of any."""
         if len(self.pending) >= _KEPT:
             del self.pending[next(iter(self.pending))]
-        asked = getattr(event, "response", None) or None
-        self.pending[entry.line] = Request(
-            event.type,
-            entry.line,
-            entry.t,
-            _key(event),
-            event.event_id or "",
-            self.served,
-            _item_type(getattr(event, "item", None)),
-            at(asked, "conversation") == "none",
-            at(asked, "metadata"),
-            self.beginnings.are_open and isinstance(event, response.Create),
+        is_crowded = self.beginnings.are_open and isinstance(event, response.Create)
+        request = self.pending[entry.line] = Request(
+            event.type, entry.line, entry.t, key, event.event_id or "", self.served, item_type, is_crowded=is_crowded
         )
+        return request
+
+    def settle(self, event: Any) -> None:
+        """Join an event of the server to the request that it answers, if there is one."""
+        self.settled = self.answers(event)
+        if self.settled is not None:
+            self.pending.pop(self.settled.line, None)
 
     def _heard(self, event: Any, entry: Entry) -> None:
         kind: type = type(event)

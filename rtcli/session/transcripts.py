@@ -74,13 +74,16 @@ class Transcripts(Ledger):
         self.was_on = self.was_on or _transcribes(event.session)
 
     def _announced(self, event: Any, entry: Entry) -> None:
-        if event.item_id not in self.known:
-            self.known[event.item_id] = entry.line
+        self.know(event.item_id, entry.line)
+
+    def know(self, item_id: str, line: int) -> None:
+        """Something is heard of an item."""
+        if item_id not in self.known:
+            self.known[item_id] = line
 
     def _added(self, event: Any, entry: Entry) -> None:
-        item_id = event.item.id
-        if isinstance(item_id, str) and item_id not in self.known:
-            self.known[item_id] = entry.line
+        if isinstance(event.item.id, str):
+            self.know(event.item.id, entry.line)
 
     def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
         self._announced(event, entry)

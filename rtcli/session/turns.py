@@ -193,10 +193,13 @@ class Turns(Ledger):
                 del self.unannounced[one.item_id]
 
     def _added(self, event: Any, _entry: Entry) -> None:
-        item_id = event.item.id
-        if isinstance(item_id, str):
-            self._announced[item_id] = True
-            self.unannounced.pop(item_id, None)
+        if isinstance(event.item.id, str):
+            self.announce(event.item.id)
+
+    def announce(self, item_id: str) -> None:
+        """An item is added to the conversation."""
+        self._announced[item_id] = True
+        self.unannounced.pop(item_id, None)
 
     def _timed_out(self, event: input_audio_buffer.TimeoutTriggered, entry: Entry) -> None:
         self.idle = Idle(event.item_id, entry.line)
@@ -223,12 +226,16 @@ class Turns(Ledger):
         self._forget_overdue()
         if event.response.conversation_id is None:
             return
-        self._answered = self.awaiting
-        if self._answered is not None:
-            self._answered.state = after("turn", self._answered.state, "answered")
-            self._answered.answered_line = entry.line
+        self.begin_answer(entry)
         if self.idle is not None and self.idle.response_id is None:
             self.idle.response_id = event.response.id or ""
+
+    def begin_answer(self, entry: Entry) -> None:
+        """A response begins in the conversation; it answers the turn that awaits one."""
+        answered = self._answered = self.awaiting
+        if answered is not None:
+            answered.state = after("turn", answered.state, "answered")
+            answered.answered_line = entry.line
 
     def _ended(self, event: response.Done, _entry: Entry) -> None:
         self._forget_overdue()
@@ -236,6 +243,10 @@ class Turns(Ledger):
             self.idle = None
 
     def _joined(self, _event: conversation.ItemCreate, _entry: Entry) -> None:
+        self.join()
+
+    def join(self) -> None:
+        """The client adds an item to what the user has said."""
         if self.awaiting is not None:
             self.awaiting.has_company = True
 

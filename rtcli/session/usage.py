@@ -59,7 +59,11 @@ class Usage(Ledger):
         used = event.response.usage
         if not used or not used.input_tokens or event.response.conversation_id is None:
             return
-        self.context = Context(used.input_tokens, entry.line)
+        self.note_context(used.input_tokens, entry.line)
+
+    def note_context(self, input_tokens: int, line: int) -> None:
+        """The last response took in so many tokens."""
+        self.context = Context(input_tokens, line)
         self.disturbed = False
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {

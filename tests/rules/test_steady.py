@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections import deque
 
-import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ledgers_shape import shape
 
 from rtcli.events import Listener
 from rtcli.formats.rtcli import read
@@ -121,31 +120,8 @@ def found(lines, *, steadily):
     told = []
     for entry in read((json.dumps(line).encode() + b"\n" for line in lines), listener):
         told += check.feed(entry) if steadily else check._weigh(entry)
-    known = shape(check.ledgers, {})
+    known = shape(check.ledgers)
     return [(one.code, one.line, one.message) for one in [*told, *check.finish()]], check.events, known
-
-
-def shape(thing, seen):
-    """All that ledgers hold, in plain values; what stands in several places, a number the second time."""
-    if isinstance(thing, str | int | float | bytes | None | type | type(msgspec.UNSET)):
-        return thing
-    if isinstance(thing, tuple):
-        return [shape(one, seen) for one in thing]
-    if isinstance(thing, set | frozenset):
-        return sorted(map(str, thing))
-    if id(thing) in seen:
-        return seen[id(thing)]
-    seen[id(thing)] = f"thing {len(seen)}"
-    if isinstance(thing, dict):
-        return type(thing).__name__, [(shape(key, seen), shape(value, seen)) for key, value in thing.items()]
-    if isinstance(thing, list | deque):
-        return [shape(one, seen) for one in thing]
-    fields = thing.__struct_fields__ if isinstance(thing, msgspec.Struct) else sorted(vars(thing))
-    return type(thing).__name__, [(name, shape(getattr(thing, name), seen)) for name in fields if name not in HOW]
-
-
-HOW = ("_handlers",)
-"""How ledgers work, not what they hold."""
 
 
 @settings(max_examples=200, deadline=None)
