@@ -16,6 +16,9 @@ from typing import Final
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _STEPS: Final = (1, 3, 5, 7, 9, 11, 15, 17, 19, 21, 23, 25)
 """What has no divisor in common with the number of letters, so that no two letters become one."""
+_DIGIT_STEPS: Final = (1, 3, 7, 9)
+_NUMBER_STEPS: Final = (1, 2, 4, 5, 7, 8)
+"""The same for ten digits, and for nine."""
 _CYRILLIC: Final = "абвгдежзиклмнопрстуфхцчшщэюя"
 _LATIN: Final = tuple(chr(code) for code in range(0x1E01, 0x1E96, 2))
 _MATHEMATICAL: Final = tuple(chr(code) for code in range(0x1D68A, 0x1D6A4))
@@ -42,9 +45,9 @@ class Mask:
 
     def letter(self, prefix: str, letter: str) -> str:
         """What stands for a letter or a digit behind the others of its word."""
-        if letter.isdigit():
-            return "0" if letter.isascii() else letter
         start, step = self._alphabet(prefix[-_LONGEST_PREFIX:])
+        if letter.isdecimal() and letter.isascii():
+            return str((int(letter) * _DIGIT_STEPS[step % 4] + start) % 10)
         lower = letter.lower()
         place = ord(lower[0]) - 97 if lower.isascii() else ord(lower[0])
         turned = place * step + start
@@ -54,6 +57,11 @@ class Mask:
             return masked.upper() if letter.isupper() else masked
         table = _CYRILLIC if code < 0x800 else _LATIN if code < 0x10000 else _MATHEMATICAL
         return table[turned % len(table)]
+
+    def first_digit(self, digit: str) -> str:
+        """What stands for the first digit of a number, which is no zero unless it was one."""
+        start, step = self._alphabet("number")
+        return "0" if digit == "0" else str(((int(digit) - 1) * _NUMBER_STEPS[step % 6] + start) % 9 + 1)
 
     def _made(self, prefix: str) -> tuple[int, int]:
         digest = blake2b(prefix.encode("utf-8", "surrogatepass"), key=self._key, digest_size=8).digest()
@@ -148,6 +156,7 @@ class Values:
         if any(literal.startswith(self._bare) for literal in _LITERALS):
             return character
         if character.isdigit() and character.isascii():
-            return "1" if before in {"", "-"} and character != "0" else "0"
+            is_first = not before.strip("-")
+            return self._mask.first_digit(character) if is_first else self._mask.letter(before, character)
         is_number = before[-1:].isdigit() and character in "eE"
         return character if is_number else self._words.take(character)

@@ -134,7 +134,7 @@ def told_as_calls(text: str) -> list[tuple[int, int]]:
     return found
 
 
-NUMBERS: Final = re.compile(r"\d(?:[ .,\-/()]{0,4}\d){6}|\d{3}[-. ]\d{4}|[A-Z]{2}\d{2} ?[A-Z0-9]{4}")
+NUMBERS: Final = re.compile(r"(?<!\w)(?:\d(?:[ .,\-/()]{0,4}\d){6}|[A-Z]{2}\d{2} ?[A-Z0-9]{4})")
 """What every text has that holds a number worth a closer look."""
 PHONE_FIELDS: Final = re.compile(
     r"(?i:phone|mobile|telefon|msisdn|caller|callee|whatsapp|fax|^tel|_tel$|^from_?number|^to_?number)"

@@ -16,6 +16,7 @@ from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 from rtcli.recording import nested
+from rtcli.recording.alternatives import any_of
 from rtcli.recording.assigned import ASSIGNED, ASSIGNED_PATTERNS, could_be, is_credential
 from rtcli.recording.doubtful import TOKEN, doubtful, holds_ids
 from rtcli.recording.nested import Path
@@ -47,9 +48,13 @@ _NAMED: Final = (
     *("phone", "mobile", "telefon", "fax", "msisdn", "caller", "whatsapp", 'tel"', "tel\\", "_number"),
 )
 """How fields and sentences begin that hold what has no shape of its own."""
-_SIGNS: Final = (*sorted({sign for shape in (*KEYS, *ASSIGNED) for sign in shape.signs} - _WEAK), *_NAMED)
+_SIGN: Final = re.compile(any_of((*({sign for shape in (*KEYS, *ASSIGNED) for sign in shape.signs} - _WEAK), *_NAMED)))
 _HIDDEN: Final = re.compile(r"\\u00[2-7]|%[2-7][0-9A-Fa-f]")
 _SHAPED: Final = tuple(zip((*KEYS, *ASSIGNED), (*KEY_PATTERNS, *ASSIGNED_PATTERNS), strict=True))
+_BY_SIGN: Final = tuple(
+    (sign, [number for number, (shape, _) in enumerate(_SHAPED) if sign in shape.signs])
+    for sign in sorted({sign for shape, _ in _SHAPED for sign in shape.signs})
+)
 _PERSONAL: Final = tuple(zip(PERSONAL, PERSONAL_PATTERNS, strict=True))
 
 Change = Callable[[str], str]
@@ -97,10 +102,9 @@ class Redaction:
         """Whether a text is worth a closer look; a cheap question that is asked of every line."""
         if self.customs or self.fields:
             return True
-        lower = text.lower()
-        if any(map(lower.__contains__, _SIGNS)):
-            return True
-        return bool(NUMBERS.search(text) or TOKEN.search(text) or _HIDDEN.search(text))
+        return bool(
+            _SIGN.search(text.lower()) or NUMBERS.search(text) or TOKEN.search(text) or _HIDDEN.search(text)
+        )
 
     def quietly(self, text: str, path: Path = ()) -> str:
         """The text without its secrets, which are not counted."""
@@ -153,7 +157,7 @@ class Redaction:
             if change is not None:
                 new = self._of_string(body, change) if leaf.is_string else change(body)
             elif leaf.is_name:
-                new = self._of_string(body, lambda name: self._replaced(name, self._spans(name)))
+                new = self._of_string(body, self._of_name) if len(body) >= _LEAST_NAME else body
             elif leaf.is_string:
                 where = (*path, *leaf.path)
                 new = self._of_string(body, lambda value, where=where: self.text(value, where, depth + 1))  # type: ignore[misc]
@@ -172,6 +176,10 @@ class Redaction:
         if self._last.get(kind) != self.line:
             self._last[kind] = self.line
             self.lines[kind] += 1
+
+    def _of_name(self, name: str) -> str:
+        """The name of a field, which may be an address or a number."""
+        return self._replaced(name, self._spans(name))
 
     def _of_string(self, body: str, change: Callable[[str], str]) -> str:
         written = nested.unescaped(body)
@@ -231,9 +239,9 @@ class Redaction:
         for kind, pattern in self.customs:
             _take(spans, _found(kind, pattern, text))
         lower = text.lower()
-        for shape, pattern in _SHAPED:
-            if any(map(lower.__contains__, shape.signs)):
-                _take(spans, _known(shape, pattern, text))
+        worth = {number for sign, numbers in _BY_SIGN if sign in lower for number in numbers}
+        for number in sorted(worth):
+            _take(spans, _known(*_SHAPED[number], text))
         if "@" in text or NUMBERS.search(text):
             for shape, pattern in _PERSONAL:
                 _take(spans, _known(shape, pattern, text))
@@ -297,3 +305,5 @@ _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WORDS: Final = frozenset({"true", "false", "null"})
 _SCHEME: Final = re.compile(r"(?i:(?:bearer|basic|token|digest|apikey)\s+)")
 _DOUBTS_KEPT: Final = 200
+_LEAST_NAME: Final = 6
+"""No shorter name of a field is an address or a number."""

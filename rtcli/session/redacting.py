@@ -25,6 +25,12 @@ from rtcli.session.wire_text import Streamed, field_of, is_audio_delta, streamed
 
 TextMode = Literal["keep", "mask"]
 
+_PLAIN: Final = re.compile(
+    r'\{(?:"t":[\d.]+,"from":"\w+","event":\{)?(?:"(?:type":"[a-z_.]{1,60}"|(?:event|response|(?:previous_)?item|call)_id":'
+    r'"(?:event|resp|item|call|msg|fc)_[A-Za-z0-9]{1,40}"|(?:output|content)_index":\d{1,4}|obfuscation":"[^"\\]*"'
+    r'|(?:delta|audio)":"(?:[^"\\]|\\.)*"),?)*\}?\}\s*'
+)
+"""An event with nothing in it but ids, and what is streamed, which is looked at as a whole."""
 _ENVELOPE: Final = re.compile(r'\{"t":[\d.]+,"from":"\w+","event":')
 _ENCODED: Final = ("binary", "ping", "pong")
 _SAID: Final = frozenset({"transcript", "text", "instructions", "prompt", "note", "refusal"})
@@ -46,6 +52,7 @@ class Redacting:
         """In how many lines words were masked."""
         self.silencing = Silencing(audio, {})
         self._masks = text == "mask"
+        self._knows_fields = bool(redaction.fields or redaction.customs)
         self._streams = Streams(redaction)
         self._proof = Proof()
         self._digest = blake2b(digest_size=32)
@@ -85,7 +92,7 @@ class Redacting:
                 return made
         piece = streamed(event)
         text = entry.raw.decode("utf-8", "surrogateescape")
-        if not self._is_worth_a_look(entry, text):
+        if not self._is_worth_a_look(entry, text, streamed=piece is not None):
             return entry.raw
         if isinstance(event, Torn) or (isinstance(event, Malformed) and not event.type):
             new = self._broken(entry, text)
@@ -103,19 +110,27 @@ class Redacting:
         made = self.silencing.of(entry, payload).encode("utf-8", "surrogatepass")
         head, tail = raw[:place], raw[end:]
         around = (head + tail).decode("utf-8", "surrogateescape")
-        if self.redaction.may_hold(_without_envelope(around)):
+        if self._is_suspect(around):
             new = self.redaction.json(around, (), 0, _known_places).encode("utf-8", "surrogateescape")
             head, tail = new[: len(head)], new[len(head) :]
         elif made == raw[place:end]:
             return raw
         return head + made + tail
 
-    def _is_worth_a_look(self, entry: Entry, text: str) -> bool:
-        if entry.line in self._streams.changed or self._masks or _AUDIO_INSIDE.search(text):
+    def _is_worth_a_look(self, entry: Entry, text: str, *, streamed: bool) -> bool:
+        if self._masks or entry.line in self._streams.changed:
             return True
-        return (
-            self.redaction.may_hold(_without_envelope(text)) or entry.raw.startswith(_BINARY, 0) or '"binary"' in text
-        )
+        if streamed and not self._knows_fields and _PLAIN.fullmatch(text):
+            return False
+        if _AUDIO_INSIDE.search(text) or _FRAMES.search(text):
+            return True
+        return self.redaction.may_hold(_without_envelope(text))
+
+    def _is_suspect(self, around: str) -> bool:
+        """Whether there may be something beside the audio of an event."""
+        if not self._knows_fields and _PLAIN.fullmatch(around):
+            return False
+        return self.redaction.may_hold(_without_envelope(around))
 
     def _broken(self, entry: Entry, text: str) -> str:
         """A line that is no event: its strings, as far as it has any, and then all of it."""
@@ -138,7 +153,7 @@ class Redacting:
         new = self.redaction.text(value, path, 1)
         if not self._masks:
             return new
-        is_json = _name(path) == "arguments" or new.lstrip()[:1] in ("{", "[")
+        is_json = _name(path) == "arguments" or (_name(path) in _GIVEN and new.lstrip()[:1] in ("{", "["))
         masked = self._mask.json(new) if is_json else self._mask.words(new)
         self.masked += masked != new
         return masked
@@ -297,4 +312,4 @@ def _without_envelope(text: str) -> str:
 
 
 _UNTOUCHED: Final = frozenset({"obfuscation", "t"})
-_BINARY: Final = b'{"binary"'
+_FRAMES: Final = re.compile(r'"(?:binary|ping|pong)":"')
