@@ -16,7 +16,9 @@ from rtcli.session.rows import At
 
 STEP: Final = 0.05
 """How far an event without a time moves the axis on; audio moves it on by as long as it lasts."""
-_FURTHEST: Final = 1e9
+_FURTHEST: Final = 1e12
+_LEAP_S: Final = 1e6
+"""No call is silent for eleven days: a time so far off is damage, and its entry stands beside the one before."""
 
 
 class Axis:
@@ -36,8 +38,10 @@ class Axis:
         """Take in the next entry, which the soundtrack knows already; where it lies."""
         t = None if isinstance(entry.event, Header) else entry.t
         if t is not None:
+            x = self._placed(t)
+            if not self.timed or abs(x - self._x_now) < _LEAP_S:
+                self._x_now = x
             self.timed = True
-            self._x_now = self._placed(t)
         elif not self.timed and not isinstance(entry.event, Header):
             self._x_now += STEP
         self._lines.append(entry.line)

@@ -33,6 +33,7 @@ class Document(Struct):
 def document(name: str, stories: Stories) -> Document:
     """The page's contents, when the recording has been read to its end."""
     case, shown = stories.case, stories.stories
+    named = titles()
     bodies: dict[str, list[str]] = {}
     pieces: dict[str, str] = {}
     told = [_connection(number, story, stories, bodies, pieces) for number, story in enumerate(shown)]
@@ -44,7 +45,7 @@ def document(name: str, stories: Stories) -> Document:
         "connections": told,
         "more_connections": stories.more,
         "causes": [_cause(cause, shown) for cause in case.causes],
-        "findings": [_finding(finding, shown) for finding in sorted(case.findings, key=lambda one: one.line)],
+        "findings": [_finding(finding, named, shown) for finding in sorted(case.findings, key=lambda one: one.line)],
         "found": sum(case.by_code.values()),
         "slow": [
             {"text": one.sentence, "line": one.line, **_where(place(shown, one.line))} for one in slow_parts(case)
@@ -129,10 +130,10 @@ def _cause(cause: Cause, shown: list[Story]) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, shown: list[Story]) -> dict[str, Any]:
+def _finding(finding: Finding, named: dict[str, str], shown: list[Story]) -> dict[str, Any]:
     return {
         "code": finding.code,
-        "title": titles().get(finding.code, ""),
+        "title": named.get(finding.code, ""),
         "severity": finding.severity,
         "side": finding.side,
         "line": finding.line,

@@ -50,10 +50,12 @@ function redraw() {
 
 function clock(x, digits) {
   const sign = x < 0 ? "−" : "", fine = digits === undefined ? 2 : digits;
-  const total = Math.round(Math.abs(x) * 10 ** fine) / 10 ** fine, minutes = Math.floor(total / 60);
-  return sign + minutes + ":" + (total - minutes * 60).toFixed(fine).padStart(fine ? fine + 3 : 2, "0");
+  const total = Math.round(Math.abs(x) * 10 ** fine) / 10 ** fine, minutes = Math.floor(total / 60), hours = Math.floor(minutes / 60);
+  const before = hours ? hours + ":" + String(minutes - hours * 60).padStart(2, "0") : String(minutes);
+  return sign + before + ":" + (total - minutes * 60).toFixed(fine).padStart(fine ? fine + 3 : 2, "0");
 }
 function when(x, line) { return here().timed ? clock(x) : "#" + line; }
+function moment(x) { return story().timed ? clock(x) : "line " + story().rows.line[rowAt(x)]; }
 function ms(value) { return value < 999.5 ? Math.round(value) + " ms" : (value / 1000).toFixed(2) + " s"; }
 function size(bytes) { return bytes < 1000 ? bytes + " B" : bytes < 1e6 ? (bytes / 1e3).toFixed(bytes < 1e4 ? 1 : 0) + " KB" : (bytes / 1e6).toFixed(1) + " MB"; }
 function several(count, noun) { return count.toLocaleString("en") + " " + noun + (count === 1 ? "" : "s"); }
@@ -114,18 +116,19 @@ function trackOf(track, begin, end) {
   const clips = track.clips.map((clip) => ({ ...clip, end: clip.x + clip.s })).sort((a, b) => a.x - b.x);
   const pieces = [];
   let loudest = 0;
-  for (const clip of clips) {
-    const until = clip.cut === null ? Infinity : clip.cut;
+  clips.forEach((clip, number) => {
+    const until = clip.cut === null ? Infinity : clip.cut, next = number + 1 < clips.length ? clips[number + 1].x : Infinity;
     for (let place = 0; place < clip.n; place++) {
       const peak = Math.max(1, peaks[clip.at + place]), at = place * PEAK_S;
-      (at < until ? heard : lost).put(clip.x + at, peak);
+      if (at < until) heard.put(clip.x + at, peak);
+      else if (clip.x + at < next) lost.put(clip.x + at, peak);
       if (peak > loudest) loudest = peak;
     }
     for (const [key, at, kind, seconds, rate] of clip.pieces) {
       const lasts = Math.min(seconds, Math.min(until, clip.s) - at);
       if (lasts > 0) pieces.push({ key, kind, rate, x: clip.x + at, s: lasts });
     }
-  }
+  });
   pieces.sort((a, b) => a.x - b.x);
   return { clips, pieces, heard: heard.levels(), lost: lost.levels(), loudest: Math.max(loudest, 24) };
 }

@@ -14,7 +14,7 @@ function openStory(number) {
   const told = here();
   $("facts").replaceChildren(...told.facts.map(([name, text]) => el("div", {}, el("dt", { text: name }), el("dd", { text }))));
   $("untimed").hidden = told.timed || !told.rows.line.length;
-  $("length").textContent = "of " + clock(story().end, 1);
+  $("length").textContent = told.timed ? "of " + clock(story().end, 1) : "of " + (told.rows.line.at(-1) || 0);
   state.at = story().begin;
   soundNote();
   emit("story");

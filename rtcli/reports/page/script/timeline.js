@@ -9,6 +9,7 @@ const LANES = [
   { id: "items", name: "Items", height: 34 },
   { id: "calls", name: "Tools", height: 22 },
   { id: "model", name: "Model", height: 58 },
+  { id: "events", name: "Events", height: 20 },
   { id: "found", name: "Findings", height: 24 },
 ];
 { let top = 0; for (const lane of LANES) { lane.top = top; top += lane.height; } LANES.total = top; }
@@ -46,6 +47,7 @@ function thingsOf(id) {
   let things = [];
   if (id === "found") things = found.map((finding) => ({ x: finding.x, end: finding.x, row: finding.row, line: finding.line, severity: finding.severity, text: finding.code + ": " + finding.message }));
   else if (id === "user" || id === "model") things = tracks[id].clips;
+  else if (id === "events") things = rowThings();
   else things = (lanes[id] || []).map((thing) => ({ ...thing, open: thing.end === null, end: Math.max(thing.x, thing.end === null ? end : thing.end) }));
   things = [...things].sort((a, b) => a.x - b.x);
   if (id === "items") things = levelled(things, 2);
@@ -53,6 +55,11 @@ function thingsOf(id) {
   for (let place = 0, most = -Infinity; place < things.length; place++) things.reach[place] = most = Math.max(most, things[place].end);
   laneThings.set(key, things);
   return things;
+}
+
+function rowThings() {
+  const { rows, count } = story();
+  return Array.from({ length: count }, (_, row) => ({ x: rows.x[row], end: rows.x[row] + Math.max(0, rows.s[row]), row, line: rows.line[row] }));
 }
 
 /* What overlaps stands on different levels, as far as there are any. */
@@ -93,6 +100,7 @@ function draw() {
   drawSpans(pen, width, laneOf("responses"), { colour: responseColour, label: (thing) => (thing.status || "open") + (thing.reason ? " (" + plain(thing.reason) + ")" : ""), hatch: (thing) => thing.status !== "completed", tick: (thing) => thing.first });
   drawSpans(pen, width, laneOf("items"), { colour: itemColour, label: itemLabel, level: true });
   drawSpans(pen, width, laneOf("calls"), { colour: (thing) => (thing.failed ? colours.error : colours.warning), label: (thing) => plain(thing.name) });
+  drawEvents(pen, width);
   drawFound(pen, width);
   drawChosen(pen, width);
   drawPlayhead(pen, width, height);
@@ -113,6 +121,7 @@ function stepOf(span, width) {
 
 function drawAxis(pen, width, height) {
   const span = state.to - state.from, step = stepOf(span, width), digits = step < 1 ? Math.min(3, Math.ceil(-Math.log10(step))) : 0;
+  let told = "";
   pen.textAlign = "left";
   for (let x = Math.ceil(state.from / step) * step; x <= state.to; x += step) {
     const px = Math.round(pixel(x, width));
@@ -122,7 +131,8 @@ function drawAxis(pen, width, height) {
     pen.fillRect(px, 14, 1, 8);
     pen.fillStyle = colours.quiet;
     const text = story().timed ? clock(x, digits) : "#" + story().rows.line[rowAt(x)];
-    if (px + 40 < width) pen.fillText(text, px + 4, 10);
+    if (px + 40 < width && text !== told) pen.fillText(text, px + 4, 10);
+    told = text;
   }
 }
 
@@ -227,6 +237,18 @@ function shape(pen, severity, px, middle, radius) {
   else if (severity === "warning") { pen.moveTo(px, middle - radius); pen.lineTo(px + radius, middle + radius * 0.8); pen.lineTo(px - radius, middle + radius * 0.8); }
   else pen.arc(px, middle, radius * 0.65, 0, 7);
   pen.fill();
+}
+
+/* A tick an event, above those of the client and below those of the server; one for all that fall on a pixel. */
+function drawEvents(pen, width) {
+  const lane = laneOf("events"), { rows, reach, bad } = story(), taken = { c: -1, s: -1, "-": -1 }, half = lane.height / 2;
+  for (let row = lowest(reach, state.from - 5); row < reach.length && reach[row] <= state.to + 5; row++) {
+    const from = rows.from[row], px = Math.floor(pixel(rows.x[row], width)), wrong = bad.has(row);
+    if (px < -1 || px > width || (px === taken[from] && !wrong)) continue;
+    taken[from] = px;
+    pen.fillStyle = wrong ? colours.error : from === "c" ? colours.user : from === "s" ? colours.model : colours.quiet;
+    pen.fillRect(px, lane.top + (from === "s" ? half : from === "c" ? 3 : half - 3), 1, wrong ? half - 2 : from === "-" ? 6 : half - 4);
+  }
 }
 
 function drawFound(pen, width) {
@@ -425,6 +447,7 @@ function tipOf(id, thing) {
     items: () => itemLabel(thing) + " " + short(thing.id),
     calls: () => thing.name + " " + short(thing.id) + (thing.open ? ", not answered" : ""),
     found: () => thing.text,
+    events: () => typeOf(thing.row) + " " + wordsOf(thing.row).slice(0, 160),
   }[id];
   return (head ? head() + "\n" : "") + where + ", line " + thing.line;
 }
@@ -486,11 +509,11 @@ on("moved", () => {
     const span = state.to - state.from;
     show(state.at - span * 0.1, state.at + span * 0.9);
   }
-  const { begin, end, timed } = story(), text = clock(state.at);
+  const { begin, end } = story(), text = moment(state.at);
   $("clock").textContent = text;
   overview.setAttribute("aria-valuemax", String(Math.round((end - begin) * 100) / 100));
   overview.setAttribute("aria-valuenow", String(Math.round((state.at - begin) * 100) / 100));
-  overview.setAttribute("aria-valuetext", timed ? text : "line " + story().rows.line[rowAt(state.at)]);
+  overview.setAttribute("aria-valuetext", text);
   redraw();
 });
 on("theme", () => { readColours(); overviewKept = null; redraw(); });
