@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from math import isfinite
 from typing import Final, NamedTuple
 
 from rtcli.events.configuration import ServerVad
@@ -48,7 +49,7 @@ def longest_silence(track: Soundtrack, metrics: Metrics, kept: AbstractSet[str])
     longest = None
     for one in (*sounds, _end(track, metrics)):
         ms = round((one.starts_s - start_s) * 1000, 3)
-        if ms >= _LEAST_MS and (longest is None or ms > longest.ms):
+        if isfinite(ms) and ms >= _LEAST_MS and (longest is None or ms > longest.ms):
             longest = Silence(ms, round(start_s, 6), line, one.line)
         if one.ends_s > start_s:
             start_s, line = one.ends_s, one.last_line
