@@ -14,39 +14,23 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from math import isfinite
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct, field
 
 from rtcli.formats import Entry
 from rtcli.recording.epoch import MICROSECONDS, microseconds
+from rtcli.reports.otlp_numbers import PROVIDERS, numbers, server, totals, used
 from rtcli.reports.otlp_words import Words
 from rtcli.session.measured import Connection
-from rtcli.session.measures import METRICS
-from rtcli.session.metric import Row
 from rtcli.session.rows import At, CallRow, McpRow, ResponseRow, TurnRow
-from rtcli.session.tokens import Tokens
 
 INTERNAL, CLIENT = 1, 3
 OK, ERROR = 1, 2
 """Kinds of spans, and what became of them. Source: ``trace.proto``."""
 _LINES_THAT_NAME: Final = 64
 """So many lines of a connection make its ids."""
-_PROVIDERS: Final = {"Azure OpenAI": "azure.ai.openai", "Azure Voice Live": "azure.ai.inference", "xAI": "x_ai"}
-_PORTS: Final = {"ws": 80, "wss": 443}
 _STAGES: Final = ("started", "speech_end", "stopped", "commit", "committed", "asked", "created")
-_TOKENS: Final = {
-    "input": "gen_ai.usage.input_tokens",
-    "cached": "gen_ai.usage.cache_read.input_tokens",
-    "output": "gen_ai.usage.output_tokens",
-    "text_in": "gen_ai.usage.text.input_tokens",
-    "audio_in": "gen_ai.usage.audio.input_tokens",
-    "image_in": "gen_ai.usage.image.input_tokens",
-    "text_out": "gen_ai.usage.text.output_tokens",
-    "audio_out": "gen_ai.usage.audio.output_tokens",
-    "reasoning": "gen_ai.usage.reasoning.output_tokens",
-}
 
 
 class Span(Struct):
@@ -112,7 +96,7 @@ class _Spans:
         self._trace_id = call.trace_id
         config = call.config
         self._common = {
-            "gen_ai.provider.name": _PROVIDERS.get(vendor, "openai"),
+            "gen_ai.provider.name": PROVIDERS.get(vendor, "openai"),
             "gen_ai.conversation.id": config.session_id,
         }
         self._model = config.model or self._metrics.course.translator
@@ -145,8 +129,8 @@ class _Spans:
 
     def _session(self) -> Span:
         header, words = self._metrics.course.header, self._call.words
-        attributes = {**self._common, "gen_ai.request.model": self._model, **_server(header.url if header else "")}
-        attributes |= self._totals()
+        attributes = {**self._common, "gen_ai.request.model": self._model, **server(header.url if header else "")}
+        attributes |= totals(self._call)
         start, end = self._call.first_t or 0.0, self._call.last_t or 0.0
         events = [
             (self._ns(one.t or 0.0), "error", {"error.type": one.type, "rtcli.line": one.line, "message": one.message})
@@ -167,7 +151,9 @@ class _Spans:
             "rtcli.turn.began": row.began,
         }
         attributes |= {"rtcli.turn.interrupted": row.interrupted, "rtcli.line": row.line}
-        attributes |= {"rtcli.speech_ms": row.speech_ms, "rtcli.tool_ms": row.tool_ms} | self._numbers("turns", row)
+        attributes |= {"rtcli.speech_ms": row.speech_ms, "rtcli.tool_ms": row.tool_ms} | numbers(
+            self._call, "turns", row
+        )
         return self._made("turn", row.number, "turn", self._root, moments, attributes)
 
     def _response(self, row: ResponseRow, turn: Span | None) -> Span | None:
@@ -180,13 +166,13 @@ class _Spans:
             "gen_ai.response.finish_reasons": [row.reason or row.status] if row.status else None,
             "gen_ai.output.type": "speech" if row.first_audio else "text" if row.first_text else None,
             "gen_ai.response.time_to_first_chunk": _between_s(row.asked, row.first_token),
-            **_used(row.tokens),
+            **used(row.tokens),
             "rtcli.response.status": row.status or "unfinished",
             "rtcli.response.began": row.began,
             "rtcli.response.interrupted": row.interrupted,
             "rtcli.cost_usd": round(row.cost.high, 9) if row.cost is not None else None,
             "rtcli.line": row.line,
-            **self._numbers("responses", row),
+            **numbers(self._call, "responses", row),
             **self._spoken(row),
         }
         name = f"chat {row.model or self._model or ''}".rstrip()
@@ -218,7 +204,7 @@ class _Spans:
             "rtcli.tool.answered": call.answered is not None,
             "rtcli.tool.gap_ms": call.gap_ms,
             "rtcli.line": call.line,
-            **self._numbers("calls", call),
+            **numbers(self._call, "calls", call),
         }
         parent = answer or turn
         moments = _seconds(call, ("whole", "answered"))
@@ -253,32 +239,6 @@ class _Spans:
         start, end = self._ns(min(moments)), self._ns(max(moments))
         return Span(self._trace_id, self._id(sort, key), parent_id, name, kind, start, end, attributes)
 
-    def _numbers(self, rows: str, row: Row) -> dict[str, float]:
-        """The metrics of one row."""
-        told = {}
-        for metric in METRICS.values():
-            if metric.rows == rows:
-                value = self._metrics.value(metric.id, row, self._call.kept)
-                if value is not None:
-                    told[_key(metric.id, metric.unit)] = value
-        return told
-
-    def _totals(self) -> dict[str, Any]:
-        """The metrics of the session as a whole, and of others how they are spread."""
-        told: dict[str, Any] = {
-            "rtcli.turns": len(self._metrics.turns),
-            "rtcli.responses": len(self._metrics.responses),
-        }
-        for metric in METRICS.values():
-            found = self._metrics.aggregate(metric.id, self._call.kept)
-            key = _key(metric.id, metric.unit)
-            if metric.rows:
-                told |= {f"{key}.p50": found.p50, f"{key}.p95": found.p95}
-                told[f"{key}.worst"] = found.worst.value if found.worst is not None else None
-            elif found.worst is not None:
-                told[key] = found.worst.value
-        return told
-
     def _spoken(self, row: ResponseRow) -> dict[str, Any]:
         """What was said, in the shape of the conventions' messages, if it was asked for."""
         words, told = self._call.words, {}
@@ -305,23 +265,3 @@ def _between_s(start: At | None, end: At | None) -> float | None:
     if start is None or end is None or start.t is None or end.t is None:
         return None
     return round(end.t - start.t, 6)
-
-
-def _used(tokens: Tokens | None) -> dict[str, int]:
-    told = {key: getattr(tokens, name, None) for name, key in _TOKENS.items()}
-    return {key: count for key, count in told.items() if count is not None}
-
-
-def _key(metric_id: str, unit: str) -> str:
-    """The attribute of a metric, with the unit in its name."""
-    name = metric_id if unit != "ms" or metric_id.endswith("_ms") else f"{metric_id}_ms"
-    return f"rtcli.{name}"
-
-
-def _server(url: str) -> dict[str, Any]:
-    try:
-        parts = urlsplit(url)
-        address, port = parts.hostname, parts.port
-    except ValueError:
-        return {}
-    return {"server.address": address, "server.port": port or _PORTS.get(parts.scheme)} if address else {}
