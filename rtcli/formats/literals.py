@@ -32,7 +32,9 @@ _WORDS: Final[dict[str, Any]] = {
 _UNSAID: Final = object()
 """What JavaScript calls undefined, which no JSON has."""
 _CLOSERS: Final = {"{": "}", "[": "]", "(": ")"}
-_ESCAPE: Final = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_ESCAPE: Final = re.compile(
+    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|U([0-9a-fA-F]{8})|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL
+)
 _PLAIN_ESCAPES: Final = {
     "n": "\n",
     "r": "\r",
@@ -81,10 +83,10 @@ def unquoted(token: str) -> str:
 
 
 def _unescaped(match: re.Match[str]) -> str:
-    wide, four, two, plain = match.groups()
+    *codes, plain = match.groups()
     if plain is not None:
         return _PLAIN_ESCAPES.get(plain, plain)
-    code = int(wide or four or two, 16)
+    code = int(next(filter(None, codes)), 16)
     return chr(code) if code <= 0x10FFFF else "\ufffd"
 
 
@@ -143,7 +145,7 @@ class _Parser:
                 return self._named(depth)
             case "elided", token:
                 self._next()
-                is_class = token.startswith(("[Object:", "<ref")) and self._word in _CLOSERS
+                is_class = token.startswith("<ref") or (token.startswith("[Object:") and self._word in _CLOSERS)
                 return self.value(depth + 1) if is_class else token
             case "date", _:
                 return self._take()

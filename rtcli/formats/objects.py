@@ -33,7 +33,7 @@ _PAIRS: Final = {"{": "}", "[": "]", "(": ")"}
 _TRIES: Final = 8
 """How many braces of a line that never close are passed over."""
 _CHARS_AT_MOST: Final = 1 << 26
-_DEEP: Final = 10_000
+_DEEP: Final = 1_000
 _REFUSALS: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
 _json: Final = msgspec.json.Decoder(Raw)
 

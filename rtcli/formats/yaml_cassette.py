@@ -24,6 +24,8 @@ _LISTED: Final = re.compile(
 _TYPED: Final = re.compile(rb"(?m)^[ -]*[\"']?type[\"']?\s*:\s+[\"']?[a-z_]+(?:\.[a-z_]+)+[\"']?\s*$")
 _LIST_DEPTH: Final = 2
 """An element of a list at the top, or of one under a name at the top, is read by itself."""
+_DEPTH: Final = 200
+"""Deeper than any event; the parser takes the square of the depth."""
 _REFUSED: Final = "it has anchors and aliases, which can make a small file grow without end"
 
 
@@ -86,6 +88,9 @@ def _elements(lines: Iterable[bytes], drop: Drop) -> Iterator[tuple[int, Any]]:
             event = parser.get_event()
             line = event.start_mark.line + 1
             yield from builder.took(event, line)
+            if builder.depth > _DEPTH:
+                drop(line, "it is nested too deeply from here on")
+                return
     except (yaml.YAMLError, UnicodeError) as error:
         if not line:
             raise UnreadableRecording("the file", f"it is no YAML: {_said(error)}") from error
@@ -106,6 +111,11 @@ class _Builder:
         self._yaml = yaml
         self._plain = yaml.SafeLoader("")
         self._open: list[_Node] = []
+
+    @property
+    def depth(self) -> int:
+        """How deep what is being read is nested."""
+        return len(self._open)
 
     def took(self, event: Any, line: int) -> Iterator[tuple[int, Any]]:
         yaml = self._yaml

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from rtcli.errors import UnreadableRecording
+from rtcli.formats import Reading
+
+
+def read(tmp_path, text):
+    path = tmp_path / "cassette.yaml"
+    path.write_text(text)
+    reading = Reading(path)
+    return list(reading), reading
+
+
+HEAD = "interactions:\n- direction: sent\n  data:\n    type: response.create\n"
+
+
+def test_plain_words_are_what_yaml_says_they_are(tmp_path):
+    entries, _ = read(
+        tmp_path,
+        "- direction: sent\n  data:\n    type: response.create\n    response:\n"
+        "      {max_output_tokens: inf, temperature: 0.8, tools: [], metadata: null, conversation: 'null', n: 3, ok: true}\n",
+    )
+    assert entries[0].raw == (
+        b'{"from":"client","event":{"type":"response.create","response":{"max_output_tokens":"inf","temperature":0.8,'
+        b'"tools":[],"metadata":null,"conversation":"null","n":3,"ok":true}}}\n'
+    )
+
+
+def test_anchors_and_aliases_are_refused(tmp_path):
+    with pytest.raises(UnreadableRecording, match="aliases"):
+        read(tmp_path, HEAD + "- &a [x]\n- [*a, *a]\n")
+
+
+def test_what_came_before_a_fault_is_read(tmp_path):
+    entries, reading = read(tmp_path, HEAD + "- {data: [\n")
+    assert (len(entries), reading.dropped) == (1, 1)
+    assert "no YAML" in reading.drops[0].why
+
+
+def test_what_is_nested_too_deeply_is_left_out_with_its_line(tmp_path):
+    entries, reading = read(tmp_path, HEAD + "- " + "[" * 5_000 + "\n")
+    assert (len(entries), [drop.line for drop in reading.drops]) == (1, [5])
+
+
+def test_other_interactions_are_left_out_and_said(tmp_path):
+    _, reading = read(tmp_path, HEAD + "- kind: handshake\n  status: 101\n")
+    assert [drop.line for drop in reading.drops] == [5]
