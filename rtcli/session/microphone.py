@@ -6,7 +6,7 @@ more had been spoken by then. Law: clips of the user never overlap, and never be
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import takewhile
 from math import inf
 from typing import Final
@@ -52,6 +52,8 @@ class Microphone:
         starts_s = now_s - coding.ms(size) / 1000
         clip = self.clips[-1] if self.clips else None
         goes_on = clip is not None and not clip.item_id and clip.coding == coding
+        if self._moved_s > _BURST_S and model_s > self._after_s:
+            goes_on = False  # one file after the other, and the model has answered in between
         if clip is None or not goes_on or starts_s - clip.ends_s > PAUSE_S:
             clip = self._begin(Clip("user", coding, line, starts_s, offset_ms=self.sent_ms), model_s)
             self.stream.append(clip)
@@ -121,13 +123,14 @@ class Microphone:
             one.ends_s = self.stream[-1].ends_s
         else:
             one.end_ms = max(0.0, one.end_ms - self.unsent_ms)
-            one.ends_s = max(one.starts_s, self.at(one.end_ms))
+            one.ends_s = max(one.starts_s, self.at(one.end_ms, ends=True))
 
-    def at(self, ms: float) -> float:
-        """When a moment of the audio was spoken, by the clock of what was sent."""
+    def at(self, ms: float, *, ends: bool = False) -> float:
+        """When a moment of the audio was spoken, by the clock of what was sent; where audio begins, or where it `ends`."""
         if not self.stream:
             return 0.0
-        place = max(0, bisect_right(self.stream, ms, key=lambda clip: clip.offset_ms) - 1)
+        find = bisect_left if ends else bisect_right
+        place = max(0, find(self.stream, ms, key=lambda clip: clip.offset_ms) - 1)
         clip = self.stream[place]
         return clip.starts_s + min(max(0.0, ms - clip.offset_ms), clip.duration_ms) / 1000
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from math import isfinite
 from typing import Any, ClassVar, Final, NamedTuple
 
 import pybase64
@@ -34,6 +33,8 @@ from rtcli.session.playback import Playback
 
 LATE_S: Final = 10.0
 """A recording whose first record comes later is a part of one, or counts from elsewhere."""
+_MOST_S: Final = 1e10
+"""Longer than anything is: such a time, in seconds, is none."""
 _STEP_S: Final = 0.05
 """How finely it is kept by how much a call is longer than its recording."""
 
@@ -128,7 +129,7 @@ class Soundtrack:
         entry = entry.folded
         self.config.apply(entry)
         if not isinstance(entry.event, Header):
-            self._tick(entry.t)
+            self._tick(_time(entry))
         kind = type(entry.event)
         if kind not in self._handlers:
             self._handlers[kind] = next((self.HANDLERS[base] for base in kind.__mro__ if base in self.HANDLERS), None)
@@ -142,7 +143,7 @@ class Soundtrack:
             self.microphone.place(one)
 
     def _tick(self, t: float | None) -> None:
-        if t is not None and isfinite(t):
+        if t is not None:
             if not self._is_timed:
                 self._is_timed, self.began_s = True, t if t > LATE_S else 0.0
             self._now_s = max(self._now_s, t + self._delay_s)
@@ -181,7 +182,7 @@ class Soundtrack:
 
     def _spoken_s(self, entry: Entry, ms: float) -> float:
         """When audio that is sent now has ended; without times, behind what was heard before."""
-        if entry.t is not None:
+        if _time(entry) is not None:
             return self._now_s
         before_s = self.microphone.head_s
         if self._answered:
@@ -191,18 +192,18 @@ class Soundtrack:
     def _wait(self, entry: Entry) -> None:
         """What follows audio that was not spoken live is heard behind it."""
         behind_s = self.microphone.head_s - self._now_s
-        is_timed = entry.t is not None and isfinite(entry.t)
-        if behind_s <= (PAUSE_S if is_timed else 0):
+        t = _time(entry)
+        if behind_s <= (0 if t is None else PAUSE_S):
             return
         self._now_s += behind_s
-        if entry.t is None or not is_timed:
+        if t is None:
             return
         since, delays = self._delayed
-        self._delay_s = self._now_s - entry.t
-        if since and entry.t - since[-1] < _STEP_S:
+        self._delay_s = self._now_s - t
+        if since and t - since[-1] < _STEP_S:
             delays[-1] = self._delay_s
         else:
-            since.append(max(entry.t, since[-1]) if since else entry.t)
+            since.append(max(t, since[-1]) if since else t)
             delays.append(self._delay_s)
 
     def _speech_started(self, event: input_audio_buffer.SpeechStarted, entry: Entry) -> None:
@@ -256,7 +257,7 @@ class Soundtrack:
     def _received(self, payload: str, part: tuple[str, str, int], spoken_in: Coding | None, entry: Entry) -> None:
         size = self._size(payload, spoken_in)
         if size and spoken_in is not None:
-            place = (entry.line, max(self._now_s, self.microphone.head_s) if entry.t is None else self._now_s)
+            place = (entry.line, max(self._now_s, self.microphone.head_s) if _time(entry) is None else self._now_s)
             self.playback.take(part, size, spoken_in, place, part[0] in self._apart)
 
     def _done(self, event: response.Done, _entry: Entry) -> None:
@@ -367,6 +368,11 @@ class _Cursor:
 
 _STREAM: Final = ("", "", -1)
 """Stands for the user's stream among the model's parts."""
+
+
+def _time(entry: Entry) -> float | None:
+    """When an entry was, in seconds of the recording; None where it says nothing that can be believed."""
+    return entry.t if entry.t is not None and -_MOST_S < entry.t < _MOST_S else None
 
 
 def _payload(event: Any) -> tuple[tuple[str, str, int], str] | None:
