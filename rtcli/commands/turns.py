@@ -86,7 +86,7 @@ def turns(
     of turn detection in it. Percentiles need five values. The limits (--max-..., --p95-...) are for
     CI; one that cannot be judged, as in a recording without times, counts as broken.
 
-    Example:  rtcli turns call.jsonl --max-ttfa 1200ms --p95-ttfa 900ms --max-errors 0
+    Example:  rtcli turns call.jsonl --max-ttfa 1200ms --max-errors 0
 
     Exit code: 0 every limit is kept, 1 one is broken or cannot be judged, 2 the file could not be
     read, 3 some of it was left out.
