@@ -196,18 +196,33 @@ class Redacted:
     def tell(self, *, check: bool, json: bool, to: TextIO) -> int:
         """Say what was replaced and what was not, and give the exit code."""
         from rtcli.reports.json import written
-        from rtcli.views.text import said
 
         assert self._source is not None
         if json:
             to.write(written(self.document) + "\n")
         else:
             to.writelines(f"{line}\n" for line in self.summary(check=check))
-        for doubt in [] if json else self.redaction.doubts[:_DOUBTS_SHOWN]:
+        if not json:
+            self.tell_doubts()
+        self.tell_fields()
+        return self.code(check=check)
+
+    def tell_doubts(self) -> None:
+        """Name the places that look like secrets, and nothing of what stands there."""
+        from rtcli.views.text import said
+
+        for doubt in self.redaction.doubts[:_DOUBTS_SHOWN]:
             sys.stderr.write(f"rtcli: {said(str(self.path))}:{doubt.line}: {said(doubt.path)} {_DOUBTFUL}\n")
+        more = len(self.redaction.doubts) - _DOUBTS_SHOWN
+        if more > 0:
+            sys.stderr.write(f"rtcli: {said(str(self.path))}: and {more} more such places\n")
+
+    def tell_fields(self) -> None:
+        """Name the fields that were to be emptied and are not there."""
+        from rtcli.views.text import said
+
         for name in self._fields_not_met:
             sys.stderr.write(f"rtcli: --field {said(name)}: there is no such field in {said(str(self.path))}\n")
-        return self.code(check=check)
 
     def code(self, *, check: bool = False) -> int:
         """The exit code: data lost on the way, or doubts, before anything that was found."""
