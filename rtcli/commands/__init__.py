@@ -29,7 +29,7 @@ TERMINATED: Final = 143
 
 EXIT_CODES: Final[dict[int, str]] = {
     DONE: "done, nothing found",
-    FOUND: "done, and something was found: findings at or above --fail-severity, a cause (doctor), a difference (diff)",
+    FOUND: "done, and something was found: findings at or above --fail-severity, a cause (doctor), a difference (diff), a broken limit (turns)",
     FAILED: "could not do it: usage, an unreadable file, the handshake, the network",
     LOST: "done, but data was lost on the way",
     INTERRUPTED: "ended by the second Ctrl-C; the first closes the connection and keeps the file whole",
