@@ -110,15 +110,22 @@ def _seconds(us: int) -> bytes:
     return b"%s%d.%06d" % (b"-" if us < 0 else b"", *divmod(abs(us), MICROSECONDS))
 
 
+def _query(url: str) -> list[dict[str, str]]:
+    try:
+        pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    except ValueError:
+        return []
+    return [{"name": name, "value": value} for name, value in pairs]
+
+
 def _request(url: str) -> dict[str, Any]:
-    query = [{"name": name, "value": value} for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True)]
     return {
         "method": "GET",
         "url": url,
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": [],
-        "queryString": query,
+        "queryString": _query(url),
         "headersSize": -1,
         "bodySize": 0,
     }

@@ -40,7 +40,7 @@ def read(lines: Iterable[bytes], drop: Drop) -> Iterator[tuple[int, Record]]:
         UnreadableRecording: the package is not installed, or there is no socket in the file.
 
     """
-    flows = [flow for flow in _flows(lines, drop) if getattr(flow, "websocket", None) is not None]
+    flows = [flow for flow in _flows(lines, drop) if _is_socket(flow, drop)]
     if not flows:
         raise UnreadableRecording(_NAME, "no socket is among them", "save the flows after the socket was closed")
     speaking = [speaks(_texts(flow)) for flow in flows]
@@ -66,10 +66,21 @@ def _flows(lines: Iterable[bytes], drop: Drop) -> Iterator[Any]:
         for flow in FlowReader(io.BufferedReader(_Bytes(lines))).stream():
             found = True
             yield flow
-    except (FlowReadException, IndexError, KeyError) as refusal:
+    except (FlowReadException, AssertionError, AttributeError, LookupError, TypeError, ValueError) as refusal:
         if not found:
             raise UnreadableRecording(_NAME, f"mitmproxy cannot read them: {refusal}") from None
         drop(1, f"the rest of the file, which mitmproxy cannot read: {refusal}")
+
+
+def _is_socket(flow: Any, drop: Drop) -> bool:
+    """Whether a flow is a socket, with messages that are what mitmproxy says they are."""
+    socket = getattr(flow, "websocket", None)
+    if socket is None:
+        return False
+    whole = all(isinstance(one.content, bytes) and isinstance(one.timestamp, int | float) for one in socket.messages)
+    if not whole:
+        drop(1, "a socket whose messages are damaged")
+    return whole
 
 
 def _texts(flow: Any) -> Iterator[str]:
