@@ -73,7 +73,8 @@ def cut(
                 put(line)
     carried = sum(len(part.carried) for part in cutting.parts())
     if carried:
-        sys.stderr.write(f"rtcli: {carried} records from before go with it; `rtcli show` marks where they end\n")
+        several = "records go" if carried > 1 else "record goes"
+        sys.stderr.write(f"rtcli: {carried} {several} with it from before; a note marks where they end\n")
     return source.code(0)
 
 
@@ -194,7 +195,8 @@ def _nothing(path: Path, wishes: Wishes, selection: Selection) -> Exception:
         option = "--response" if wishes[3] is not None else "--item"
         return _no_such_id(option, path, selection)
     if isinstance(selection, TurnsOf):
-        return BadOption("--turn", f"{path} has {selection.turns} turns", "`rtcli show` numbers them")
+        turns = f"{selection.turns} turn{'s' * (selection.turns != 1)}" if selection.turns else "no turns"
+        return BadOption("--turn", f"{path} has {turns}", "`rtcli show` numbers them")
     assert isinstance(selection, Window)
     if selection.latest is None:
         return BadOption("--since and --until", f"{path} has no times", "choose with --turn, --response or --item")
