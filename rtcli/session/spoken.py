@@ -55,6 +55,8 @@ class Said(Ledger):
         """By number of the turn; 0 is what belongs to none."""
         self._open: Memory[Key, _Stream] = Memory(_OPEN)
         self._over: Memory[Key, None] = Memory()
+        self._transcribed: Memory[tuple[str, int], int] = Memory()
+        """By item and content index the place of its transcript among the words of its turn."""
         self._sent = 0
         """Messages of the client that the server has not yet shown."""
         self._shown: Memory[str, None] = Memory()
@@ -75,9 +77,13 @@ class Said(Ledger):
         return text if len(text) <= self._longest else text[: self._longest]
 
     def _heard(self, event: conversation.InputAudioTranscriptionCompleted, _entry: Entry) -> None:
-        turn = self._exchange.turn_of(event.item_id)
-        if turn is not None and isinstance(event.transcript, str) and event.transcript.strip():
-            self._in(turn.number).user.append(self._cut(event.transcript.strip()))
+        """A transcript of the same audio that comes again, as xAI's grows, replaces the one before."""
+        turn, key = self._exchange.turn_of(event.item_id), (event.item_id, event.content_index or 0)
+        if turn is None or not isinstance(event.transcript, str) or not event.transcript.strip():
+            return
+        user = self._in(turn.number).user
+        place = self._transcribed.setdefault(key, len(user))
+        user[place : place + 1] = [self._cut(event.transcript.strip())]
 
     def _message_sent(self, event: conversation.ItemCreate, _entry: Entry) -> None:
         item: Any = event.item

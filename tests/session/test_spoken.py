@@ -37,6 +37,12 @@ def test_a_transcript_belongs_to_the_turn_of_its_item_however_late_it_comes():
     assert spoken(late).said.of(2).user == []
 
 
+def test_a_transcript_that_comes_again_replaces_the_one_before():
+    script = SPOKEN + transcribed(2.0, "completed", more='"transcript":"Hel"')
+    script += transcribed(2.1, "completed", more='"transcript":"Hello"')
+    assert spoken(script).said.of(1).user == ["Hello"]
+
+
 def test_what_the_end_of_a_stream_says_replaces_its_deltas():
     script = SPOKEN.replace(done(1.8, "r"), delta(1.61, "r", "It is fog") + whole(1.7, "r", "It is foggy."))
     assert spoken(script + done(1.8, "r")).said.of(1).model == ["It is foggy."]
