@@ -41,6 +41,15 @@ ENDINGS: Final[dict[str, Target]] = {
 }
 """What a file's name asks for, the longest ending first; behind a text form's, .gz and .zst pack it."""
 
+_HOLDERS: Final[dict[Target, str]] = {
+    Target.RTCLI: "recordings",
+    Target.BARE: "bare events",
+    Target.HAR: "archives",
+    Target.SCRIPT: "scripts",
+    Target.OTLP: "spans",
+    Target.PARQUET: "tables",
+}
+
 
 def convert(
     path: Annotated[Path, typer.Argument(metavar="IN", help="A recording or another log, or - for standard input.")],
@@ -94,7 +103,8 @@ def convert(
             sink.take(entry)
         sink.finish()
     for what, count in sink.lost.items():
-        sys.stderr.write(f"rtcli: {said(str(path))}: left out: {count} {what}, which {target.value} cannot hold\n")
+        told = f"left out: {what} ({count}), which {_HOLDERS[target]} cannot hold"
+        sys.stderr.write(f"rtcli: {said(str(path))}: {told}\n")
     return source.code(LOST if sink.lost else DONE)
 
 

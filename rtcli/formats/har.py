@@ -123,7 +123,7 @@ def read(lines: Iterable[bytes], drop: Drop) -> Iterator[tuple[int, Record]]:
     for entry, is_ours in zip(sockets, speaking, strict=True):
         if any(speaking) and not is_ours:
             host = urlsplit(harmless_url(entry.request.url)).netloc
-            lose(f"{len(entry.messages or ())} messages of a socket to {host}, which speaks something else")
+            lose(f"a socket to {host} that speaks something else ({len(entry.messages or ())} messages)")
             continue
         for record in _Socket(entry, creator, lose).records():
             number += 1

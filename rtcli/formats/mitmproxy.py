@@ -48,7 +48,7 @@ def read(lines: Iterable[bytes], drop: Drop) -> Iterator[tuple[int, Record]]:
     for flow, is_ours in zip(flows, speaking, strict=True):
         if any(speaking) and not is_ours:
             host = urlsplit(harmless_url(flow.request.url)).netloc
-            drop(1, f"{len(flow.websocket.messages)} messages of a socket to {host}, which speaks something else")
+            drop(1, f"a socket to {host} that speaks something else ({len(flow.websocket.messages)} messages)")
             continue
         for record in _records(flow):
             yield next(numbers), record

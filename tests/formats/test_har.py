@@ -122,7 +122,7 @@ def test_a_socket_of_another_protocol_beside_ours_is_left_out_and_said():
     assert [record.text for record in records if isinstance(record, Frame)] == [CLEAR]
     ((line, why),) = dropped
     assert line == 1
-    assert why == "1 messages of a socket to localhost:5173, which speaks something else"
+    assert why == "a socket to localhost:5173 that speaks something else (1 messages)"
 
 
 def test_where_no_socket_is_known_to_be_ours_all_are_taken():
