@@ -39,7 +39,8 @@ class Found(Struct):
     started_s: float | None
     session_id: str
     is_timed: bool
-    is_bare: bool
+    has_frames: bool
+    """There is more in it than notes."""
 
 
 def merge(
@@ -130,7 +131,7 @@ def _found(path: Path, file: Path) -> Found:
     from rtcli.formats.copied import Copied
     from rtcli.formats.peek import look
 
-    header, session_id, timed, bare = b"", "", False, False
+    header, session_id, timed, framed = b"", "", False, False
     number = 0
     for number, line in enumerate(islice(Copied(file), _LOOKED_AT), 1):
         seen = look(line)
@@ -138,7 +139,7 @@ def _found(path: Path, file: Path) -> Found:
             header = header or line
         else:
             timed = timed or seen.t is not None
-            bare = bare or seen.is_bare
+            framed = framed or seen.kind != "note"
         if seen.kind == "session.created" and not session_id:
             told = (record_of(line, number, seen) or {}).get("event")
             session = told.get("session") if isinstance(told, dict) else None
@@ -146,7 +147,7 @@ def _found(path: Path, file: Path) -> Found:
     if not number:
         raise UnreadableRecording(str(path), "it is empty")
     fields = msgspec.json.decode(header.removeprefix(b"\xef\xbb\xbf")) if header else {}
-    return Found(path, file, header, fields, _moment(fields.get("started_at")), session_id, timed, bare)
+    return Found(path, file, header, fields, _moment(fields.get("started_at")), session_id, timed, framed)
 
 
 def _moment(text: Any) -> float | None:
@@ -224,7 +225,7 @@ def _header(found: list[Found], first: Found, same_clock: bool) -> bytes:
     """The header of what was woven: it can be relied on as far as each of them can."""
     from rtcli.formats.headers import changed
 
-    told = [one.fields for one in found if one.session_id] or [one.fields for one in found if one.header]
+    told = [one.fields for one in found if one.has_frames]
     basis = next((one for one in found if one.session_id and one.header), first)
     cut = sorted({end for fields in told for end in fields.get("cut") or ()})
     changes: dict[str, Any] = {
