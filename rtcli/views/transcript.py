@@ -1,4 +1,4 @@
-"""A transcript on a terminal: times on the left, words in a column, what was not heard struck out."""
+"""A transcript on a terminal: times on the left, words in a column, what was not heard in brackets, struck out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def print_saying(console: Console, one: Saying, words: tuple[str, str, str, str,
         heard = f"{heard[:_TOOL_SHOWN]}…"
     text = Text(said(heard), style="dim" if not one.transcribed or who == "Tool" else "")
     if unheard:
-        text.append(" " if heard else "").append(said(unheard), style="strike red")
+        text.append(" " if heard else "").append("[not heard: ", style="dim")
+        text.append(said(unheard), style="strike red").append("]", style="dim")
     if told:
         text.append(f" ({said(told)})", style="dim")
     label = Text.assemble((f"{at:>8}  ", "dim"), (f"{who:<6}  ", _STYLES.get(who, "")))
