@@ -1,0 +1,157 @@
+"""What was said, in the order of the conversation."""
+
+from __future__ import annotations
+
+import json
+
+from notation import entries_of
+from sounding import append, began, created, delta, done, said, truncate, word
+
+from rtcli.session.dialogue import dialogues
+
+SECOND = bytes(48_000)
+
+
+def sayings(*lines):
+    return dialogues(entries_of("\n".join(lines)))
+
+
+def added(t, item_id, text="", previous=None, role="user"):
+    kind = "input_text" if role == "user" else "output_text"
+    item = {"type": "message", "role": role, "id": item_id, "content": [{"type": kind, "text": text}] if text else []}
+    return said(t, "server", "conversation.item.added", item=item, previous_item_id=previous)
+
+
+def sent(t, text, event_id="e", **more):
+    item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}], **more}
+    return said(t, "client", "conversation.item.create", item=item, event_id=event_id)
+
+
+def committed(t, item_id, previous=None):
+    return said(t, "server", "input_audio_buffer.committed", item_id=item_id, previous_item_id=previous)
+
+
+def transcribed(t, item_id, text):
+    kind = "conversation.item.input_audio_transcription.completed"
+    return said(t, "server", kind, item_id=item_id, content_index=0, transcript=text)
+
+
+def test_a_user_is_transcribed_after_the_answer_began_and_stands_before_it():
+    told = sayings(
+        *[
+            created(),
+            append(1.0, SECOND),
+            committed(1.1, "u"),
+            began(1.2),
+            added(1.2, "i", previous="u", role="assistant"),
+        ],
+        *[word(1.3, "Hi"), word(1.3, " there."), delta(1.3, SECOND), done(1.4), transcribed(1.9, "u", "Hello?")],
+    )
+    assert [(one.who, one.text) for one in told] == [("user", "Hello?"), ("model", "Hi there.")]
+    assert [(one.starts_s, one.ends_s) for one in told] == [(0.0, 1.0), (1.3, 2.3)]
+
+
+def test_items_stand_where_the_server_puts_them():
+    told = sayings(
+        created(), added(1.0, "a", "one"), added(1.1, "c", "three", "a"), added(1.2, "b", "two", "a"), sent(1.3, "zero")
+    )
+    assert [one.text for one in told] == ["one", "two", "three", "zero"]
+    first = json.loads(sent(1.3, "zero", id="z").split(maxsplit=3)[3]) | {"previous_item_id": "root"}
+    root = said(1.3, "client", "conversation.item.create", **first)
+    assert [one.text for one in sayings(created(), added(1.0, "a", "one"), root)] == ["zero", "one"]
+
+
+def test_what_a_client_sends_without_an_id_is_the_item_that_the_server_names():
+    (one,) = sayings(created(), sent(1.0, "Hello!"), added(1.1, "a", "Hello!"))
+    assert (one.item_id, one.text, one.starts_s) == ("a", "Hello!", 1.0)
+
+
+def test_what_was_refused_was_not_said():
+    error = {"type": "invalid_request_error", "message": "no", "event_id": "e"}
+    assert sayings(created(), sent(1.0, "Hello!"), said(1.1, "server", "error", error=error)) == []
+
+
+def test_speech_without_a_transcription_has_its_place_and_its_length():
+    (one,) = sayings(created(), append(1.5, SECOND), committed(1.6, "u"))
+    assert (one.transcribed, one.text, one.audio_ms) == (False, "", 1000)
+
+
+def test_a_failed_transcription_says_why():
+    failed = said(
+        2.0,
+        "server",
+        "conversation.item.input_audio_transcription.failed",
+        item_id="u",
+        content_index=0,
+        error={"type": "t", "message": "too noisy"},
+    )
+    (one,) = sayings(created(), append(1.0, SECOND), committed(1.1, "u"), failed)
+    assert (one.transcribed, one.failure) == (False, "too noisy")
+
+
+def test_of_a_cut_answer_the_words_are_shared_out_by_its_audio():
+    words = [line for n in range(10) for line in (word(1.0, f"{'' if n == 0 else ' '}w{n}"), delta(1.0, SECOND))]
+    (one,) = sayings(created(), began(0.9), *words, truncate(4.5, 3500), done(4.6, status="cancelled"))
+    assert (one.heard, one.unheard) == ("w0 w1 w2", " w3 w4 w5 w6 w7 w8 w9")
+    assert (one.interrupted, one.heard_ms, one.audio_ms) == (True, 3500, 10_000)
+
+
+def test_a_word_is_not_heard_before_the_audio_that_came_before_its_text():
+    late = [word(1.0, "one two three"), *[delta(1.0, SECOND)] * 8, word(1.1, " four five six"), delta(1.2, SECOND)]
+    (one,) = sayings(created(), began(0.9), *late, truncate(8.0, 7000))
+    assert one.heard == "one two three"
+
+
+def test_words_never_told_cannot_be_shared_out_where_the_audio_is_not_in_the_recording():
+    (one,) = sayings(created(), began(0.9), word(1.0, "one two three"), truncate(2.0, 700))
+    assert (one.text, one.unheard, one.interrupted, one.heard_ms) == ("one two three", "", True, 700)
+
+
+def test_where_the_server_plays_it_an_answer_is_heard_from_its_start_to_its_stop():
+    told = sayings(
+        *[created(), began(0.9), word(1.0, "Hi"), said(1.5, "server", "output_audio_buffer.started", response_id="r")],
+        *[done(1.6), said(3.5, "server", "output_audio_buffer.cleared", response_id="r")],
+    )
+    assert [(one.starts_s, one.ends_s, one.interrupted) for one in told] == [(1.5, 3.5, True)]
+
+
+def test_a_call_stands_with_what_came_of_it():
+    call = {"type": "function_call", "id": "f", "call_id": "c", "name": "now", "arguments": "{}", "status": "completed"}
+    output = {"type": "function_call_output", "call_id": "c", "output": "noon"}
+    (one,) = sayings(
+        *[created(), began(0.9)],
+        said(1.0, "server", "response.output_item.done", response_id="r", output_index=0, item=call),
+        said(1.1, "client", "conversation.item.create", item=output),
+    )
+    assert (one.kind, one.name, one.text, one.output) == ("call", "now", "{}", "noon")
+
+
+def test_what_stands_outside_the_conversation_says_so():
+    told = sayings(created(), began(0.9, "o", None), word(1.0, "psst", "x", "o"), began(1.0), word(1.1, "Hi"))
+    assert [(one.text, one.out_of_band) for one in told] == [("psst", True), ("Hi", False)]
+
+
+def test_without_times_and_audio_nothing_has_a_time():
+    told = sayings(created(None), sent(None, "Hello!"), began(None), word(None, "Hi"))
+    assert [(one.text, one.starts_s) for one in told] == [("Hello!", None), ("Hi", None)]
+
+
+def test_a_translation_is_sentences_on_either_side(shared):
+    lines = (shared / "traffic/translation/speech_translation.jsonl").read_text()
+    from rtcli.formats.rtcli import read
+
+    told = dialogues(read(line.encode() + b"\n" for line in lines.splitlines()))
+    assert [(one.who, one.text) for one in told] == [
+        ("user", "The quick brown fox jumps over the lazy"),
+        ("model", "La rápida zorra marrón salta sobre el perro perezoso."),
+    ]
+    assert [one.ends_s for one in told] == [2.4, 5.6]
+
+
+def test_a_live_session_says_when_on_its_own_time_line(shared):
+    from rtcli.formats.rtcli import read
+
+    lines = (shared / "traffic/live/text_only_session.jsonl").read_bytes().splitlines(keepends=True)
+    (one,) = dialogues(read(iter(lines)))
+    assert (one.who, one.text) == ("model", "I've checked—your package arrives on Friday.")
+    assert (one.starts_s, one.ends_s) == (0.0, 2.2)
