@@ -40,6 +40,7 @@ def cost(
 
     Exit code: 0 done, 2 the file could not be read, 3 some of it was left out.
     """
+    from rtcli.commands.output import documents
     from rtcli.commands.priced import prices_of
     from rtcli.errors import BadOption
     from rtcli.session.measured import connections
@@ -53,12 +54,12 @@ def cost(
         from rtcli.reports.cost import cost as document
         from rtcli.reports.json import written
 
-        sys.stdout.write(written(document(str(path), paid, priced)) + "\n")
+        documents().write(written(document(str(path), paid, priced)) + "\n")
     elif csv:
         from rtcli.reports.cost import COLUMNS, cost_rows
         from rtcli.reports.table import write_table
 
-        write_table(sys.stdout, COLUMNS, cost_rows(paid))
+        write_table(documents(), COLUMNS, cost_rows(paid))
     else:
         from rtcli.views.console import console
         from rtcli.views.waterfall import print_waterfall

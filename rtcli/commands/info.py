@@ -66,6 +66,7 @@ def info(
     Exit code: 0 done, 2 a file could not be read, 3 some of one was left out.
     """
     from rtcli.commands.fields import NONE, chosen, order
+    from rtcli.commands.output import documents
     from rtcli.commands.priced import prices_of
     from rtcli.errors import BadOption
     from rtcli.reports.info import FIELDS
@@ -86,12 +87,12 @@ def info(
         from rtcli.reports.info import info as document
         from rtcli.reports.json import written
 
-        sys.stdout.write(written(document(sessions, fields)) + "\n")
+        documents().write(written(document(sessions, fields)) + "\n")
     elif csv:
         from rtcli.reports.info import info_row
         from rtcli.reports.table import write_table
 
-        write_table(sys.stdout, fields, (info_row(one) for one in sessions))
+        write_table(documents(), fields, (info_row(one) for one in sessions))
     elif sessions:
         _print(sessions, found)
     return found.code()

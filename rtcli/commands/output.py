@@ -6,12 +6,20 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
 from rtcli.errors import BadOption
 
 STANDARD_OUTPUT = Path("-")
+
+
+def documents() -> TextIO:
+    """Standard output for what programs read, which is UTF-8 whatever the terminal takes."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    return sys.stdout
 
 
 @contextmanager

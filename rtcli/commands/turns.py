@@ -160,6 +160,8 @@ def _check(written: Format, gates: list[Gate]) -> None:
 
 
 def _write(written: Format, name: str, connections: Sequence[Connection], judged: list[Judged], prices: Prices) -> None:
+    from rtcli.commands.output import documents
+
     if written is Format.FULL:
         from rtcli.views.console import console
         from rtcli.views.turns import print_turns
@@ -169,16 +171,16 @@ def _write(written: Format, name: str, connections: Sequence[Connection], judged
         from rtcli.reports.json import written as as_json
         from rtcli.reports.turns import turns as document
 
-        sys.stdout.write(as_json(document(name, connections, judged)) + "\n")
+        documents().write(as_json(document(name, connections, judged)) + "\n")
     elif written is Format.JUNIT:
         from rtcli.reports.gates import write_gates
 
-        write_gates(sys.stdout, name, judged)
+        write_gates(documents(), name, judged)
     else:
         from rtcli.reports.table import write_table
         from rtcli.reports.turns import COLUMNS, turn_rows
 
-        write_table(sys.stdout, COLUMNS, turn_rows(connections))
+        write_table(documents(), COLUMNS, turn_rows(connections))
         _tell(judged)
 
 

@@ -101,6 +101,17 @@ def test_a_table_for_spreadsheets_has_a_row_a_turn_and_the_limits_go_to_standard
     assert done.stderr.startswith("rtcli: broken      --max-ttfa 1ms: ")
 
 
+def test_what_programs_read_is_utf_8_whatever_the_terminal_takes(tmp_path):
+    path = tmp_path / "call.jsonl"
+    item = '{"type":"message","role":"user","content":[{"type":"input_text","text":"Grüße, 日本"}]}'
+    path.write_bytes(b"".join(lines_of(f'0.2 > conversation.item.create {{"item":{item}}}')))
+    for form in ("--csv", "--json"):
+        command = [sys.executable, "-m", "rtcli", "turns", str(path), form]
+        done = subprocess.run(command, env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, timeout=60)
+        assert done.returncode == 0
+        assert "Grüße, 日本" in done.stdout.decode()
+
+
 def test_ci_reads_the_limits_as_junit(spoken):
     done = turns(spoken, "--output-format", "junit", "--max-ttfa", "1ms", "--max-errors", "0", code=1)
     (suite,) = ET.fromstring(done.stdout)
