@@ -21,6 +21,8 @@ _BREAKS: Final = re.compile(r"[\r\n]+")
 class BareEvents(Records):
     """Writes the events."""
 
+    whole = False
+
     def write(self, record: Record) -> None:
         """Write a frame, if it is an event."""
         if isinstance(record, Binary):

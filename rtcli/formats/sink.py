@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Final, Protocol
 
+import msgspec
+from msgspec import Raw
+
 from rtcli.formats.entry import Entry
 from rtcli.formats.rtcli import record_of
-from rtcli.recording import Frame, Record, Torn
+from rtcli.recording import Frame, Header, Other, Record, Torn
 
 Put = Callable[[bytes], object]
 """Takes the next bytes of a result."""
 
 BROKEN: Final = "lines that are no record"
 TORN: Final = "torn lines"
-NO_TEXT: Final = "frames that are no UTF-8 (bytes replaced)"
+NO_TEXT: Final = "bytes of frames that are no UTF-8"
+UNKNOWN_KEYS: Final = "records with keys of a later version"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _ENVELOPES: Final = (b'{"t":', b'{"rtcli":', b'{"from":')
+_PLAIN: Final = re.compile(rb'\{(?:"t":[-+.\deE]+,)?(?:"from":"(?:client|server)",)?"(?:event|text)":')
+_KEYS: Final = frozenset({"t", "from", "event", "text", "binary", "ping", "pong", "open", "close", "note"})
+_HEADER_KEYS: Final = frozenset(Header.__struct_fields__)
+_keys: Final = msgspec.json.Decoder(dict[str, Raw])
 
 
 class Sink(Protocol):
@@ -57,6 +66,9 @@ class Recording:
 class Records:
     """The part that all share who write something else: what cannot be a record is not asked for."""
 
+    whole = True
+    """Everything in a record is wanted."""
+
     def __init__(self, put: Put) -> None:
         self.lost: Counter[str] = Counter()
         self._put = put
@@ -69,6 +81,8 @@ class Records:
             return
         if isinstance(record, Frame) and not _is_text(record):
             self.lost[NO_TEXT] += 1
+        elif self.whole and _has_unknown_keys(entry.raw, record):
+            self.lost[UNKNOWN_KEYS] += 1
         self.write(record)
 
     def write(self, record: Record) -> None:
@@ -88,6 +102,20 @@ def record_in(entry: Entry) -> Record | None:
         return record
     text = _bare(entry.raw)
     return Frame(None, entry.sender, text.decode("utf-8", "surrogateescape")) if text else None
+
+
+def _has_unknown_keys(raw: bytes, record: Record) -> bool:
+    """Whether a line says something beside what a record has a place for."""
+    line = raw.rstrip()
+    if isinstance(record, Other):
+        return False
+    if isinstance(record, Frame) and _PLAIN.match(line) and line.endswith(record.text.encode() + b"}"):
+        return False
+    body = line.removeprefix(_BYTE_ORDER_MARK)
+    if _bare(body) and record_of(body) is None:
+        return False
+    known = _HEADER_KEYS if isinstance(record, Header) else _KEYS
+    return not _keys.decode(body).keys() <= known
 
 
 def _line(entry: Entry) -> bytes:

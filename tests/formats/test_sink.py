@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from written import taken
 
-from rtcli.formats.sink import TORN, Recording
+from rtcli.formats.bare import BareEvents
+from rtcli.formats.har_writer import Har
+from rtcli.formats.notation import Script
+from rtcli.formats.sink import TORN, UNKNOWN_KEYS, Recording
 
 LINE = b'{"t":1.000000,"from":"client","event":{"type":"response.create"}}\n'
 
@@ -27,6 +30,26 @@ LINE = b'{"t":1.000000,"from":"client","event":{"type":"response.create"}}\n'
 )
 def test_lines_of_a_recording_stay_and_bare_events_are_put_into_envelopes(content, there):
     assert taken(Recording, content) == (there, {})
+
+
+@pytest.mark.parametrize(
+    ("line", "lost"),
+    [
+        (LINE, {}),
+        (b'{"type":"response.create","later":1}\n', {}),
+        (b'{ "from" : "client", "event" : {"type":"response.create"}, "t" : 1 }\n', {}),
+        (b'{"t":1,"later":{"kinds":"are kept"}}\n', {}),
+        (b'{"rtcli":1,"url":"x"}\n', {}),
+        (b'{"t":1,"from":"client","event":{"type":"response.create"},"later":"}"}\n', {UNKNOWN_KEYS: 1}),
+        (b'{"t":1,"later":1,"from":"client","event":{"type":"response.create"}}\n', {UNKNOWN_KEYS: 1}),
+        (b'{"t":1,"note":"x","later":1}\n', {UNKNOWN_KEYS: 1}),
+        (b'{"rtcli":1,"later":1}\n', {UNKNOWN_KEYS: 1}),
+    ],
+)
+def test_what_other_forms_have_no_place_for_is_counted_and_bare_events_need_none(line, lost):
+    assert taken(Script, line)[1] == taken(Har, line)[1] == lost
+    assert taken(BareEvents, line)[1] == {}
+    assert taken(Recording, line)[1] == {}
 
 
 def test_a_torn_line_is_lost():
