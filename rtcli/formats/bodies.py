@@ -165,6 +165,12 @@ def _closed(fields: dict[str, Any], named: dict[str, str], kind: str) -> Close |
     return Close(None, None, code if whole else None, reason if isinstance(reason, str) else "")
 
 
+def names_a_side(value: Any) -> bool:
+    """Whether a value says who sent it, so that it must have been around something."""
+    fields = _plainly(value)
+    return isinstance(fields, dict) and _around(fields, {_plain(name): name for name in fields}, Where(0)).sure
+
+
 def is_type(kind: str) -> bool:
     """Whether a text looks like the type of an event."""
     return kind in senders() or ("." in kind and " " not in kind and "/" not in kind and kind.islower())

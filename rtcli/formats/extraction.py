@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Raw
 
-from rtcli.formats.bodies import is_object, is_type, opened, text_of, told
+from rtcli.formats.bodies import is_object, is_type, names_a_side, opened, text_of, told
 from rtcli.formats.form import Drop
 from rtcli.formats.logged import Logged, Where, records, type_of
 from rtcli.formats.moments import in_prefix
@@ -46,8 +46,8 @@ def of_value(value: Value, drop: Drop, *, strict: bool) -> Iterator[Logged]:
     except (ValueError, RecursionError, OverflowError, TypeError) as error:
         empty = False
         drop(value.line, f"an object that cannot be written as JSON: {error}")
-    if empty and strict:
-        drop(value.line, "no event is in it")
+    if empty and strict and (where.sure or names_a_side(value.content)):
+        drop(value.line, "no event is in it, though it says who sent it")
     elif value.cut and not empty:
         drop(value.line, "whoever printed it left out the rest of a text or of a list")
 

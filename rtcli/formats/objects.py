@@ -23,7 +23,11 @@ _STEP: Final = re.compile(
 )
 _QUOTED: Final = {quote: re.compile(rf"{quote}(?:[^{quote}\\]++|\\.)*+{quote}", re.DOTALL) for quote in "\"'`"}
 _COLOUR: Final = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
+_CONTAINER: Final = re.compile(r"[\w.-]{1,60} +\| ")
+"""What docker compose puts before each line."""
+_BUFFER: Final = re.compile(r"<Buffer ((?:[0-9a-f]{2} ?)+)(\.\.\. \d+ more bytes)?>")
 _COMMENT: Final = re.compile(r"\s*(?://|\#)")
+_TYPED: Final = re.compile(r"""["']?\btype["']?\s*[:=]""")
 _EVENT_BEGINS: Final = re.compile(
     r"""\{\s*\\?["']?type\\?["']?\s*[:=]\s*\\?["'`]|\{\s*\\?["'][a-z_]+\\?["']\s*:|\b[A-Z]\w*Event\("""
 )
@@ -33,6 +37,8 @@ _PAIRS: Final = {"{": "}", "[": "]", "(": ")"}
 _TRIES: Final = 8
 """How many braces of a line that never close are passed over."""
 _CHARS_AT_MOST: Final = 1 << 26
+_DATA: Final = re.compile(r"[{}\"]|'\s*:")
+"""What only a part of an object has, not what somebody says between objects."""
 _DEEP: Final = 1_000
 _REFUSALS: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
 _json: Final = msgspec.json.Decoder(Raw)
@@ -84,6 +90,8 @@ class Text:
         self._drop = drop
         self._strict = strict
         self._open: _Open | None = None
+        self._missed = 0
+        """The last line of which something was said to be missed."""
         self._above = ""
         """The line before, if it ends as what announces an object."""
 
@@ -101,7 +109,7 @@ class Text:
             if self._open.takes(line):
                 yield from self._continued(number, line)
                 return
-            yield from self._given_up()
+            yield from self._given_up(line)
         yield from self._fresh(number, line)
 
     def _continued(self, number: int, line: str) -> Iterator[Value]:
@@ -121,17 +129,22 @@ class Text:
         if line[end:].strip():
             yield from self._fresh(number, line, end)
 
-    def _given_up(self) -> Iterator[Value]:
+    def _given_up(self, following: str = "") -> Iterator[Value]:
         held, self._open = self._open, None
         if held is None:
             return
-        self._miss(held.line, held.text[held.start :], "it does not end")
+        typed = _TYPED.search(following) if len(held.parts) == 1 else None
+        begun = "{" + following[typed.start() :] if typed else held.text[held.start :]
+        self._miss(held.line, begun, "it does not end")
         if len(held.parts) == 1:
             yield from self._fresh(held.line, held.text, held.start + 1, tries=_TRIES - 1)
 
     def _fresh(self, number: int, line: str, at: int = 0, tries: int = 0) -> Iterator[Value]:
         """What stands on a line that begins nothing from above."""
         bare = line.strip()
+        if at == 0 and "<Buffer 7b" in line and (match := _BUFFER.search(line)):
+            yield from self._buffered(number, line, match)
+            return
         if not bare or (at == 0 and _COMMENT.match(line)):
             return
         if at == 0 and bare[0] == "{" and (content := _as_json(bare)) is not None:
@@ -161,11 +174,19 @@ class Text:
             at = end
         self._chatter(number, bare, found or at or tries)
 
+    def _buffered(self, number: int, line: str, match: re.Match[str]) -> Iterator[Value]:
+        """The bytes of a frame, as Node prints them, which are an object if all of them are there."""
+        content = None if match[2] else _as_json(bytes.fromhex(match[1]).decode("utf-8", "surrogateescape"))
+        if content is None:
+            self._drop(number, "a Buffer, of which Node printed the first bytes only")
+        else:
+            yield Value(number, self._announced(line[: match.start()].strip()), content, "node", False, False)
+
     def _chatter(self, number: int, bare: str, found: int) -> None:
         if found:
             return
         self._above = bare if bare[-1] in ":>" else ""
-        if self._strict and bare.strip("[],;"):
+        if self._strict and _DATA.search(bare):
             self._drop(number, "it is no event")
 
     def _announced(self, prefix: str) -> str:
@@ -185,7 +206,8 @@ class Text:
             yield Value(number, prefix, literal.value, _notation(text), whole, literal.cut)
 
     def _miss(self, number: int, text: str, why: str) -> None:
-        if self._strict or _EVENT_BEGINS.match(text[:200]):
+        if number != self._missed and (self._strict or _EVENT_BEGINS.match(text[:200])):
+            self._missed = number
             self._drop(number, f"an object that cannot be read: {why}")
 
 
@@ -241,4 +263,6 @@ def _decoded(raw: bytes, *, first: bool) -> str:
     if first:
         line = line.removeprefix(b"\xef\xbb\xbf")
     text = line.decode("utf-8", "surrogateescape")
-    return _COLOUR.sub("", text) if "\x1b" in text else text
+    text = _COLOUR.sub("", text) if "\x1b" in text else text
+    match = _CONTAINER.match(text)
+    return text[match.end() :] if match else text

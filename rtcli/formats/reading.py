@@ -81,10 +81,24 @@ class Reading:
 
     def _translated(self, form: Form, lines: Iterable[bytes]) -> Iterator[Entry]:
         """The records of another form as entries, each with the line that would stand for it in a recording."""
-        for line, record in form.read(lines, self.drop):
-            entry = interpret(record, line, self.listener)
-            entry.raw = rtcli.line_of(record)
-            yield entry
+        found = False
+        try:
+            for line, record in form.read(lines, self.drop):
+                found = True
+                entry = interpret(record, line, self.listener)
+                entry.raw = rtcli.line_of(record)
+                yield entry
+        except UnreadableRecording as error:
+            raise UnreadableRecording(str(self.path), error.why, error.remedy) from error
+        if not found:
+            raise UnreadableRecording(str(self.path), *self._nothing(form))
+
+    def _nothing(self, form: Form) -> tuple[str, str]:
+        """Why there is nothing in a file that was read as another form, and what to do."""
+        if self.drops:
+            line, why = self.drops[0]
+            return f"nothing of it can be read as {form.title}; line {line}: {why}", "try another form with --from"
+        return f"as {form.title} it holds no event", "leave out --from, or try another form with it"
 
 
 def _head(lines: Iterator[bytes]) -> list[bytes]:

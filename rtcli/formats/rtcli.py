@@ -71,11 +71,14 @@ _SENDERS: Final = ("client", "server", None)
 _KINDS: Final = frozenset({"event", "text", "binary", "ping", "pong", "open", "close", "note"})
 _BODIES: Final = frozenset({"event", "data", "payload", "message", "frame", "frames", "eventData", "body"})
 """Where other people's logs put an event beside a ``type`` of their own."""
+_SIDES: Final = frozenset({"direction", "dir", "sender", "source", "event_sender"})
+"""Where they say who sent it."""
 _SHORT: Final = frozenset({"error", "info"})
 """The types of one word, which a log may have for its own."""
 _EPOCH_S: Final = 1e8
 """Three years: a time beyond is no time since a connection began."""
 _SNIFFED_LINES: Final = 20
+_HEADED: Final = (b'{"rtcli":', b'{"rtcli" :')
 _DOUBTFUL: Final = 16
 _DOUBT_AT_MOST: Final = 64
 """An odd line raises the doubt by two and a good one lowers it by one: beyond a third of odd lines it grows."""
@@ -165,8 +168,11 @@ def looks_own(head: Iterable[bytes]) -> bool:
     nothing that a recording has.
     """
     lines = list(head)
+    first = lines[:_SNIFFED_LINES]
+    if any(line.removeprefix(_BYTE_ORDER_MARK).startswith(_HEADED) for line in first):
+        return True
     commented = any(line[:1] in b"/# \t" and line.lstrip().startswith((b"//", b"#")) for line in lines)
-    return not commented and any(map(_is_own, lines[:_SNIFFED_LINES]))
+    return not commented and any(map(_is_own, first))
 
 
 def _is_own(raw: bytes) -> bool:
@@ -191,7 +197,9 @@ def _is_event(value: dict[str, Any]) -> bool:
     kind = value["type"]
     if "." not in kind:
         return kind in _SHORT and ("event_id" in value or kind in value)
-    return value.keys().isdisjoint(_BODIES) or any(kind in dialect.types for dialect in DIALECTS.values())
+    if value.keys().isdisjoint(_BODIES):
+        return True
+    return value.keys().isdisjoint(_SIDES) and any(kind in dialect.types for dialect in DIALECTS.values())
 
 
 def record_of(raw: bytes) -> Record | None:

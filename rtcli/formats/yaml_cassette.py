@@ -13,7 +13,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from rtcli.errors import UnreadableRecording
-from rtcli.formats.bodies import told
+from rtcli.formats.bodies import names_a_side, told
 from rtcli.formats.form import Drop, Form
 from rtcli.formats.logged import Logged, Where, records
 from rtcli.recording import Record
@@ -72,8 +72,8 @@ def _logged(lines: Iterable[bytes], drop: Drop) -> Iterator[Logged]:
         except (ValueError, RecursionError, OverflowError, TypeError) as error:
             drop(line, f"an element that cannot be written as JSON: {error}")
             continue
-        if empty and isinstance(value, dict) and len(value) > 1:
-            drop(line, "no event is in it")
+        if empty and names_a_side(value):
+            drop(line, "no event is in it, though it says who sent it")
 
 
 def _elements(lines: Iterable[bytes], drop: Drop) -> Iterator[tuple[int, Any]]:

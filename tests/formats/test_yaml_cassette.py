@@ -44,6 +44,6 @@ def test_what_is_nested_too_deeply_is_left_out_with_its_line(tmp_path):
     assert (len(entries), [drop.line for drop in reading.drops]) == (1, [5])
 
 
-def test_other_interactions_are_left_out_and_said(tmp_path):
-    _, reading = read(tmp_path, HEAD + "- kind: handshake\n  status: 101\n")
-    assert [drop.line for drop in reading.drops] == [5]
+def test_what_says_who_sent_it_and_holds_no_event_is_left_out_and_said(tmp_path):
+    _, reading = read(tmp_path, HEAD + "- kind: handshake\n  status: 101\n- direction: sent\n  size: 5\n")
+    assert [drop.line for drop in reading.drops] == [7]
