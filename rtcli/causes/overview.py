@@ -18,10 +18,12 @@ from rtcli.formats import Entry
 from rtcli.rules import RULES, Finding
 from rtcli.session.config import at
 from rtcli.session.course import HARMLESS
+from rtcli.session.metric import percentile
 from rtcli.session.metrics import Metrics
 from rtcli.session.prices import PRICES, Prices
 from rtcli.session.quiet import longest_silence
 from rtcli.session.soundtrack import Soundtrack
+from rtcli.session.stages import TTFA
 from rtcli.session.tokens import total
 
 _EXTENDED: Final = frozenset(rule.code for rule in RULES if rule.tier == "extended")
@@ -55,6 +57,9 @@ class Overview(Struct, kw_only=True):
     """Responses of which the recording has no end."""
     function_calls: int = 0
     mcp_calls: int = 0
+    ttfa_p50_ms: float | None = None
+    ttfa_worst_ms: float | None = None
+    """Time to first audio, as `rtcli.session.stages.TTFA` has it."""
     audio_in_ms: float | None = None
     audio_out_ms: float | None = None
     longest_silence_ms: float | None = None
@@ -133,6 +138,7 @@ def _overview(case: _Counting, track: Soundtrack, number: int) -> Overview:
         _head(told, connection)
         _configured(told, metrics)
         _answered(told, metrics)
+        _waited(told, metrics, frozenset(connection.kept))
         _sounded(told, track, metrics, frozenset(connection.kept))
         _used(told, connection, metrics)
     return told
@@ -180,6 +186,16 @@ def _answered(told: Overview, metrics: Metrics) -> None:
     told.mcp_calls = sum(row.kind == "call" for row in metrics.mcp)
     told.error_codes = dict(metrics.course.errors)
     told.errors = sum(count for code, count in metrics.course.errors.items() if code not in HARMLESS)
+
+
+def _waited(told: Overview, metrics: Metrics, kept: frozenset[str]) -> None:
+    """How long the user waited for the model's voice."""
+    if TTFA.measure is None or not TTFA.needs <= kept:
+        return
+    measured = (TTFA.measure(turn) for turn in metrics.turns)
+    ranked = sorted(value.value for value in measured if value is not None)
+    if ranked:
+        told.ttfa_p50_ms, told.ttfa_worst_ms = percentile(ranked, 50), ranked[-1]
 
 
 def _sounded(told: Overview, track: Soundtrack, metrics: Metrics, kept: frozenset[str]) -> None:

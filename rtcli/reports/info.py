@@ -34,6 +34,8 @@ FIELDS: Final[dict[str, str]] = {
     "unfinished": "responses without an end in the recording",
     "function_calls": "that the model made",
     "mcp_calls": "that the server made for it",
+    "ttfa_p50_ms": "the median time to first audio; null with fewer than 5",
+    "ttfa_worst_ms": "the longest time to first audio",
     "audio_in_ms": "what the client sent",
     "audio_out_ms": "what the server delivered, heard or not",
     "longest_silence_ms": "the longest time in which nobody speaks",

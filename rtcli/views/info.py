@@ -31,6 +31,7 @@ _COLUMNS: Final = (
     Column("resp.", 7),
     Column("errors", 2),
     Column("findings"),
+    Column("first audio", 4),
     Column("silence", 4),
     Column("audio in", 8),
     Column("audio out", 9),
@@ -81,6 +82,9 @@ def _rows(one: Overview) -> Iterator[tuple[str, Text]]:
     cut = f"{one.interrupted_turns:,} interrupted" if one.interrupted_turns else ""
     yield "turns", _joined(f"{one.turns:,}", cut, detection)
     yield "responses", _joined(_responses(one), *_calls(one))
+    if one.ttfa_worst_ms is not None:
+        half = f"p50 {duration(one.ttfa_p50_ms)}" if one.ttfa_p50_ms is not None else ""
+        yield "first audio", _joined(f"after {duration(one.ttfa_worst_ms)} at the longest", half)
     if one.longest_silence_ms is not None:
         where = f"from {one.longest_silence_at_s:.1f} s on, behind line {one.longest_silence_line}"
         yield "silence", _joined(f"{duration(one.longest_silence_ms)} at the longest, {where}")
@@ -214,6 +218,7 @@ def _row(one: Overview, name: str) -> list[Cell]:
         f"{one.responses:,}",
         Text(f"{one.errors:,}", style="red") if one.errors else "0",
         _marks(one),
+        duration(one.ttfa_worst_ms) if one.ttfa_worst_ms is not None else "",
         duration(one.longest_silence_ms) if one.longest_silence_ms is not None else "",
         duration(one.audio_in_ms) if one.audio_in_ms is not None else "",
         duration(one.audio_out_ms) if one.audio_out_ms is not None else "",
