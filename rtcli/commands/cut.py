@@ -66,6 +66,8 @@ def cut(
     from rtcli.commands.twice import readable_twice
     from rtcli.formats.whole import replacing
 
+    if not (since or until or turn or response or item):
+        return _copied(path, output, form, overwrite=overwrite)
     with readable_twice(path) as file:
         cutting, source = _planned(file, path, dialect, form, (since, until, turn, response, item))
         with replacing(output, overwrite=overwrite) as put:
@@ -75,6 +77,19 @@ def cut(
     if carried:
         several = "records go" if carried > 1 else "record goes"
         sys.stderr.write(f"rtcli: {carried} {several} with it from before; a note marks where they end\n")
+    return source.code(0)
+
+
+def _copied(path: Path, output: Path, form: str | None, *, overwrite: bool) -> int:
+    """Everything is the recording itself."""
+    from rtcli.formats.copied import Copied
+    from rtcli.formats.whole import replacing
+
+    source, lines = Source(path, form=form), Copied(path, form)
+    source.reading = lines.reading
+    with replacing(output, overwrite=overwrite) as put:
+        for line in lines:
+            put(line)
     return source.code(0)
 
 
@@ -131,7 +146,7 @@ def _selection(file: Path, wishes: Wishes) -> Selection:
     """
     from rtcli.errors import BadOption
     from rtcli.recording.times import parse_time
-    from rtcli.session.selection import Everything, Named, Window
+    from rtcli.session.selection import Named, Window
 
     since, until, turn, response, item = wishes
     ways = [
@@ -150,8 +165,6 @@ def _selection(file: Path, wishes: Wishes) -> Selection:
         return _turns(turn)
     if response is not None or item is not None:
         return Named("response", response) if response is not None else Named("item", item or "")
-    if since is None and until is None:
-        return Everything()
     since_s = parse_time("--since", since) if since is not None else None
     until_s = parse_time("--until", until) if until is not None else None
     if (since_s or 0) < 0 or (until_s or 0) < 0:

@@ -15,17 +15,6 @@ from rtcli.session.metrics import Metrics
 _NEAR: Final = 5
 
 
-class Everything:
-    """All of it."""
-
-    def begins(self) -> None:
-        """Another connection follows."""
-
-    def takes(self, _entry: Entry) -> bool:
-        """Every entry."""
-        return True
-
-
 class Window:
     """From one time to another; an entry without a time has that of the one before it."""
 
