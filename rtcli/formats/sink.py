@@ -128,9 +128,15 @@ def _line(entry: Entry) -> bytes:
 
 
 def _bare(raw: bytes) -> bytes:
-    """The event on a line that has no envelope; empty where there is none."""
+    """The event on a line that has no envelope; empty where there is none, or an envelope that is broken."""
     text = raw.removeprefix(_BYTE_ORDER_MARK).strip()
-    return text if text.startswith(b"{") and text.endswith(b"}") else b""
+    if not (text.startswith(b"{") and text.endswith(b"}")):
+        return b""
+    try:
+        keys = _keys.decode(text).keys()
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return text
+    return text if "type" in keys or keys.isdisjoint(_KEYS | {"rtcli"}) else b""
 
 
 def _is_text(frame: Frame) -> bool:
