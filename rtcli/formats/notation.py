@@ -7,11 +7,12 @@
     0.104213 < session.created {"event_id":"event_1","session":{}}
     1.250001 > input_audio_buffer.clear
     1.300000 > {"event_id":"mine", "type":"response.create"}
+    2.000000 - note "what people said of it"
     9.100000 - {"from":"server","close":{"code":1000,"reason":""}}
 
 ``>`` the client sent, ``<`` the client received: the event's type and its other fields, or the whole text
 word for word where it would not come back from those. ``-`` is a record of any other kind, as a recording
-has it. Leading seconds may be missing. A header begins the next connection.
+has it, or by its name and what it holds. Leading seconds may be missing. A header begins the next connection.
 
 Law: what was written as a frame is read back to the byte, and its time to the microsecond.
 """
@@ -29,6 +30,7 @@ from rtcli.formats.form import Drop, Form
 from rtcli.formats.rtcli import fits_a_line, line_of, record_of
 from rtcli.formats.sink import Records
 from rtcli.recording import Frame, Header, Record, Torn
+from rtcli.recording.record import FORMAT_VERSION
 
 _LINE: Final = re.compile(rb"(?:(-?\d+(?:\.\d+)?)[ \t]+)?([<>-])[ \t]+(.+)", re.DOTALL)
 _TYPE: Final = re.compile(rb"[A-Za-z0-9_][A-Za-z0-9_.\-]*")
@@ -41,7 +43,9 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _REFUSALS: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
 _KNOWN_AT_LEAST: Final = 0.75
 """So many of the first lines must read as lines of a script."""
+_NAMED: Final = re.compile(rb"([a-z]+)[ \t]+(.+)", re.DOTALL)
 _fields: Final = msgspec.json.Decoder(dict[str, Raw])
+_anything: Final = msgspec.json.Decoder(Raw)
 
 
 def line_for(record: Record) -> bytes:
@@ -115,14 +119,22 @@ def _record(body: bytes) -> Record | None:
 
 def _told(t: float | None, content: bytes) -> Record | None:
     """The record that stands behind a dash."""
+    named = _NAMED.fullmatch(content)
     try:
-        fields = _fields.decode(content)
+        fields = _fields.decode(content) if named is None else _by_name(named[1], named[2])
     except _REFUSALS:
         return None
     if t is not None and "rtcli" not in fields:
         fields["t"] = Raw(b"%.6f" % t)
     record = record_of(msgspec.json.encode(fields))
     return record if record is None or isinstance(record, Header) or t is None else structs.replace(record, t=t)
+
+
+def _by_name(name: bytes, held: bytes) -> dict[str, Raw]:
+    """The fields of a record that is told by its name and what it holds."""
+    if name == b"header":
+        return {"rtcli": Raw(b"%d" % FORMAT_VERSION), **_fields.decode(held)}
+    return {name.decode(): _anything.decode(held)}
 
 
 def _text(content: bytes) -> str | None:

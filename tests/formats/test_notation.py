@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 
 import pytest
 from notation import lines_of
@@ -14,6 +16,10 @@ from rtcli.formats.forms import form_of
 from rtcli.formats.notation import SCRIPT, Script, knows, line_for
 from rtcli.formats.rtcli import record_of
 from rtcli.recording import Binary, Close, Frame, Header, Note, Other, Torn
+from rtcli.rules import RULES
+
+LINE = re.compile(r"^\s*(?:\d+(?:\.\d+)? )?[<>-] \S+(?: \{.*\})?\s*(?:# .*)?$")
+"""How a line of a conversation looks on a page."""
 
 WRITTEN_BY_HAND = """
 # a call, as somebody wrote it down
@@ -79,6 +85,24 @@ def test_what_is_no_event_stands_behind_a_dash_with_its_time_in_front():
     ]
     assert read_back(SCRIPT, content) == records
     assert line_for(Torn(3)) == b""
+
+
+@pytest.mark.parametrize(
+    ("line", "record"),
+    [
+        ('- header {"lossless":true}', Header(rtcli=1, lossless=True)),
+        ('2 - close {"code":1006}   # TRN01', Close(2.0, None, 1006)),
+        ('- note "a # click"', Note(None, "a # click")),
+    ],
+)
+def test_a_record_may_be_told_by_its_name(line, record):
+    assert read_back(SCRIPT, line.encode()) == [record]
+
+
+def test_the_conversations_on_the_pages_of_rules_are_scripts():
+    for rule in RULES:
+        told = [line.strip() for line in inspect.getdoc(rule.judge).splitlines() if LINE.match(line)]
+        assert len(read("\n".join(told))) == len(told) > 0, rule.code
 
 
 @pytest.mark.parametrize(
