@@ -11,7 +11,8 @@ import typer
 from rtcli.commands import DONE, LOST
 
 if TYPE_CHECKING:
-    from rtcli.formats.recovery import Recovery, Remarks
+    from rtcli.formats.recovery import Recovery
+    from rtcli.formats.remarks import Remarks
 
 
 def recover(

@@ -9,60 +9,28 @@ not a record put together from bytes of the file. Memory does not grow with the 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any, Final
 
-import msgspec
-from msgspec import Raw, Struct, field
+from msgspec import Struct
 
 from rtcli.errors import UnreadableRecording
-from rtcli.events import DIALECTS
-from rtcli.formats.peek import look
+from rtcli.formats.entire import BYTE_ORDER_MARK, KINDS, begins_a_record, is_record, object_at, with_its_end
+from rtcli.formats.remarks import Remarks
 
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _REGION_AT_MOST: Final = 1 << 24
 _PATIENCE: Final = 64
 """How many whole records may come between the two halves of one."""
 _PARTS: Final = 8
 _HEAD: Final = 64
-_TOLD: Final = 20
 _BEGINNING: Final = re.compile(r'\{\s*"(?:t|rtcli|type|event_id)"\s*:')
-_ENVELOPE: Final = re.compile(r'\{\s*"t"\s*:\s*[-\d.eE+]+\s*,\s*"from"\s*:\s*"(?:client|server)"\s*,\s*"event"\s*:\s*')
 _ENVELOPED: Final = re.compile(rb'\{\s*"(?:rtcli|t)"\s*:|"from"\s*:\s*"(?:client|server)"\s*,\s*"event"')
 _BETWEEN: Final = re.compile(r"[\s,\[\]]*")
 _REMAINS: Final = re.compile(r"[\s,\[\]{}]*")
 _NULS: Final = re.compile(rb"\x00+")
-_KINDS: Final = frozenset(name for dialect in DIALECTS.values() for name in dialect.types)
 _CONTENT: Final = frozenset({"event", "text", "binary", "ping", "pong", "open", "close", "note"})
-_fields: Final = msgspec.json.Decoder(dict[str, Raw]).decode
-_from: Final = json.JSONDecoder(strict=True).raw_decode
-
-
-class Remark(Struct):
-    """Something that was mended, or is lost, and where."""
-
-    line: int
-    what: str
-    count: int = 1
-
-
-class Remarks(Struct):
-    """What is to be told: the first of each, and how many there are."""
-
-    count: int = 0
-    told: list[Remark] = field(default_factory=list)
-
-    def add(self, line: int, what: str, *, joined: bool = False) -> None:
-        """One more; what happens on every line is told once, with its number."""
-        self.count += 1
-        same = next((one for one in self.told if one.what == what), None) if joined else None
-        if same is not None:
-            same.count += 1
-        elif len(self.told) < _TOLD:
-            self.told.append(Remark(line, what))
 
 
 class _Open(Struct):
@@ -95,7 +63,7 @@ class Recovery:
             head = list(islice(lines, _HEAD))
             self._is_enveloped = any(map(_ENVELOPED.search, head))
             for number, line in enumerate(chain(head, lines), 1):
-                if not self._region and self._open is None and _is_record(line):
+                if not self._region and self._open is None and is_record(line):
                     self.records += 1
                     yield line
                 else:
@@ -114,7 +82,7 @@ class Recovery:
             if body or not line.strip(b"\r\n"):
                 yield from self._blank(line)
             return
-        if _is_record(body + b"\n") and (not self._region or _begins_a_record(body)):
+        if is_record(body + b"\n") and (not self._region or begins_a_record(body)):
             yield from self._search(final=True)
             if not line.endswith(b"\n"):
                 self.mended.add(number, "the last line had no newline")
@@ -131,9 +99,9 @@ class Recovery:
     def _cleaned(self, number: int, line: bytes) -> bytes:
         """The line without what can only surround records."""
         body = line
-        if number == 1 and body.startswith(_BYTE_ORDER_MARK):
+        if number == 1 and body.startswith(BYTE_ORDER_MARK):
             self.mended.add(number, "it began with a byte order mark")
-            body = body.removeprefix(_BYTE_ORDER_MARK)
+            body = body.removeprefix(BYTE_ORDER_MARK)
         if body.endswith(b"\r\n"):
             self.mended.add(number, "lines ended with CRLF", joined=True)
         body = body.rstrip(b"\r\n")
@@ -196,7 +164,7 @@ class Recovery:
         if text[place] != "{":
             return 0
         try:
-            value, end = _from(text, place)
+            value, end = object_at(text, place)
         except (ValueError, RecursionError):
             return 0
         return end if self._is_wanted(value) else 0
@@ -212,7 +180,7 @@ class Recovery:
             return False
         event = value.get("event", value)
         kind = event.get("type") if isinstance(event, dict) else None
-        return isinstance(kind, str) and (kind in _KINDS or "." in kind)
+        return isinstance(kind, str) and (kind in KINDS or "." in kind)
 
     def _next_record(self, text: str, place: int) -> int | None:
         """Where the next whole record begins behind a place."""
@@ -236,7 +204,7 @@ class Recovery:
             return
         if text.startswith("{"):
             yield from self._give_up()
-            ended = _with_its_end(text)
+            ended = with_its_end(text)
             if ended:
                 self.mended.add(line, "a record lacked its last brace")
                 yield from self._passed(self._bytes(line, ended) + b"\n")
@@ -298,41 +266,6 @@ class Recovery:
             place = max(0, place - len(piece))
         self._region = kept
         self._size = sum(len(piece) for _, piece in kept)
-
-
-def _is_record(line: bytes) -> bool:
-    """Whether a line is one JSON object, and nothing else."""
-    if not line.endswith(b"}\n") or b"\0" in line or line.startswith(_BYTE_ORDER_MARK):
-        return False
-    if not line.isascii():
-        try:
-            line.decode()
-        except UnicodeDecodeError:
-            return False
-    if look(line).kind:
-        return True
-    try:
-        _fields(line)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return False
-    return True
-
-
-def _begins_a_record(body: bytes) -> bool:
-    """Whether a line that is an object is no part of one that is written over several lines."""
-    return body.startswith((b'{"t"', b'{"rtcli"')) or look(body).kind in _KINDS
-
-
-def _with_its_end(text: str) -> str:
-    """A record of which nothing is missing but the last brace; empty where more is."""
-    told = _ENVELOPE.match(text)
-    if told is None:
-        return ""
-    try:
-        event, end = _from(text, told.end())
-    except (ValueError, RecursionError):
-        return ""
-    return text + "}" if isinstance(event, dict) and end == len(text) else ""
 
 
 def _size(text: str) -> str:

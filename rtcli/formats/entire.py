@@ -1,0 +1,55 @@
+"""Whether what stands in a damaged file is an entire record."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+import msgspec
+from msgspec import Raw
+
+from rtcli.events import DIALECTS
+from rtcli.formats.peek import look
+
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+KINDS: Final = frozenset(name for dialect in DIALECTS.values() for name in dialect.types)
+object_at: Final = json.JSONDecoder(strict=True).raw_decode
+"""The object at a place in a text, and where it ends; raises ValueError where there is none."""
+_ENVELOPE: Final = re.compile(r'\{\s*"t"\s*:\s*[-\d.eE+]+\s*,\s*"from"\s*:\s*"(?:client|server)"\s*,\s*"event"\s*:\s*')
+_fields: Final = msgspec.json.Decoder(dict[str, Raw]).decode
+
+
+def is_record(line: bytes) -> bool:
+    """Whether a line is one JSON object, and nothing else."""
+    if not line.endswith(b"}\n") or b"\0" in line or line.startswith(BYTE_ORDER_MARK):
+        return False
+    if not line.isascii():
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            return False
+    if look(line).kind:
+        return True
+    try:
+        _fields(line)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return False
+    return True
+
+
+def begins_a_record(body: bytes) -> bool:
+    """Whether a line that is an object is no part of one that is written over several lines."""
+    return body.startswith((b'{"t"', b'{"rtcli"')) or look(body).kind in KINDS
+
+
+def with_its_end(text: str) -> str:
+    """A record of which nothing is missing but the last brace; empty where more is."""
+    told = _ENVELOPE.match(text)
+    if told is None:
+        return ""
+    try:
+        event, end = object_at(text, told.end())
+    except (ValueError, RecursionError):
+        return ""
+    return text + "}" if isinstance(event, dict) and end == len(text) else ""
