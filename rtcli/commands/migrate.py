@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rtcli.commands.source import Form, Source
+from rtcli.commands.spoken import Spoken
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,22 +28,25 @@ def migrate(
         bool,
         typer.Option("--drop", help="Leave out fields that realtime does not have.", envvar="RTCLI_DROP"),
     ] = False,
+    form: Form = None,
 ) -> int:
     """Rewrite client events of the beta dialect to the realtime dialect.
 
-    Reads one event a line (or a single JSON object over several lines) and prints each client event
-    as realtime has it, one a line. An event with something that has no counterpart, such as
+    Reads one event a line, a JSON document, or a log of another program that is told by its look, and
+    prints each client event as realtime has it, one a line. An event with something that has no counterpart, such as
     temperature, is refused with the reason; --drop leaves such fields out instead.
 
     Example:  rtcli migrate session.jsonl --diff
 
-    Exit code: 0 everything was rewritten, 1 an event was refused, 2 the file could not be read.
+    Exit code: 0 everything was rewritten, 1 an event was refused, 2 the file could not be read, 3 some
+    of it was left out.
     """
     from rtcli.events.migration import Refused
     from rtcli.events.migration import migrate as rewritten
 
     refused = passed_over = changed = 0
-    for line, body in _client_events(path):
+    source = Source(path, Spoken.BETA, form)
+    for line, body in _client_events(source):
         if body is None:
             passed_over += 1
             continue
@@ -60,39 +66,23 @@ def migrate(
         _complain("nothing to change: every client event is one of realtime already")
     if refused and not drop:
         _complain("--drop leaves out fields that realtime does not have")
-    return int(refused > 0)
+    return source.code(int(refused > 0))
 
 
-def _client_events(path: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:
+def _client_events(source: Source) -> Iterator[tuple[int, dict[str, Any] | None]]:
     """Each client event with its line; None for a line of a recording that is none."""
     from rtcli.errors import UnreadableRecording
-    from rtcli.events import BETA, Event, Listener, Malformed, Unknown
-    from rtcli.formats.rtcli import read
-    from rtcli.formats.stream import read_lines
+    from rtcli.events import Event, Malformed, Unknown
 
     found = False
-    for entry in read(_one_a_line(read_lines(path)), Listener(BETA)):
+    for entry in source:
         if isinstance(entry.event, Event | Unknown) or (isinstance(entry.event, Malformed) and entry.event.type):
             found = True
             yield entry.line, None if entry.sender == "server" else _body(entry.raw)
     if not found:
-        raise UnreadableRecording(str(path), "it holds no event", "write one JSON object with a type on each line")
-
-
-def _one_a_line(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """The lines; one JSON value that stands on several lines becomes a line for each of its objects."""
-    head = next(lines, b"")
-    if isinstance(_value(head), dict) or not head.lstrip().startswith((b"{", b"[")):
-        yield head
-        yield from lines
-        return
-    rest = list(lines)
-    whole = _value(head + b"".join(rest))
-    if whole is None:
-        yield head
-        yield from rest
-    else:
-        yield from (_json(entry) + b"\n" for entry in (whole if isinstance(whole, list) else [whole]))
+        raise UnreadableRecording(
+            str(source.path), "it holds no event", "write one JSON object with a type on each line"
+        )
 
 
 def _body(raw: bytes) -> dict[str, Any]:

@@ -127,6 +127,9 @@ def _told_apart(whence: list[str]) -> tuple[str | None, str | None]:
 
     sides = sorted(set(whence) & _SIDES.keys())
     forms = [name for name in whence if name not in _SIDES]
+    names = [name for name, _ in _offered("")] if forms else []
+    if unknown := next((name for name in forms if name not in names), None):
+        raise BadOption("--from", f"{unknown!r} is no side and no form of log", f"take {', '.join(names)}")
     if len(forms) > 1:
         raise BadOption("--from", f"{forms[0]} and {forms[1]} are two forms of log", "a file is read as one")
     return sides[0] if len(sides) == 1 else None, forms[0] if forms else None

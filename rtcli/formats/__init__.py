@@ -7,11 +7,13 @@ from pathlib import Path
 
 from rtcli.events import Listener
 from rtcli.formats.entry import Content, Entry, interpret
-from rtcli.formats.reading import Reading
+from rtcli.formats.reading import Reading, is_log
 from rtcli.formats.stream import read_lines
 
 ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 """The file names that are looked for in a folder."""
+LOGS = (".har", ".yaml", ".yml", ".log")
+"""Those that other programs give their logs; in a folder such a file counts if it looks like one with events."""
 
 
 def read(path: Path, listener: Listener | None = None) -> Iterator[Entry]:
@@ -28,7 +30,13 @@ def find(path: Path) -> list[Path]:
     """The recordings that `path` stands for: itself, or those in the folder and below, by name."""
     if not path.is_dir():
         return [path]
-    return sorted(file for file in path.rglob("*") if file.name.endswith(ENDINGS) and file.is_file())
+    return sorted(file for file in path.rglob("*") if _is_recording(file))
 
 
-__all__ = ["ENDINGS", "Content", "Entry", "Reading", "find", "interpret", "read", "read_lines"]
+def _is_recording(file: Path) -> bool:
+    if file.name.endswith(ENDINGS):
+        return file.is_file()
+    return file.name.endswith(LOGS) and file.is_file() and is_log(file)
+
+
+__all__ = ["ENDINGS", "LOGS", "Content", "Entry", "Reading", "find", "interpret", "read", "read_lines"]

@@ -113,6 +113,15 @@ def _head(lines: Iterator[bytes]) -> list[bytes]:
     return head
 
 
+def is_log(path: Path) -> bool:
+    """Whether a file looks like a log of another program with events in it; not if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return _look([file.read(_SNIFFED_BYTES)]) is not None
+    except OSError:
+        return False
+
+
 def _look(head: list[bytes]) -> Form | None:
     from rtcli.formats.forms import form_of  # noqa: PLC0415 - dozens of modules that our own recordings never need
 
