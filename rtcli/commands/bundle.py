@@ -137,15 +137,13 @@ def _packed(output: Path, calls: Sequence[Call], works: Sequence[Redacted], *, o
     from rtcli.commands.binary import writing_binary
     from rtcli.formats.archive import Archive
 
-    with writing_binary(output, overwrite=overwrite) as file:
-        archive = Archive(file)
+    with writing_binary(output, overwrite=overwrite) as file, Archive(file) as archive:
         for call, work in sorted(zip(calls, works, strict=True), key=lambda pair: pair[0].name):
             for name, content in call.members():
                 archive.add(name, content)
             archive.add(f"{call.name}/redaction.json", _redaction(work, call.recording))
         archive.add("versions.json", _surroundings())
         archive.add("README.txt", _readme(calls, archive.members))
-        archive.close()
     return archive.members
 
 

@@ -8,7 +8,8 @@ import zipfile
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any, Final, NamedTuple
+from types import TracebackType
+from typing import IO, Any, Final, NamedTuple, Self
 
 _BEGINNING: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest time that the format can tell. Source: APPNOTE.TXT 6.3.10, section 4.4.6."""
@@ -52,9 +53,17 @@ class Archive:
                 sink.write(content.encode("utf-8", "backslashreplace"))
         self.members.append(Member(name, sink.size_bytes, sink.digest.hexdigest()))
 
-    def close(self) -> None:
-        """Write the directory."""
-        self._zip.close()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Write the directory; an archive that failed is left as it is, for it would fail again."""
+        if error is None:
+            self._zip.close()
+        else:
+            self._zip.fp = None
 
 
 class _Counting:

@@ -17,7 +17,7 @@ _IDS: Final = (
 )
 _UUID: Final = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 TOKEN: Final = re.compile(
-    rf"(?<![A-Za-z0-9+/_.=~-])(?!{_IDS}|{_UUID})(?=[A-Za-z0-9+/_=-]*[0-9])[A-Za-z0-9+/_-]{{24,}}={{0,2}}(?![A-Za-z0-9])"
+    rf"(?<![A-Za-z0-9+/_-])(?!{_IDS}|{_UUID})(?=[A-Za-z0-9+/_=-]*[0-9])[A-Za-z0-9+/_-]{{24,}}={{0,2}}(?![A-Za-z0-9])"
 )
 """A run of characters that is worth a closer look."""
 _LONGEST: Final = 256

@@ -16,7 +16,7 @@ _TOKEN: Final = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|\\?$)|([{}\[\]:,])|([^\s"{}\
 _ESCAPE: Final = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL
 )
-_PERCENT: Final = re.compile(r"%[2-7][0-9A-Fa-f]")
+_PERCENT: Final = re.compile(r"%(?:[2-7][0-9A-Fa-f]|0[9ADad])")
 _SIMPLE: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
@@ -145,4 +145,4 @@ def _meaning(piece: str) -> str:
 
 
 def _of_percent(piece: str) -> str:
-    return chr(int(piece.removeprefix("%"), base=16))
+    return bytes.fromhex(piece.removeprefix("%")).decode("ascii")

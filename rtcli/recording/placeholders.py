@@ -41,7 +41,7 @@ class Placeholders:
 
 def is_placeholder(value: str) -> bool:
     """Whether a value stands for a secret already."""
-    return bool(_MARKED.match(value) or _FILLED.fullmatch(value))
+    return bool(_MARKED.search(value) or _FILLED.fullmatch(value))
 
 
 def blank(text: str) -> str:
@@ -75,7 +75,7 @@ def _laid_over(secret: str, kind: str, number: int) -> str:
     if size < _SHORT:
         label = "x" * max(0, size - len(count)) + count[-size:]
     else:
-        label = f"{MARK}-{count}-{kind.replace(' ', '-')}".ljust(size, "x")
+        label = f"{MARK}-{count}-{kind.replace(' ', '').replace('-', '')}".ljust(size, "x")
     return "".join(old if old in KEPT else like(old, new) for old, new in zip(secret, label[:size], strict=True))
 
 

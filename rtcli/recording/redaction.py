@@ -26,7 +26,7 @@ from rtcli.recording.shapes import KEY_PATTERNS, KEYS, Shape
 
 _DEEPEST: Final = 6
 _LEAST: Final = 4
-_WEAK: Final = frozenset({"sk", "ac", "?", "&", ";", "sk_", "key", "pass", "pin", "token", "q~", "shp"})
+_WEAK: Final = frozenset({"sk", "ac", "?", "&", ";", "sk_", "key", "pass", "pin", "token", "shp"})
 """Signs that are in too many texts to be looked for first; what has them has others, or is a long run."""
 _NAMED: Final = (
     *(
@@ -137,7 +137,7 @@ class Redaction:
             written = nested.unquoted(new)
             new = nested.put_back(new, written, self.text(written.text, (*path, ""), depth + 1))
         new = self._replaced(new, self._spans(new))
-        if depth and not holds_ids(path) and not self._is_quiet:
+        if depth and not has_json and not holds_ids(path) and not self._is_quiet:
             self._doubt(new, path)
         return new
 

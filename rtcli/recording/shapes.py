@@ -101,7 +101,7 @@ KEYS: Final[tuple[Shape, ...]] = (
     Shape("jwt", rf"{_BEGIN}eyJ{_LONG}{{6,}}(?:\.{_LONG}+){{1,4}}\.?", ("eyj",), "RFC 7519; three parts, of which the first is a JSON object"),
     Shape(
         "private key",
-        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?P<s>(?:(?!-----)[\s\S]){8,}?)(?=-----END|$|[^A-Za-z0-9+/=\s:,\\-])",
+        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:\\+[nr]|\s)*(?P<s>(?:(?!-----)[\s\S]){8,}?)(?=-----END|$|[^A-Za-z0-9+/=\s:,\\-])",
         ("private key",),
         "RFC 7468",
     ),

@@ -84,7 +84,7 @@ def code(text: str) -> str:
 
 def plain(text: str) -> str:
     """Text in which nothing is Markdown, a reference or a mention."""
-    escaped = re.sub(r"([\\`*_{}\[\]<>()#|~!])", r"\\\1", _visible(text))
+    escaped = re.sub(r"([\\`*_\[\]<>#|~!])", r"\\\1", _visible(text))
     return escaped.replace("@", "&#64;")
 
 

@@ -1,0 +1,269 @@
+"""No planted secret is left, nothing else changes, and what is concluded of a call stays."""
+
+from __future__ import annotations
+
+import base64
+import json
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from incidents.catalogue import INCIDENTS, NEAR_MISSES
+from planted import PLACES, SECRETS, line, secret_part
+
+from rtcli.causes.case import Case
+from rtcli.causes.slow import slow_parts
+from rtcli.events import Listener
+from rtcli.formats import read_lines
+from rtcli.formats.rtcli import read
+from rtcli.recording.redaction import Redaction
+from rtcli.reports.diagnosis import diagnosis
+from rtcli.reports.json import written
+from rtcli.session.redacting import Redacting
+
+RECORDINGS = Path(__file__).parents[2] / "recordings"
+
+
+def redacted(lines, *, redaction=None, **options):
+    work = Redacting(redaction or Redaction(), **options)
+    entries = list(read(lines, Listener()))
+    for entry in entries:
+        work.learn(entry)
+    work.learned()
+    return [work.line(entry) for entry in entries]
+
+
+def unwrapped(text, depth=0):
+    """A text in every reading: JSON in it parsed, and what is written as in URLs or as base64."""
+    yield text
+    if depth > 5:
+        return
+    if "%" in text:
+        yield from unwrapped(unquote(text), depth + 1)
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return
+    yield from strings(value, depth + 1)
+
+
+def strings(value, depth):
+    if isinstance(value, dict):
+        for name, entry in value.items():
+            yield from unwrapped(name, depth)
+            if name == "binary":
+                yield base64.b64decode(entry).decode("utf-8", "replace")
+            yield from strings(entry, depth)
+    elif isinstance(value, list):
+        for entry in value:
+            yield from strings(entry, depth)
+    elif isinstance(value, str):
+        yield from unwrapped(value, depth)
+    else:
+        yield str(value)
+
+
+def survivors(lines, secret):
+    """Pieces of a secret of ten characters that can be read somewhere in the lines."""
+    part = secret_part(secret).strip()
+    pieces = {part[start : start + 10] for start in range(max(1, len(part) - 9))} - {"\n"}
+    texts = [text for one in lines for text in unwrapped(one.decode())]
+    return [piece for piece in pieces if any(piece in text for text in texts)]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_secret_goes_from_wherever_it_is_planted_and_nothing_else_changes(place):
+    """The lines around it stay to the byte, and so does what stands before and behind it in its own."""
+    for name, secret in SECRETS.items():
+        before = [line({"type": "response.cancel"}, **{"from": "client"}), PLACES[place](secret), line(None, note="no")]
+        after = redacted(before)
+        assert survivors(after, secret) == [], name
+        assert [len(one) for one in after] == [len(one) for one in before], name
+        assert (after[0], after[2]) == (before[0], before[2])
+        first, last = _edges(before[1], PLACES[place]("" if "\n" in secret or "escapes" not in place else "\x00"))
+        assert (after[1][:first], after[1][last:]) == (before[1][:first], before[1][last:]), name
+        assert redacted(after) == after, name
+
+
+def _edges(planted, empty):
+    """Where what is planted begins and ends in its line, a few bytes for base64 and escapes more."""
+    first = next(n for n, (a, b) in enumerate(zip(planted, empty, strict=False)) if a != b)
+    last = next(n for n, (a, b) in enumerate(zip(planted[::-1], empty[::-1], strict=False)) if a != b)
+    return max(0, first - 8), len(planted) - max(0, last - 8)
+
+
+def streamed(text, cuts, kind, field, done, **more):
+    """The text in deltas cut at these places, and its end."""
+    edges = [0, *sorted(cuts), len(text)]
+    fields = {"response_id": "resp_1", "item_id": "item_1", "output_index": 0, "content_index": 0, **more}
+    for number, (start, end) in enumerate(pairwise(edges)):
+        yield line(
+            {"type": f"{kind}.delta", "event_id": f"event_{number}", **fields, "delta": text[start:end]},
+            **{"from": "server"},
+        )
+    yield line({"type": f"{kind}.{done}", "event_id": "event_end", **fields, field: text}, **{"from": "server"})
+
+
+STREAMS = {
+    "text": ("response.output_text", "text", "done"),
+    "transcript": ("response.output_audio_transcript", "transcript", "done"),
+    "user": ("conversation.item.input_audio_transcription", "transcript", "completed"),
+    "arguments": ("response.function_call_arguments", "arguments", "done"),
+}
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.data())
+def test_a_secret_that_is_streamed_goes_wherever_the_deltas_are_cut(data):
+    """The deltas still add up to what their end tells."""
+    name = data.draw(st.sampled_from([name for name in SECRETS if name != "private key"]))
+    kind, field, done = STREAMS[data.draw(st.sampled_from(list(STREAMS)))]
+    secret = SECRETS[name]
+    text = f"Well, {secret} is it, and that is all."
+    if field == "arguments":
+        encoded = data.draw(st.sampled_from([json.dumps, lambda one: '{"q":"' + _escaped(one["q"]) + '"}']))
+        text = encoded({"q": text})
+    cuts = data.draw(st.lists(st.integers(1, len(text) - 1), max_size=12, unique=True))
+    before = list(streamed(text, cuts, kind, field, done))
+    after = redacted(before)
+    events = [json.loads(one)["event"] for one in after]
+    joined = "".join(event["delta"] for event in events[:-1])
+    assert joined == events[-1][field]
+    assert survivors([*after, json.dumps(joined).encode()], secret) == []
+    assert [len(one) for one in after] == [len(one) for one in before]
+    if field == "arguments":
+        assert json.loads(joined)["q"].startswith("Well, ")
+
+
+def _escaped(text):
+    return "".join(f"\\u{ord(character):04x}" for character in text)
+
+
+def test_the_same_secret_gets_the_same_placeholder_and_another_one_another():
+    first, second = SECRETS["OpenAI"], SECRETS["OpenAI, of a project"]
+    before = [PLACES["a note"](f"{first} {second}"), PLACES["an argument"](first), PLACES["an error"](second)]
+    note, argument, error = (json.loads(one) for one in redacted(before))
+    one, two = note["note"].split()
+    assert one != two
+    assert json.loads(argument["event"]["arguments"])["a"][1]["b"] == one
+    assert error["event"]["error"]["message"] == f"bad: {two} "
+
+
+def test_ids_that_look_like_secrets_stay():
+    ids = {
+        "event_id": "event_DX4bqj8c0Yw3sPz9JkLmN",
+        "item_id": "item_DX4bqj8c0Yw3sPz9JkLmN",
+        "response_id": "resp_DX4bqj8c0Yw3sPz9JkLmN",
+        "call_id": "call_aB3dE5fG7hI9jK1l",
+        "session_id": "sess_DX4bqj8c0Yw3sPz9JkLmN",
+        "previous_item_id": "6f9619ff-8b86-d011-b42d-00cf4fc964ff",
+    }
+    work = Redaction()
+    before = [
+        line({"type": "vendor.ids", **ids, "expires_at": 1763664000, "audio_start_ms": 1234567}, **{"from": "server"})
+    ]
+    assert redacted(before, redaction=work) == before
+    assert work.doubts == []
+
+
+def test_what_looks_like_a_secret_of_no_shape_is_named_by_its_place_and_left():
+    token = "Zx9" + "qW3eR7tY1uI5oP8aS2dF6gH4jK0lM" + "nB"
+    work = Redaction()
+    before = [line(None, note="a"), PLACES["a tool's output"](token)]
+    assert redacted(before, redaction=work) == before
+    assert [(doubt.line, doubt.path) for doubt in work.doubts] == [(2, "$.event.item.output.r.x")]
+    assert token not in repr(work.doubts)
+
+
+def test_a_torn_line_gives_nothing_away():
+    whole = PLACES["an item's text"](SECRETS["OpenAI, of a project"])
+    for end in range(len(whole) - 60, len(whole) - 8, 7):
+        (after,) = redacted([whole[:end]])
+        assert len(after) == end
+        assert survivors([after], SECRETS["OpenAI, of a project"][:40]) == []
+
+
+def test_pieces_beside_their_probabilities_say_no_more_than_the_transcript():
+    number = "5 5 5 0 1 9 3"
+    pieces = number.split(" ")
+    tokens = [pieces[0], *(f" {piece}" for piece in pieces[1:])]
+    probable = [{"token": token, "bytes": list(token.encode()), "logprob": -0.1} for token in tokens]
+    kind = "conversation.item.input_audio_transcription.completed"
+    before = line(
+        {
+            "type": kind,
+            "event_id": "event_1",
+            "item_id": "item_1",
+            "content_index": 0,
+            "transcript": number,
+            "logprobs": probable,
+        },
+        **{"from": "server"},
+    )
+    event = json.loads(redacted([before])[0])["event"]
+    assert "".join(one["token"] for one in event["logprobs"]) == event["transcript"]
+    assert b"".join(bytes(one["bytes"]) for one in event["logprobs"]).decode() == event["transcript"]
+    assert event["transcript"] != number
+
+
+def told(lines):
+    listener = Listener()
+    case = Case(listener)
+    for entry in read(lines, listener):
+        case.feed(entry)
+    case.finish()
+    document = json.loads(written(diagnosis("call", case, slow_parts(case))))
+    return document, [repr((list(one.responses), list(one.turns))) for one in case.metrics]
+
+
+def without_words(document):
+    """A diagnosis without the sentences that quote what was said."""
+    for cause in document["causes"]:
+        del cause["evidence"]
+        for finding in cause["consequences"]:
+            del finding["message"]
+    return document
+
+
+FILES = [path for folder in ("", "broken", "clean") for path in sorted((RECORDINGS / folder).glob("*.jsonl*"))]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_of_a_recording_the_same_is_told_as_before(path):
+    before = list(read_lines(path))
+    assert told(redacted(before)) == told(before)
+
+
+@pytest.mark.parametrize("incident", [case for _, _, case in INCIDENTS] + list(NEAR_MISSES))
+def test_of_an_incident_the_same_is_told_as_before_even_of_its_sound(incident):
+    before = [one.encode() + b"\n" for one in incident()]
+    assert told(redacted(before)) == told(before)
+
+
+def test_of_an_incident_the_same_is_told_when_its_words_are_masked():
+    for _, _, incident in INCIDENTS:
+        before = [one.encode() + b"\n" for one in incident()]
+        (had, rows), (has, rows_after) = told(before), told(redacted(before, text="mask", audio="keep"))
+        assert (without_words(has), rows_after) == (without_words(had), rows)
+
+
+def test_of_real_traffic_the_same_is_told_as_before(shared):
+    for path in sorted((shared / "traffic").glob("[!w]*/*.jsonl")):
+        before = list(read_lines(path))
+        assert told(redacted(before)) == told(before), path.name
+        assert len(b"".join(redacted(before))) == path.stat().st_size
+
+
+def test_masked_words_are_gone_and_the_lines_are_as_long(shared):
+    said = ("Fahrenheit", "Celsius", "Bohr", "weather", "Napoli", "Rome", "London", "Paris")
+    for path in sorted((shared / "traffic/realtime").glob("*.jsonl")):
+        before = list(read_lines(path))
+        after = redacted(before, text="mask")
+        assert [len(one) for one in after] == [len(one) for one in before]
+        for event in map(json.loads, after):
+            for name in ("transcript", "text", "delta"):
+                if isinstance(event.get(name), str) and "audio.delta" not in event["type"]:
+                    assert not any(word in event[name] for word in said)
