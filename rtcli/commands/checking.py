@@ -120,11 +120,12 @@ class Run:
 
     def _done(self, path: Path, detector: Detector) -> None:
         from rtcli.events import REALTIME
-        from rtcli.views.text import said
 
         self._summary.files += 1
         if self._report:
             self._report.done(str(path))
         if detector.disagree or detector.dialect is not REALTIME or detector.vendor:
+            from rtcli.views.text import said
+
             vendor = f" ({detector.vendor.name})" if detector.vendor else ""
             self._summary.spoken[said(str(path))] = detector.disagreement() + vendor

@@ -4,8 +4,6 @@ Shapes follow openai-python 3.52.0 (``openai.types.realtime``), limits the OpenA
 2026-08-21; what real servers add carries its evidence.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta

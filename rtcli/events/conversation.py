@@ -1,7 +1,5 @@
 """Events whose type begins with ``conversation``: items and their transcriptions."""
 
-from __future__ import annotations
-
 from msgspec import UNSET
 
 from rtcli.events.event import ClientEvent, Index, Maybe, Milliseconds, ServerEvent

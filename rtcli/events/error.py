@@ -1,7 +1,5 @@
 """The event whose type is ``error``."""
 
-from __future__ import annotations
-
 from rtcli.events.event import ServerEvent
 from rtcli.events.objects import ErrorDetails
 

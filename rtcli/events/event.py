@@ -3,9 +3,10 @@
 ``decode`` turns a text into one of three things: an `Event` of a known type, an `Unknown` (an
 object whose type the dialect does not have) or a `Malformed` (with every fault it has). None of
 them raises, none of them loses a field: what an event carries beyond its schema is in ``extra``.
-"""
 
-from __future__ import annotations
+The annotations of the wire's classes are evaluated where they stand, here and in the modules of realtime:
+as strings, which msgspec evaluates class by class, they cost 12 ms whenever the program starts.
+"""
 
 from functools import cached_property
 from importlib import import_module
@@ -34,7 +35,7 @@ MAX_CLIENT_EVENT_ID: int = 512
 class _Wire(StructMeta):
     """Makes every class of the wire keyword-only, which a msgspec class does not inherit."""
 
-    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> _Wire:
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> "_Wire":
         options.setdefault("kw_only", True)
         return super().__new__(cls, name, bases, namespace, **options)
 

@@ -1,7 +1,5 @@
 """Events whose type begins with ``input_audio_buffer``: the user's audio and the turns in it."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from msgspec import UNSET

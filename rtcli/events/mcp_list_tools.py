@@ -1,7 +1,5 @@
 """Events whose type begins with ``mcp_list_tools``: asking an MCP server what it offers."""
 
-from __future__ import annotations
-
 from rtcli.events.event import ServerEvent
 
 

@@ -6,8 +6,6 @@ object that is told apart by it (a content part, an audio format, a tool), it is
 every captured session has it, and the server refuses the object without it.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta

@@ -1,7 +1,5 @@
 """Events whose type begins with ``output_audio_buffer``: what a WebRTC or SIP caller hears."""
 
-from __future__ import annotations
-
 from rtcli.events.event import ClientEvent, ServerEvent
 
 

@@ -1,7 +1,5 @@
 """The event whose type begins with ``rate_limits``."""
 
-from __future__ import annotations
-
 from rtcli.events.event import ServerEvent
 from rtcli.events.objects import RateLimit
 

@@ -5,8 +5,6 @@ opens with ``added`` and closes with ``done``, and the ``done`` value is the tru
 Source for ``obfuscation`` on text deltas: 271 text, 235 transcript and 114 argument deltas captured.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from msgspec import UNSET

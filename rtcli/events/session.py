@@ -1,7 +1,5 @@
 """Events whose type begins with ``session``."""
 
-from __future__ import annotations
-
 from rtcli.events.configuration import RealtimeConfig, RealtimeSession, TranscriptionConfig, TranscriptionSession
 from rtcli.events.event import ClientEvent, ServerEvent
 
