@@ -223,9 +223,9 @@ def _print_statistics(summary: Summary, out: TextIO) -> None:
 
 def _tell(summary: Summary, more: list[str], *, sentence: bool) -> None:
     """What does not belong to the report, to standard error."""
-    from rtcli.views.text import said
-
     if sentence:
         sys.stderr.write(summary.outcome() + "\n")
     for told in (*summary.unreadable, *more):
+        from rtcli.views.text import said
+
         sys.stderr.write(f"rtcli: {said(told)}\n")
