@@ -22,6 +22,7 @@ from rtcli.formats import Entry
 from rtcli.recording.epoch import MICROSECONDS, microseconds
 from rtcli.reports.otlp_numbers import PROVIDERS, numbers, server, totals, used
 from rtcli.reports.otlp_words import Words
+from rtcli.session.config import at
 from rtcli.session.measured import Connection
 from rtcli.session.rows import At, CallRow, McpRow, ResponseRow, TurnRow
 
@@ -97,9 +98,9 @@ class _Spans:
         config = call.config
         self._common = {
             "gen_ai.provider.name": PROVIDERS.get(vendor, "openai"),
-            "gen_ai.conversation.id": config.session_id,
+            "gen_ai.conversation.id": config.session_id or at(call.words.session, "id"),
         }
-        self._model = config.model or self._metrics.course.translator
+        self._model = config.model or at(call.words.session, "model") or self._metrics.course.translator
         self._root = self._id("session", "")
         self._answers = {row.id: row for row in self._metrics.responses}
 

@@ -7,8 +7,11 @@ from typing import Any, Final, NamedTuple
 from msgspec import to_builtins
 
 from rtcli.events import conversation, error, response
+from rtcli.events.beta import transcription_session
 from rtcli.events.live import error as live_error
+from rtcli.events.live import session as live
 from rtcli.events.objects import FunctionCall, FunctionCallOutput, Message
+from rtcli.events.translation import session as translation
 from rtcli.formats import Entry
 from rtcli.session.config import at
 
@@ -29,6 +32,8 @@ class Words:
     """Takes in the entries of a connection."""
 
     def __init__(self, *, content: bool) -> None:
+        self.session: Any = None
+        """The session as a dialect begins it that knows no turns."""
         self.failures: dict[str, tuple[str, str]] = {}
         """By response the code and the message of what made it fail."""
         self.troubles: list[Trouble] = []
@@ -49,6 +54,8 @@ class Words:
             self._failed(event.error, entry)
         elif isinstance(event, response.Done):
             self._done(event)
+        elif isinstance(event, live.Started | translation.Created | transcription_session.Created):
+            self.session = event.session
         elif not self._content:
             return
         elif isinstance(event, conversation.InputAudioTranscriptionCompleted):

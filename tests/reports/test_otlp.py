@@ -260,3 +260,17 @@ def test_nothing_in_a_recording_keeps_spans_from_being_made(records, content):
     except BadOption:
         return
     json_format.Parse(b"".join(pieces), ExportTraceServiceRequest())
+
+
+@pytest.mark.parametrize(
+    ("event", "name"),
+    [
+        ('session.started {"session":{"id":"live_1","model":"gpt-live-1"}}', "session gpt-live-1"),
+        ('session.created {"session":{"id":"s","type":"translation","model":"gpt-realtime-translate"}}', None),
+    ],
+)
+def test_a_session_without_turns_has_a_span_of_its_own(event, name):
+    (session,) = spans_of(lines(f'0.5 < {event}\n2.5 - {{"note":"later"}}\n'))
+    expected = re.findall(r'"(?:id|model)":"([^"]+)"', event)
+    assert [session.told.get("gen_ai.conversation.id"), session.told.get("gen_ai.request.model")] == expected
+    assert session.name == (name or f"session {expected[1]}")
