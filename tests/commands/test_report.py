@@ -120,7 +120,7 @@ def opened(browser):
         page.on("request", lambda request: complaints.append(request.url) if request.url[:5] == "http:" else None)
         page.on("request", lambda request: complaints.append(request.url) if request.url[:6] == "https:" else None)
         page.goto(path.as_uri())
-        page.wait_for_selector("html[data-ready]", timeout=20_000)
+        page.wait_for_selector("html[data-ready]", timeout=15_000)
         return page
 
     yield open_page
@@ -172,6 +172,7 @@ def test_a_page_opens_without_a_complaint_and_without_a_network_and_fits_its_win
 def test_a_click_on_a_cause_or_a_finding_selects_its_event_and_moves_the_position(made, opened):
     path = made(LOST(), name="lost")
     page, lines = opened(path), path.with_suffix(".jsonl")
+    page.click("#tab-found")
     for place in ("#causes .jump", "#found-list .finding"):
         page.keyboard.press("Home")
         button = page.locator(place).last

@@ -29,6 +29,8 @@ class Axis:
         self._heard_s = heard_s
         self.timed = False
         """Its entries have times, and the axis counts seconds."""
+        self.late_s = 0.0
+        """How far it runs behind the recording at most, where audio was sent faster than it is heard."""
         self._lines = array("q")
         self._x = array("d")
         self._rows = array("q")
@@ -39,6 +41,7 @@ class Axis:
         t = None if isinstance(entry.event, Header) else entry.t
         if t is not None:
             x = self._placed(t)
+            self.late_s = max(self.late_s, x - t)
             if not self.timed or abs(x - self._x_now) < _LEAP_S:
                 self._x_now = x
             self.timed = True

@@ -77,6 +77,7 @@ def _connection(
         "begin": min(begins),
         "end": max(ends),
         "shortened": story.shortened,
+        "late": story.axis.late_s,
         "rows": _columns(rows),
         "lanes": story.spans.told(case.metrics[story.number], story.heard.utterances)
         if story.number is not None

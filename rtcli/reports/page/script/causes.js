@@ -27,7 +27,7 @@ function causes() {
   } else if (DATA.events) {
     $("causes-title").textContent = "Nothing went wrong";
     $("causes-title").prepend(sign("good"), " ");
-    if (DATA.found) box.append(el("p", { cls: "quiet", text: several(DATA.found, "remark") + " below." }));
+    if (DATA.found) box.append(el("p", { cls: "quiet", text: several(DATA.found, "remark") + " beside the transcript." }));
     else box.remove();
   } else { $("causes-title").textContent = "There are no events in this recording"; box.remove(); }
   const aside = [...DATA.slow.map((one) => ["slow", one]), ...DATA.waits.map((one) => ["waiting", one])];
@@ -39,13 +39,15 @@ function causes() {
 
 function findings() {
   const all = DATA.findings;
-  $("found").hidden = !all.length;
-  $("found-count").textContent = several(DATA.found, "finding") + (DATA.found > all.length ? ", " + all.length.toLocaleString("en") + " of them here: the others are alike" : "");
+  $("tab-found").hidden = !all.length;
+  $("found-count").textContent = DATA.found.toLocaleString("en");
+  $("found-more").hidden = DATA.found <= all.length;
+  $("found-more").textContent = all.length.toLocaleString("en") + " of " + several(DATA.found, "finding") + "; the others are like these.";
   $("found-list").replaceChildren(...all.map((finding, place) => {
     const words = finding.message + (finding.count > 1 ? " (" + finding.count + " times)" : "");
     const button = el("button", { cls: "finding", type: "button", title: finding.title, "data-place": place, "data-line": finding.line, click: () => gotoFinding(place) },
-      sign(finding.severity), el("span", { cls: "code", text: finding.code }), el("span", { cls: "at", text: DATA.connections[finding.story]?.timed ? clock(finding.x, 1) : "" }),
-      el("span", { cls: "line", text: "line " + finding.line }), el("span", { cls: "words", text: words.slice(0, 600) }));
+      sign(finding.severity), el("span", { cls: "code", text: finding.code }), el("span", { cls: "at", text: DATA.connections[finding.story]?.timed ? clock(finding.x, 1) : "#" + finding.line }),
+      el("span", { cls: "words", text: words.slice(0, 600) }));
     return el("li", {}, button);
   }));
 }
@@ -57,6 +59,8 @@ function gotoFinding(place) {
   all[findingNow]?.removeAttribute("aria-current");
   findingNow = place;
   all[place].setAttribute("aria-current", "true");
+  const box = $("found-panel"), top = all[place].offsetTop - box.offsetTop;
+  if (top < box.scrollTop || top + all[place].offsetHeight > box.scrollTop + box.clientHeight) box.scrollTop = top - box.clientHeight / 3;
   goto(finding.x, finding.row, finding.story);
   announce(finding.severity + " " + finding.code + ": " + finding.message);
 }

@@ -77,8 +77,10 @@ function choose(row, how) {
 function goto(x, row, number) {
   if (number !== undefined && number >= 0 && number !== state.story) openStory(number);
   seek(x, false);
-  reveal(state.at);
+  reveal(state.at, true);
   if (row >= 0) choose(row, { keepPlace: true });
+  const { top, bottom } = $("events").getBoundingClientRect();
+  if (top > window.innerHeight - 160 || bottom < 160) $("time").scrollIntoView({ block: "start" });
 }
 
 function showEvent() {

@@ -71,8 +71,6 @@ function drawChart() {
 }
 
 function gotoTurn(turn) {
-  const span = Math.max(turn.end - turn.x, 0.5);
-  if (state.to - state.from > span * 12) show(turn.x - span, turn.x + span * 3);
   goto(turn.x, turn.row);
 }
 
@@ -81,7 +79,12 @@ function chartTo(place, quietly) {
   const turn = turnsTold[Math.max(0, turnChosen)];
   chart.setAttribute("aria-valuenow", String(turn.n));
   chart.setAttribute("aria-valuetext", turnWords(turn));
-  redraw();
+  redrawChart();
+}
+
+let drawingChart = 0;
+function redrawChart() {
+  if (!drawingChart) drawingChart = requestAnimationFrame(() => { drawingChart = 0; drawChart(); });
 }
 
 function chartTip(place, px) {
@@ -126,4 +129,5 @@ $("latency-table").addEventListener("toggle", () => {
   box.replaceChildren(el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body)));
 });
 on("story", latency);
-on("draw", drawChart);
+on("theme", redrawChart);
+new ResizeObserver(redrawChart).observe(chart);

@@ -13,21 +13,23 @@ function openStory(number) {
   $("chooser").value = String(number);
   const told = here();
   $("facts").replaceChildren(...told.facts.map(([name, text]) => el("div", {}, el("dt", { text: name }), el("dd", { text }))));
-  $("untimed").hidden = told.timed || !told.rows.line.length;
   $("length").textContent = told.timed ? "of " + clock(story().end, 1) : "of " + (told.rows.line.at(-1) || 0);
   state.at = story().begin;
-  soundNote();
+  notes();
   emit("story");
   emit("moved");
   redraw();
 }
 
-function soundNote() {
-  const clips = Object.values(story().tracks).some((track) => track.clips.length);
-  const gone = here().shortened.length ? "Whoever wrote this log shortened the audio of the " + here().shortened.join(" and the ") + ": there is nothing to hear of it." : "";
-  const note = gone ? gone : !clips ? "" : DATA.audio === "none" ? "The audio is not in this page, only its waveform: the playhead moves without sound." : hasSound() ? "" : "What audio there is in the recording is silence.";
-  $("soundless").textContent = note;
-  $("soundless").hidden = !note;
+/* What is to be known of this connection before the timeline is believed. */
+function notes() {
+  const told = here(), clips = Object.values(story().tracks).some((track) => track.clips.length), all = [];
+  if (!told.timed && told.rows.line.length) all.push(["untimed", "This recording has no times: what you see is the order of the events, with audio as long as it lasts. Distances between events mean nothing, and there is no latency to tell."]);
+  if (told.late > 0.5) all.push(["late", "Audio was sent faster than it was spoken. The timeline is that of somebody who listens: it runs up to " + told.late.toFixed(1) + " s behind the times of the recording."]);
+  if (told.shortened.length) all.push(["shortened", "Whoever wrote this log shortened the audio of the " + told.shortened.join(" and of the ") + ": there is nothing to hear of it."]);
+  if (clips && DATA.audio === "none") all.push(["soundless", "The audio is not in this page, only its waveform: the playhead moves without sound."]);
+  else if (clips && !hasSound()) all.push(["soundless", "What audio there is in the recording is silence."]);
+  $("notes").replaceChildren(...all.map(([id, text]) => el("p", { cls: "note", id, text })));
   for (const side of ["user", "model"]) $("hear-" + side).hidden = !story().tracks[side].pieces.length;
   document.querySelector(".hear").hidden = !hasSound();
 }

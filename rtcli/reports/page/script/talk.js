@@ -37,8 +37,26 @@ on("moved", () => {
   if (!node) return;
   node.setAttribute("aria-current", "true");
   if (performance.now() - talkTouched < 4000 && state.playing) return;
-  const box = $("talk-list"), top = node.offsetTop - box.offsetTop;
+  const box = $("talk-panel"), top = node.offsetTop - box.offsetTop;
   if (top < box.scrollTop || top + node.offsetHeight > box.scrollTop + box.clientHeight) box.scrollTop = top - box.clientHeight / 3;
 });
-for (const name of ["wheel", "pointerdown", "touchmove"]) $("talk-list").addEventListener(name, () => { talkTouched = performance.now(); }, { passive: true });
+for (const name of ["wheel", "pointerdown", "touchmove"]) $("talk-panel").addEventListener(name, () => { talkTouched = performance.now(); }, { passive: true });
 on("story", talkLines);
+
+/* The panel shows what was said, or what was found. */
+function openTab(name) {
+  for (const one of ["talk", "found"]) {
+    $("tab-" + one).setAttribute("aria-selected", String(one === name));
+    $(one + "-panel").hidden = one !== name;
+  }
+}
+for (const [name, other] of [["talk", "found"], ["found", "talk"]]) {
+  $("tab-" + name).addEventListener("click", () => openTab(name));
+  $("tab-" + name).addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    event.preventDefault();
+    event.stopPropagation();
+    openTab(other);
+    $("tab-" + other).focus();
+  });
+}

@@ -1,19 +1,19 @@
 "use strict";
 /* The lanes, drawn on one canvas: only what is in view, and nothing twice on one pixel. */
 const LANES = [
-  { id: "axis", name: "", height: 22 },
-  { id: "turns", name: "Turns", height: 20 },
-  { id: "user", name: "User", height: 58 },
-  { id: "speech", name: "Speech", height: 18 },
-  { id: "responses", name: "Responses", height: 24 },
-  { id: "items", name: "Items", height: 34 },
-  { id: "calls", name: "Tools", height: 22 },
-  { id: "model", name: "Model", height: 58 },
-  { id: "events", name: "Events", height: 20 },
-  { id: "found", name: "Findings", height: 24 },
+  { id: "axis", name: "", full: 22 },
+  { id: "turns", name: "Turns", full: 20 },
+  { id: "user", name: "User", full: 58 },
+  { id: "speech", name: "Speech", full: 20 },
+  { id: "responses", name: "Responses", full: 24 },
+  { id: "items", name: "Items", full: 34 },
+  { id: "calls", name: "Tools", full: 22 },
+  { id: "model", name: "Model", full: 58 },
+  { id: "events", name: "Events", full: 20 },
+  { id: "found", name: "Findings", full: 24 },
 ];
-{ let top = 0; for (const lane of LANES) { lane.top = top; top += lane.height; } LANES.total = top; }
-const canvas = $("canvas"), overview = $("overview"), LEAST_VIEW_S = 0.02;
+const EMPTY_HEIGHT = 18;
+const canvas = $("canvas"), overview = $("overview"), LEAST_VIEW_S = 0.02, CLOSE_S = 30;
 let colours = {};
 
 function readColours() {
@@ -36,6 +36,17 @@ function surface(node, height) {
   pen.font = "11px system-ui, sans-serif";
   pen.textBaseline = "middle";
   return { pen, width, height };
+}
+
+/* How high each lane is: one that holds nothing in this connection takes little room. */
+function layLanes() {
+  let top = 0;
+  for (const lane of LANES) {
+    lane.top = top;
+    lane.height = lane.id === "axis" || thingsOf(lane.id).length ? lane.full : EMPTY_HEIGHT;
+    top += lane.height;
+  }
+  LANES.total = top;
 }
 
 /* What a lane holds, sorted by where it begins; `reach` lets the first in view be found although they overlap. */
@@ -99,7 +110,7 @@ function draw() {
   drawSpans(pen, width, laneOf("speech"), { colour: () => colours.user, label: (thing) => (thing.ms ? ms(thing.ms) : "") });
   drawSpans(pen, width, laneOf("responses"), { colour: responseColour, label: (thing) => (thing.status || "open") + (thing.reason ? " (" + plain(thing.reason) + ")" : ""), hatch: (thing) => thing.status !== "completed", tick: (thing) => thing.first });
   drawSpans(pen, width, laneOf("items"), { colour: itemColour, label: itemLabel, level: true });
-  drawSpans(pen, width, laneOf("calls"), { colour: (thing) => (thing.failed ? colours.error : colours.warning), label: (thing) => plain(thing.name) });
+  drawSpans(pen, width, laneOf("calls"), { colour: (thing) => (thing.failed ? colours.error : colours.warning), label: (thing) => plain(thing.name), beside: true });
   drawEvents(pen, width);
   drawFound(pen, width);
   drawChosen(pen, width);
@@ -190,6 +201,7 @@ function wave(pen, levels, loudest, width, middle, half, faint, plainly) {
 function drawSpans(pen, width, lane, told) {
   const high = told.level ? (lane.height - 6) / 2 : lane.height - 8;
   const done = new Map();
+  let free = -Infinity;
   for (const thing of inView(thingsOf(lane.id), state.from, state.to)) {
     const left = Math.max(-2, pixel(thing.x, width)), right = Math.min(width + 2, pixel(thing.end, width)), wide = Math.max(2, right - left);
     const top = lane.top + (told.level ? 3 + (thing.level || 0) * high : 4), colour = told.colour(thing), key = top;
@@ -204,7 +216,12 @@ function drawSpans(pen, width, lane, told) {
     const tick = told.tick && told.tick(thing);
     if (tick !== null && tick !== undefined && tick !== false) pen.fillRect(pixel(tick, width), top, 2, high - 1);
     const label = told.label(thing);
-    if (label && wide > 34 && high > 9) {
+    if (told.beside && label && wide <= 34 && left >= 0 && left > free) {
+      pen.fillStyle = colours.ink;
+      pen.textAlign = "left";
+      pen.fillText(label.slice(0, 40), left + wide + 4, top + high / 2);
+      free = left + wide + 12 + pen.measureText(label.slice(0, 40)).width;
+    } else if (label && wide > 34 && high > 9) {
       pen.save();
       pen.beginPath();
       pen.rect(left, top, wide - 2, high);
@@ -362,8 +379,9 @@ function zoom(factor, around) {
   show(middle - (middle - state.from) * factor, middle + (state.to - middle) * factor);
 }
 function pan(share) { const by = (state.to - state.from) * share; show(state.from + by, state.to + by); }
-function reveal(x) {
+function reveal(x, closely) {
   const span = state.to - state.from;
+  if (closely && span > CLOSE_S * 3) { show(x - CLOSE_S / 3, x + CLOSE_S * 2 / 3); return; }
   if (x < state.from + span * 0.02 || x > state.to - span * 0.02) show(x - span / 2, x + span / 2);
 }
 
@@ -517,7 +535,7 @@ on("moved", () => {
   redraw();
 });
 on("theme", () => { readColours(); overviewKept = null; redraw(); });
-on("story", () => { labels(); fit(); });
+on("story", () => { layLanes(); labels(); fit(); });
 on("chosen", () => { markLane(); redraw(); });
 $("in").addEventListener("click", () => zoom(0.6));
 $("out").addEventListener("click", () => zoom(1 / 0.6));
