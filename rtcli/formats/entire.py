@@ -17,6 +17,7 @@ KINDS: Final = frozenset(name for dialect in DIALECTS.values() for name in diale
 object_at: Final = json.JSONDecoder(strict=True).raw_decode
 """The object at a place in a text, and where it ends; raises ValueError where there is none."""
 _ENVELOPE: Final = re.compile(r'\{\s*"t"\s*:\s*[-\d.eE+]+\s*,\s*"from"\s*:\s*"(?:client|server)"\s*,\s*"event"\s*:\s*')
+_AUDIO: Final = re.compile(r'"(?:audio|delta)"\s*:\s*"([A-Za-z0-9+/=]{64,})"')
 _fields: Final = msgspec.json.Decoder(dict[str, Raw]).decode
 
 
@@ -53,3 +54,8 @@ def with_its_end(text: str) -> str:
     except (ValueError, RecursionError):
         return ""
     return text + "}" if isinstance(event, dict) and end == len(text) else ""
+
+
+def has_whole_audio(text: str) -> bool:
+    """Whether no audio in a record that was put together is of a length, or has an end, that Base64 never has."""
+    return all(len(told[1]) % 4 == 0 and "=" not in told[1][:-2] for told in _AUDIO.finditer(text))

@@ -17,7 +17,15 @@ from typing import Any, Final
 from msgspec import Struct
 
 from rtcli.errors import UnreadableRecording
-from rtcli.formats.entire import BYTE_ORDER_MARK, KINDS, begins_a_record, is_record, object_at, with_its_end
+from rtcli.formats.entire import (
+    BYTE_ORDER_MARK,
+    KINDS,
+    begins_a_record,
+    has_whole_audio,
+    is_record,
+    object_at,
+    with_its_end,
+)
 from rtcli.formats.remarks import Remarks
 
 _REGION_AT_MOST: Final = 1 << 24
@@ -53,6 +61,8 @@ class Recovery:
         """Lines that hold no whole record by themselves, without their newlines."""
         self._size = 0
         self._open: _Open | None = None
+        self._blurred = 0
+        """How many records have to come before halves are put together again."""
         self._is_enveloped = False
         """The records are in envelopes, so that an event without one is but a part of a record."""
 
@@ -203,6 +213,9 @@ class Recovery:
             yield from self._passed(self._bytes(began, whole) + b"\n")
             return
         if text.startswith("{"):
+            if self._open is not None:
+                # Two records have begun: whose end comes next cannot be told.
+                self._blurred = _PATIENCE
             yield from self._give_up()
             ended = with_its_end(text)
             if ended:
@@ -217,18 +230,19 @@ class Recovery:
 
     def _joined(self, text: str) -> str:
         """The record that a piece completes; empty where it completes none."""
-        if self._open is None:
+        if self._open is None or self._blurred:
             return ""
         parts = self._open.parts
         for before in (parts[0], "".join(parts)):
             whole = before + text
-            if self._record_at(whole, 0) == len(whole):
+            if self._record_at(whole, 0) == len(whole) and has_whole_audio(whole):
                 return whole
         return ""
 
     def _passed(self, line: bytes) -> Iterator[bytes]:
         """A whole record."""
         self.records += 1
+        self._blurred = max(0, self._blurred - 1)
         opened = self._open
         if opened is not None:
             opened.age += 1
