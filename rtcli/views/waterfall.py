@@ -23,7 +23,7 @@ _ROWS_TAKE: Final = 68
 """Cells that the other columns take; what is more is the bar's."""
 _PARTS: Final = (
     ("new input", "▓", "+", "cyan"),
-    ("re-sent", "░", ".", "yellow"),
+    ("re-sent (at most)", "░", ".", "yellow"),
     ("output", "█", "#", "green"),
     ("transcription", "▒", "~", "magenta"),
 )
@@ -196,9 +196,9 @@ def _sums(bill: Bill, prices: Prices) -> Iterator[tuple[str, str]]:
 
 
 def _told(taken: Sequence[Cell], *, priced_: bool) -> str:
-    whole, parts = tokens_in(taken), [f"{tokens_in(taken, what='new'):,} new"]
+    whole, new = tokens_in(taken), tokens_in(taken, what="new")
     again, cached = tokens_in(taken, what="re-sent"), tokens_in(taken, cached=True)
-    parts.append(f"at most {again:,} re-sent ({again / whole:.0%})" if again else "nothing re-sent")
+    parts = [f"at least {new:,} new, at most {again:,} re-sent ({again / whole:.0%})" if again else "all of them new"]
     parts.append(f"{cached:,} cached ({cached / whole:.0%})" if cached else "nothing cached")
     return f"{whole:,} tokens{f' {dollars(dollars_in(taken))}' if priced_ else ''}: {', '.join(parts)}"
 
