@@ -55,6 +55,8 @@ def refuse(path: Path, *, overwrite: bool, option: str = "--output") -> None:
                 option, "audio is not written to a terminal", "name a file, or pipe it: … -o - | sox -t wav - -d"
             )
         return
+    if path.is_char_device() and _is_terminal(path):
+        raise BadOption(option, "audio is not written to a terminal", "name a file")
     if path.is_dir():
         raise BadOption(option, f"{path} is a folder", "name a file in it")
     if path.is_file() and not overwrite:
@@ -72,9 +74,32 @@ def _replacing(path: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
         if overwrite:
             new.replace(path)
         else:
-            os.link(new, path)
-            new.unlink()
+            _rename_to_free(new, path)
     except BaseException:
         with suppress(OSError):
             new.unlink()
         raise
+
+
+def _rename_to_free(new: Path, path: Path) -> None:
+    """Give the new file its name, unless another took it meanwhile."""
+    try:
+        os.link(new, path)
+        new.unlink()
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if path.exists():
+            raise FileExistsError(path) from None
+        new.rename(path)
+
+
+def _is_terminal(path: Path) -> bool:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return os.isatty(handle)
+    finally:
+        os.close(handle)

@@ -12,6 +12,8 @@ Side = Literal["user", "model"]
 Ending = Literal["", "truncated", "cleared", "replaced"]
 """Why not all of a clip was heard: the client said so, the server stopped playing, or the next answer began."""
 
+_SLOWEST_HZ, _FASTEST_HZ = 4_000, 192_000
+"""Rates beyond these are no rates of speech, and are not believed."""
 _NAMES: Final = {"pcm16": "audio/pcm", "g711_ulaw": "audio/pcmu", "g711_alaw": "audio/pcma"}
 ASSUMED: Final = "audio/pcm"
 """The format where none is told: that of a session that was not configured."""
@@ -47,7 +49,7 @@ def coding(name: str | None, rate_hz: int | None = None) -> Coding | None:
     if name not in SAMPLE_BYTES:
         return None
     usual = PCM_RATE_HZ if SAMPLE_BYTES[name] == PCM_SAMPLE_BYTES else G711_RATE_HZ
-    return Coding(_NAMES.get(name, name), rate_hz or usual)
+    return Coding(_NAMES.get(name, name), rate_hz if rate_hz and _SLOWEST_HZ <= rate_hz <= _FASTEST_HZ else usual)
 
 
 class Clip(Struct, gc=False):

@@ -115,7 +115,7 @@ class Microphone:
 
     def place(self, one: Utterance) -> None:
         """Say where in the stream an utterance lies, and when it was spoken."""
-        if not self.stream or self.is_shortened:
+        if not self.stream or self.is_shortened or (one.end_ms is not None and one.end_ms <= self.unsent_ms):
             return
         one.start_ms = max(0.0, one.start_ms - self.unsent_ms)
         one.starts_s = one.ends_s = self.at(one.start_ms)

@@ -65,6 +65,8 @@ class Soundtrack:
         """The first line of the connection."""
         self.began_s = 0.0
         """When it began: not at 0 where only a part of it is told."""
+        self.is_cut = False
+        """The recording is a part of another, and lacks what was before."""
         self.entries = 0
         self.carriers: dict[tuple[int, int], Clip] = {}
         """By line and content index the clips of audio that the client put into items."""
@@ -232,6 +234,9 @@ class Soundtrack:
             one.end_ms, one.ends_s = max(one.start_ms, sent_ms), self._now_s
         self._taken_ms = max(self._taken_ms, one.end_ms)
 
+    def _headed(self, header: Header, _entry: Entry) -> None:
+        self.is_cut = "start" in header.cut
+
     def _cleared_input(self, _event: Any, _entry: Entry) -> None:
         self._taken_ms = self.microphone.sent_ms + self.microphone.unsent_ms
 
@@ -294,6 +299,7 @@ class Soundtrack:
         self.left_out[why] = self.left_out.get(why, 0) + 1
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
+        Header: _headed,
         input_audio_buffer.Append: _appended,
         translation.InputAudioBufferAppend: _appended_to_translate,
         live.InputAudioAppend: _appended_live,

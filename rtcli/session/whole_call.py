@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from rtcli.formats import Entry
 from rtcli.session.clip import Clip, Coding, Side
 from rtcli.session.microphone import is_shortened
-from rtcli.session.soundtrack import Piece, Samples, Soundtrack
+from rtcli.session.soundtrack import LATE_S, Piece, Samples, Soundtrack
 from rtcli.units import PCM_RATE_HZ
 
 SIDES: Final[tuple[Side, ...]] = ("user", "model")
@@ -46,11 +46,19 @@ class Call:
 
     @property
     def span(self) -> Span:
-        """From the first record to the last sound."""
-        ends = [self.tracks[0].began_s]
-        for track, later_s in zip(self.tracks, self.later_s, strict=True):
-            ends += [later_s + clip.ends_s for clip in track.clips if self.has(clip)]
-        return Span(self.tracks[0].began_s, max(ends))
+        """From the first record to the last sound; of a part of a recording, from its first sound if that comes late."""
+        first = self.tracks[0]
+        heard = [
+            (later_s + clip.starts_s, later_s + clip.ends_s)
+            for track, later_s in zip(self.tracks, self.later_s, strict=True)
+            for clip in track.clips
+            if self.has(clip)
+        ]
+        if not heard:
+            return Span(first.began_s, first.began_s)
+        since_s, until_s = min(heard)[0], max(end_s for _, end_s in heard)
+        is_late = first.is_cut and since_s - first.began_s > LATE_S
+        return Span(since_s if is_late else first.began_s, until_s)
 
     def clips(self, side: Side) -> list[Clip]:
         """What is heard of a side: nothing outside the conversation, nor what was shortened by whoever made the log."""

@@ -176,8 +176,9 @@ def test_it_goes_through_pipes_and_never_to_a_terminal(tmp_path):
     audio(path, "-o", tmp_path / "call.wav")
     piped, _ = audio("-", "-o", "-", given=path.read_bytes())
     assert piped == (tmp_path / "call.wav").read_bytes()
-    with Terminal("audio", path, "-o", "-") as screen:
-        screen.shows("not written to a terminal")
+    for terminal in ("-", "/dev/stdout"):
+        with Terminal("audio", path, "-o", terminal) as screen:
+            screen.shows("not written to a terminal")
 
 
 def test_a_file_is_private_and_never_replaced_unless_told(tmp_path):
@@ -222,6 +223,15 @@ def test_two_connections_of_a_file_follow_each_other(tmp_path):
     _, model = channels(tmp_path / "call.wav")
     assert power(model, 440, 1.01, 1.49) == pytest.approx(10_000, rel=0.05)
     assert power(model, 880, 2.51, 2.99) == pytest.approx(10_000, rel=0.05)
+
+
+def test_a_part_of_a_recording_begins_with_its_first_sound(tmp_path):
+    header = '- {"rtcli": 1, "cut": ["start"]}'
+    path = write(tmp_path / "part.jsonl", header, created(), *live(300.0, tone(1000, 100)))
+    _, told = audio(path, "-o", tmp_path / "part.wav")
+    user, _ = channels(tmp_path / "part.wav")
+    assert len(user) == round(0.1 * RATE)
+    assert "it begins at 300.00 s of the recording" in told
 
 
 def test_a_recording_without_audio_says_so_and_writes_nothing(tmp_path):

@@ -92,6 +92,16 @@ def test_where_the_recording_lacks_the_beginning_the_servers_clock_is_taken_from
     assert track.began_s == pytest.approx(100.02)
 
 
+def test_what_was_said_before_a_part_of_a_recording_is_where_it_was_told():
+    track = heard(
+        created(),
+        said(0.4, "server", "input_audio_buffer.speech_started", item_id="u", audio_start_ms=300),
+        said(1.4, "server", "input_audio_buffer.speech_stopped", item_id="u", audio_end_ms=1300),
+        *live(5.0, 50),
+    )
+    assert (track.utterances["u"].starts_s, track.utterances["u"].ends_s) == (0.4, 1.4)
+
+
 def test_without_turn_detection_an_item_is_what_was_sent_since_the_last():
     commit = [said(t, "server", "input_audio_buffer.committed", item_id=f"u{t}") for t in (2.1, 4.1)]
     track = heard(created(), *live(1.0, 50), commit[0], *live(3.0, 25), commit[1])
@@ -224,3 +234,23 @@ def test_a_clip_lasts_as_long_as_its_format_says(name, per_ms):
     track = heard(created(0.0, name), append(1.0, bytes(per_ms * 100)), began(2.0), delta(2.0, bytes(per_ms * 300)))
     assert [clip.duration_ms for clip in track.clips] == [100, 300]
     assert {clip.audio_format for clip in track.clips} == {name}
+
+
+def test_formats_and_deltas_of_beta_are_understood():
+    session = {"id": "s", "model": "m", "modalities": ["audio", "text"], "input_audio_format": "g711_ulaw"}
+    session |= {"output_audio_format": "g711_alaw"}
+    place = {"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0}
+    track = heard(
+        said(0.0, "server", "session.created", session=session),
+        append(1.0, bytes(800)),
+        said(2.0, "server", "response.audio.delta", delta="AAAA" * 800, **place),
+    )
+    assert [(clip.audio_format, clip.duration_ms) for clip in track.clips] == [("audio/pcmu", 100), ("audio/pcma", 300)]
+
+
+def test_a_rate_that_is_told_is_kept_and_one_that_cannot_be_is_not():
+    created_ = said(0.0, "server", "session.created", session={"id": "s", "type": "translation", "model": "m"})
+    for told, kept in ((16_000, 16_000), (0, 24_000), (10**9, 24_000)):
+        spoken = said(1.0, "server", "session.output_audio.delta", delta="AAAA" * 80, sample_rate=told, elapsed_ms=1)
+        ((clip,),) = [track.playback.clips for track in soundtracks(iter(entries_of(f"{created_}\n{spoken}")))]
+        assert clip.rate_hz == kept
