@@ -137,6 +137,14 @@ def test_what_is_odd_costs_only_itself():
     assert len(dropped) == 4
 
 
+def test_a_record_beside_the_messages_that_is_none_costs_only_itself():
+    beside = [{"after": 0, "record": 7}, {"after": 1, "record": {"t": 2, "note": "n"}}]
+    dropped = []
+    records = read(har(entry([message("send", 1, CLEAR)], _rtcliRecords=beside)), lambda _, why: dropped.append(why))
+    assert records == [Frame(1.0, "client", CLEAR), Note(2.0, "n")]
+    assert len(dropped) == 1
+
+
 @pytest.mark.parametrize("started", ["", "yesterday", None, "9999-99-99"])
 def test_without_a_beginning_the_first_message_is_one(started):
     header, _, first, second = read(

@@ -8,7 +8,7 @@ from written import taken
 from rtcli.formats.bare import BareEvents
 from rtcli.formats.har_writer import Har
 from rtcli.formats.notation import Script
-from rtcli.formats.sink import TORN, UNKNOWN_KEYS, Recording
+from rtcli.formats.sink import BROKEN, TORN, UNKNOWN_KEYS, Recording
 
 LINE = b'{"t":1.000000,"from":"client","event":{"type":"response.create"}}\n'
 
@@ -26,6 +26,7 @@ LINE = b'{"t":1.000000,"from":"client","event":{"type":"response.create"}}\n'
         (b'{"type":"who.knows"}\n', b'{"event":{"type":"who.knows"}}\n'),
         (b'{"t":1,"from":"server","event":{"x":"\xff"}}\n', b'{"t":1,"from":"server","event":{"x":"\xff"}}\n'),
         (LINE + b"rubbish\n", LINE + b"rubbish\n"),
+        (b'{"t":"noon","note":"x"}\n', b'{"t":"noon","note":"x"}\n'),
     ],
 )
 def test_lines_of_a_recording_stay_and_bare_events_are_put_into_envelopes(content, there):
@@ -54,3 +55,10 @@ def test_what_other_forms_have_no_place_for_is_counted_and_bare_events_need_none
 
 def test_a_torn_line_is_lost():
     assert taken(Recording, LINE + LINE[:-20]) == (LINE, {TORN: 1})
+
+
+def test_a_damaged_event_is_a_frame_and_a_broken_record_is_none():
+    content = b'{"type":"response.create",}\n{"t":"noon","note":"x"}\n{"type":"response.create"}\n'
+    there, lost = taken(Script, content)
+    assert there.splitlines() == [b'- {"text":"{\\"type\\":\\"response.create\\",}"}', b"> response.create"]
+    assert lost == {BROKEN: 1}

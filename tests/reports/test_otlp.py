@@ -274,3 +274,13 @@ def test_a_session_without_turns_has_a_span_of_its_own(event, name):
     expected = re.findall(r'"(?:id|model)":"([^"]+)"', event)
     assert [session.told.get("gen_ai.conversation.id"), session.told.get("gen_ai.request.model")] == expected
     assert session.name == (name or f"session {expected[1]}")
+
+
+@pytest.mark.parametrize(("end", "kind"), [("completed", None), ("failed", "failed")])
+def test_what_an_mcp_server_was_asked_has_a_span(end, kind):
+    script = '1 < response.mcp_call.in_progress {"item_id":"m","output_index":0}\n'
+    script += '1.5 < response.mcp_call.%s {"item_id":"m","output_index":0}\n' % end
+    span = named(spans_of(lines(script)), "mcp call")
+    assert (span.start, span.end) == (START_NS + 10**9, START_NS + 15 * 10**8)
+    assert span.told.get("error.type") == kind
+    assert (span.status == Status.STATUS_CODE_ERROR) is (kind is not None)
