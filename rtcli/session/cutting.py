@@ -21,6 +21,9 @@ _UNHEEDED: Final = (Note, Open)
 class Selection(Protocol):
     """Says which entries are wanted."""
 
+    heard_from: int
+    """From which line on the user's audio before the stretch belongs to it; 0 where none of it does."""
+
     def begins(self) -> None:
         """Another connection follows."""
 
@@ -110,6 +113,8 @@ class Cutting:
             here.first = entry.line
             here.t = self._t if entry.t is not None else None
             here.carried = self._ground.lines()
+            if self._selection.heard_from:
+                here.carried.update(line for line in self._ground.sound if line >= self._selection.heard_from)
         here.last, here.after = entry.line, 0
         self._referred.update(self._ground.referred_by(entry))
         here.carried |= self._referred

@@ -29,7 +29,6 @@ from rtcli.session.obligations import Obligations
 _OPEN_AT_MOST: Final = 256
 _RECENT: Final = 4096
 _FAULTY: Final = 16
-_SOUND: Final = (input_audio_buffer.Append, Note)
 _SETUP: Final = {
     "session.created": "created",
     "transcription_session.created": "created",
@@ -94,6 +93,8 @@ class Ground:
         """The input that no response has answered yet."""
         self._faulty: deque[int] = deque(maxlen=_FAULTY)
         """What the client sent that cannot be understood; the server may refuse it yet."""
+        self.sound: deque[int] = deque(maxlen=_RECENT)
+        """The lines of the user's audio that has not been committed."""
         self._recent: deque[int] = deque(maxlen=_RECENT)
         """The last lines, without the user's audio."""
         self._handlers: dict[type, Callable[[Any, int], None] | None] = {}
@@ -109,7 +110,9 @@ class Ground:
         if kind is Malformed and entry.sender == "client":
             self._faulty.append(entry.line)
         if handler is None:
-            if kind not in _SOUND:
+            if kind is input_audio_buffer.Append:
+                self.sound.append(entry.line)
+            elif kind is not Note:
                 self._recent.append(entry.line)
             return
         self._recent.append(entry.line)
@@ -241,6 +244,7 @@ class Ground:
             thread.lines.append(line)
             if name == "input_audio_buffer.committed":
                 self._heard = thread
+                self.sound.clear()
             if name in _END_AN_ITEM and thread not in self._responses.values():
                 thread.is_going_on = False
                 del self._items[item_id]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Final, Literal
 
-from rtcli.events import Event
+from rtcli.events import Event, input_audio_buffer
 from rtcli.formats import Entry
 from rtcli.session.config import Config
 from rtcli.session.excerpt import item_of, response_of
@@ -17,6 +17,8 @@ _NEAR: Final = 5
 
 class Window:
     """From one time to another; an entry without a time has that of the one before it."""
+
+    heard_from = 0
 
     def __init__(self, since_s: float | None, until_s: float | None) -> None:
         self.since_s = since_s
@@ -55,14 +57,27 @@ class TurnsOf:
         """Another connection follows."""
         self._config = Config()
         self._metrics = Metrics(self._config)
+        self._now = 0
+        self.heard_from = 0
+        """The line of the audio in which the first of the turns was heard to begin."""
+
+    def _heard_from(self, entry: Entry) -> int:
+        event = entry.folded.event
+        if isinstance(event, input_audio_buffer.SpeechStarted):
+            began = self._metrics.listening.clock.at(event.audio_start_ms)
+            return began.line if began is not None else 0
+        return int(isinstance(event, input_audio_buffer.Commit | input_audio_buffer.Committed))
 
     def takes(self, entry: Entry) -> bool:
         """Whether it belongs to one of the turns."""
         self._config.apply(entry)
         self._metrics.apply(entry)
         turns = self._metrics.turns
-        now = len(turns)
+        before, now = self._now, len(turns)
+        self._now = now
         self.turns = max(self.turns, now)
+        if before < self.first <= now:
+            self.heard_from = self._heard_from(entry)
         if now <= self.last:
             return now >= self.first
         named = response_of(entry.folded.event)
@@ -74,6 +89,8 @@ class Named:
 
     The id may be told by its beginning or its end. `exactly` is set where it is known.
     """
+
+    heard_from = 0
 
     def __init__(self, kind: Literal["response", "item"], text: str, exactly: str = "") -> None:
         self.text = text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import random
 from pathlib import Path
 
@@ -28,6 +30,8 @@ HEADER = (
 
 class Lines:
     """From one line to another."""
+
+    heard_from = 0
 
     def __init__(self, first, last):
         self.first, self.last = first, last
@@ -175,6 +179,45 @@ def test_turns_are_those_that_are_shown_with_the_end_of_their_responses():
     assert part_of(CALL, TurnsOf(2, 2))[-6:] == CALL[13:]
     first = part_of(CALL, TurnsOf(1, 1))
     assert first[-8:] == CALL[5:13]
+
+
+def test_with_a_turn_goes_the_audio_in_which_its_speech_began():
+    lines = list(read_lines(RECORDINGS / "interruption.jsonl"))
+    speech = [line for line in lines if b'"input_audio_buffer.speech_started"' in line]
+    began_ms = json.loads(speech[1])["event"]["audio_start_ms"]
+    part = part_of(lines, TurnsOf(2, 2))
+    heard = [line for line in part[: part.index(speech[1])] if b'"input_audio_buffer.append"' in line]
+    sent = [line for line in lines[: lines.index(speech[1])] if b'"input_audio_buffer.append"' in line]
+    before_ms = sum(len(base64.b64decode(json.loads(line)["event"]["audio"])) / 48 for line in sent[: -len(heard)])
+    assert heard == sent[-len(heard) :]
+    assert before_ms <= began_ms <= before_ms + len(base64.b64decode(json.loads(heard[0])["event"]["audio"])) / 48
+    assert judged(part) == (set(), set())
+
+
+def test_with_a_turn_that_the_client_commits_goes_the_audio_since_the_last():
+    lines = list(read_lines(RECORDINGS / "clean" / "push_to_talk.jsonl"))
+    commits = [number for number, line in enumerate(lines) if b'"input_audio_buffer.commit"' in line]
+    part = part_of(lines, TurnsOf(1, 1))
+    assert {line for line in lines[: commits[0]] if b'"input_audio_buffer.append"' in line} <= set(part)
+    assert judged(part) == (set(), set())
+
+
+def test_what_is_missing_at_the_end_of_a_part_is_not_waited_for():
+    listener = Listener()
+    case = Case(listener)
+    part = part_of(CALL, Lines(1, 10))
+    for entry in read(part, listener):
+        case.feed(entry)
+    case.finish()
+    assert case.connections[0].waits == []
+    assert not case.by_code
+    listener = Listener()
+    stopped = Case(listener)
+    for entry in read(CALL[:10], listener):
+        stopped.feed(entry)
+    stopped.finish()
+    assert stopped.connections[0].waits
+    assert stopped.by_code["SEQ21"] == 1
 
 
 def test_a_response_and_an_item_are_taken_from_their_first_event_to_their_last():
