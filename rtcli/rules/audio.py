@@ -16,7 +16,7 @@ from rtcli.formats import Entry
 from rtcli.rules.rule import Rule, Verdict
 from rtcli.session.by_class import ByClass
 from rtcli.session.ledgers import Ledgers
-from rtcli.session.sound import FILES, MP4_MARK
+from rtcli.session.sound import FILES, file_of
 from rtcli.units import MAX_APPEND_BYTES, SAMPLE_BYTES, base64_bytes
 
 _FIRST_FOUR: Final = frozenset(base64.b64encode(mark[:3]).decode() for mark in FILES)
@@ -166,9 +166,7 @@ def file_in_raw_audio(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[
         head = pybase64.b64decode(audio[:16], validate=True)
     except (binascii.Error, ValueError):
         return ()
-    found = next((name for mark, name in FILES.items() if head.startswith(mark)), "")
-    if not found and head[4:8] == MP4_MARK:
-        found = "an MP4 file"
+    found = file_of(head)
     if not found:
         return ()
     return (Verdict("$.audio", f"the audio begins like {found}", "send raw samples without a header"),)

@@ -6,6 +6,7 @@ at the end of a connection comes there, and what is told once with a count at th
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -43,6 +44,11 @@ class Check:
         self.events = 0
         """How many events were seen."""
         self._rules = tuple(rules)
+        self._places: defaultdict[type, list[int]] = defaultdict(list)
+        """By class that rules name, where they stand among the rules."""
+        for place, rule in enumerate(self._rules):
+            for kind in rule.types:
+                self._places[kind].append(place)
         self._detector = (listener or Listener()).detector
         self._dialect: Dialect = REALTIME
         self._vendor: Vendor | None = None
@@ -226,7 +232,7 @@ class Check:
         Those that miss nothing but the client's events are judged: it may speak later.
         """
         kept = self._kept | NEEDS_CLIENT
-        rules = tuple(rule for rule in self._rules if rule.needs <= kept and self._is_for(rule, kind))
+        rules = tuple(rule for rule in self._about(kind) if rule.needs <= kept)
         self._table[kind] = rules
         if issubclass(kind, Event):
             if kind.extra != () or kind.foreign or kind.__struct_config__.dict:
@@ -235,16 +241,17 @@ class Check:
                 self._steady[kind] = take
         return rules
 
-    def _is_for(self, rule: Rule, kind: type) -> bool:
-        """Whether a rule is one of this dialect and this vendor, for events of a class."""
-        if self._dialect.name not in rule.dialects or (rule.openai_only and self._vendor not in _OPENAI):
-            return False
-        return any(base in rule.types for base in kind.__mro__)
+    def _about(self, kind: type) -> Iterator[Rule]:
+        """The rules for events of a class in this dialect and of this vendor, in the order of the table."""
+        for place in sorted({place for base in kind.__mro__ for place in self._places.get(base, ())}):
+            rule = self._rules[place]
+            if self._dialect.name in rule.dialects and not (rule.openai_only and self._vendor not in _OPENAI):
+                yield rule
 
     def suspected(self, entry: Entry, codes: tuple[str, ...]) -> list[Finding]:
         """What the rules with these codes would find in an event, which is not taken in."""
         kind, kept = type(entry.event), self._kept
-        rules = [one for one in self._rules if one.code in codes and one.needs <= kept and self._is_for(one, kind)]
+        rules = [one for one in self._about(kind) if one.code in codes and one.needs <= kept]
         verdicts = ((one, said) for one in rules for said in one.judge(entry.event, entry, self.ledgers))
         return [self._finding(one, entry, verdict) for one, verdict in verdicts]
 

@@ -92,9 +92,12 @@ class Audio(Ledger):
         self._appends: deque[tuple[float, float | None, int]] = deque(maxlen=_APPENDS)
         self._taken_ms = 0.0
         self._committing: deque[float] = deque(maxlen=64)
-        self._format: str | None = ""
-        self._per_ms = 0
-        self._sample: Sample | None = None
+        self.format: str | None = ""
+        """Of the last append."""
+        self.per_ms = 0
+        """Bytes of a millisecond in this format; 0 where it is not known."""
+        self.sample: Sample | None = None
+        """What is kept of audio in this format, while more is wanted."""
 
     @property
     def uncommitted_ms(self) -> float:
@@ -122,32 +125,28 @@ class Audio(Ledger):
         return bool(audio_format) and (sample is None or sample.characters < _OUTPUT_CHARACTERS)
 
     def _appended(self, event: input_audio_buffer.Append, entry: Entry) -> None:
-        if self.config.input_format is not self._format:
+        if self.config.input_format is not self.format:
             self._begin_format(self.config.input_format)
         audio = event.audio
         self.add(base64_bytes(len(audio), audio[-2:]), entry.t, entry.line)
-        if self._sample is not None and not self._sample.take(audio):
-            self._sample = None
-
-    def goes_on_in(self, audio_format: str | None) -> bool:
-        """Whether an append in this format only adds to those before it: none of it is looked at any more."""
-        return self._sample is None and audio_format is self._format
+        if self.sample is not None and not self.sample.take(audio):
+            self.sample = None
 
     def add(self, audio_bytes: int, t: float | None, line: int) -> None:
         """Count so many bytes, appended at `t` seconds."""
-        if self._per_ms:
-            self.appended_ms += audio_bytes / self._per_ms
+        if self.per_ms:
+            self.appended_ms += audio_bytes / self.per_ms
             self._appends.append((self.appended_ms, t, line))
 
     def _begin_format(self, audio_format: str | None) -> None:
         self.has_appends = True
-        self._format = audio_format
-        self._per_ms = BYTES_PER_MS.get(audio_format or "", 0)
-        self.is_measured = self.is_measured and bool(self._per_ms)
-        self._sample = None
+        self.format = audio_format
+        self.per_ms = BYTES_PER_MS.get(audio_format or "", 0)
+        self.is_measured = self.is_measured and bool(self.per_ms)
+        self.sample = None
         if audio_format:
             sample = self.samples.setdefault(audio_format, Sample())
-            self._sample = None if sample.is_full else sample
+            self.sample = None if sample.is_full else sample
 
     def _commit(self, _event: input_audio_buffer.Commit, _entry: Entry) -> None:
         """The server refuses less than it takes at least, and keeps it."""

@@ -35,8 +35,7 @@ FILES: Final = {
     b"\x1aE\xdf\xa3": "a WebM file",
 }
 """What raw samples do not begin with, and what does."""
-MP4_MARK: Final = b"ftyp"
-"""What stands in the bytes 4 to 7 of an MP4 file."""
+_MP4_MARK: Final = b"ftyp"
 KEPT_CHARACTERS: Final = 1 << 20
 """Base64 that a sample keeps: 16 s of PCM16, 98 s of G.711."""
 _LEAST_BYTES: Final = 8_000
@@ -57,6 +56,12 @@ _QUIET: Final = 10
 _G711: Final = ("audio/pcmu", "audio/pcma", "G.711")
 _SILENT_BYTES: Final = (b"\x00\x01\xff\xfe", b"\xff\x7f\xfe\x7e", b"\x55\xd5\x54\xd4")
 """The bytes around zero in PCM16, µ-law and A-law."""
+
+
+def file_of(head: bytes) -> str:
+    """What begins so, if it is a file; its first eight bytes tell."""
+    found = next((name for mark, name in FILES.items() if head.startswith(mark)), "")
+    return found or ("an MP4 file" if head[4:8] == _MP4_MARK else "")
 
 
 class Sample:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import pybase64
+from msgspec import UNSET
 
 from rtcli.events import input_audio_buffer, response
 from rtcli.formats import Entry
-from rtcli.session.sound import FILES, MP4_MARK
+from rtcli.session.sound import FILES, file_of
 from rtcli.session.written import DRY_MS, JOINED_AT, STALL_S
 from rtcli.units import BYTES_PER_MS, MAX_APPEND_BYTES
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 Take = Callable[[Entry], bool]
 """Takes in an event that is in order; gives back False, and has done nothing, for any other."""
 
-_FILE_MARKS: Final = tuple(FILES)
+_FILES_BEGIN: Final = frozenset(mark[0] for mark in FILES) | {0}
+"""The first bytes of files; one of MP4 begins with its length, a small number of four bytes."""
 _decoded: Final = pybase64.b64decode
 
 
@@ -118,20 +120,21 @@ def _appending(ledgers: Ledgers, _kind: type) -> Take:
     def appends(entry: Entry) -> bool:
         event: Any = entry.event
         t, event_id = entry.t, event.event_id
-        if entry.sender != "client" or context.closed or not audio.goes_on_in(config.input_format):
+        if entry.sender != "client" or context.closed or audio.sample is not None:
+            return False
+        if config.input_format is not audio.format or (event_id is not UNSET and (not event_id or event_id in sent)):
             return False
         if t is not None and (context.latest_t is None or t < context.latest_t):
-            return False
-        if isinstance(event_id, str) and (not event_id or event_id in sent):
             return False
         try:
             data = _decoded(event.audio, None, True)
         except ValueError:
             return False
         size = len(data)
-        if size & 1 or not 0 < size <= MAX_APPEND_BYTES or data.startswith(_FILE_MARKS) or data[4:8] == MP4_MARK:
+        if size & 1 or not 0 < size <= MAX_APPEND_BYTES or (data[0] in _FILES_BEGIN and file_of(data)):
             return False
-        audio.add(size, t, entry.line)
+        if audio.per_ms:
+            audio.add(size, t, entry.line)
         if event_id:
             sent[event_id] = entry.line
         if t is not None:
