@@ -11,7 +11,7 @@ from rtcli.session.saying import Saying
 
 SCHEMA: Final = "rtcli.transcript/1"
 ESTIMATE: Final = "How many words were heard is an estimate, by how much of the audio was."
-_MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]<>#|~!&]|^[-+=]|^\d+(?=[.)])")
+_MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]<>#|~!&]")
 
 
 def text(sayings: Iterable[Saying]) -> Iterator[str]:
@@ -47,7 +47,7 @@ def markdown(title: str, sayings: Iterable[Saying]) -> Iterator[str]:
 
 def escaped(words: str) -> str:
     """Words that mean nothing to Markdown, nor to the HTML in it."""
-    return _MARKDOWN.sub(lambda found: "".join(f"\\{sign}" if not sign.isdigit() else sign for sign in found[0]), words)
+    return _MARKDOWN.sub(r"\\\g<0>", words)
 
 
 def document(title: str, sayings: Iterable[Saying]) -> dict[str, Any]:
