@@ -105,12 +105,12 @@ PERSONAL: Final[tuple[Shape, ...]] = (
     ),
     Shape(
         "phone number",
-        r"(?<![\w.+/:,-])\(?0\d{1,4}\)?(?:[ /-]{1,2}\d{2,9}){1,4}(?![\w:.-]|,\d)",
+        r"(?<![\w.+/:,-])\(?0\d{1,4}\)?(?:[ /-]{1,2}\d{2,9}){1,4}(?![\w:]|[.,-]\d)",
         (),
         "national notation with a trunk prefix, ITU-T E.123",
         is_national,
     ),
-    Shape("phone number", r"(?<![\w.+/:,-])0[1-9]\d{8,9}(?![\w:.-]|,\d)", (), "the same without spaces", is_national),
+    Shape("phone number", r"(?<![\w.+/:,-])0[1-9]\d{8,9}(?![\w:]|[.,-]\d)", (), "the same without spaces", is_national),
     Shape(
         "phone number",
         r"(?<![\w.+-])\d(?:(?:, |\. |\.\.\. | - |[ -])\d){6,15}(?![\w])",

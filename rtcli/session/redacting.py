@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from rtcli.events import Malformed
 from rtcli.formats import Entry
-from rtcli.recording import Torn
+from rtcli.recording import Header, Torn
 from rtcli.recording.masking import Mask, Values, Words
 from rtcli.recording.nested import Leaf, Path
 from rtcli.recording.redaction import Change, Redaction
@@ -39,6 +39,7 @@ _GIVEN: Final = frozenset({"arguments", "output", "input"})
 """Fields with JSON, or with text, that a model or a program wrote."""
 _CONTENT: Final = re.compile(r"session\.(?:instructions|thinking|commentary)\.append")
 _AUDIO_INSIDE: Final = re.compile(r'"audio\\*"\s*:\s*\\*"')
+_LOSSLESS: Final = re.compile(rb'("lossless"\s*:\s*)true')
 _STREAMS: Final = 512
 
 
@@ -83,6 +84,8 @@ class Redacting:
         """The line as it is to be written."""
         self.redaction.line = entry.line
         event, kind = entry.event, type_of(entry.event)
+        if isinstance(event, Header):
+            entry.raw = self._header(entry.raw)
         payload = payload_of(event, kind)
         if payload is None:
             self.silencing.formats.apply(entry)
@@ -99,6 +102,10 @@ class Redacting:
         else:
             new = self.redaction.json(text, (), 0, _Line(self, entry, kind, piece).change)
         return entry.raw if new == text else new.encode("utf-8", "surrogateescape")
+
+    def _header(self, raw: bytes) -> bytes:
+        """The header; where audio is dropped, no rule may reckon with its length any more."""
+        return _LOSSLESS.sub(rb"\1false", raw) if self.audio == "drop" else raw
 
     def _with_audio(self, entry: Entry, payload: str) -> bytes | None:
         """The line of an event that streams audio; None where the audio is not written plainly."""

@@ -1,0 +1,142 @@
+"""What is taken out of a text, and what is not."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from planted import CARD, SECRETS, secret_part, with_check_digit
+
+from rtcli.recording.personal import is_card, is_iban
+from rtcli.recording.redaction import Redaction
+from rtcli.recording.shapes import KEYS
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_each_shape_goes_and_the_text_around_it_stays(name):
+    secret = SECRETS[name]
+    after = Redaction().text(f"It is {secret} I think.")
+    assert secret_part(secret).strip() not in after
+    assert after.startswith("It is ")
+    assert after.endswith(" I think.")
+    assert len(after) == len(secret) + len("It is  I think.")
+
+
+ORDINARY = [
+    "The order 1234567890 came at 12:30:45 on 2026-11-20 10:00:00, for 1,234,567.89 dollars.",
+    "Let us count: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10. And back: 9 8 7 6 5 4 3 2 1.",
+    "I used 1500 tokens, 16 milliseconds, version 10.12.1 and 192.168.100.200.",
+    "See https://platform.openai.com/docs/guides/realtime-websocket?lang=python#connect for that.",
+    "My task-list: ask-me-anything, risk-averse, desk-lamp. Basic authentication, bearer of good news.",
+    "The secret of success is patience; the token is spent, the password was wrong.",
+    "From 1999 to 2026, 50 - 60 people; 2026-11-20T19:00:00.123456Z; 00:01:02.500; page 12-14.",
+    "ISBN 978-3-16-148410-0 and 6f9619ff-8b86-d011-b42d-00cf4fc964ff and call_aB3dE5fG7hI9jK1l.",
+    "In 1000000 years, 3.14159265358979, 1e10, -0.0000001, 25 %, #1234567.",
+    "Invoice 4000 1234 5678 9011 is no card, for its last digit is wrong.",
+    "@everyone: meet at 5 @ Tom's",
+]
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_ordinary_text_stays(text):
+    redaction = Redaction()
+    assert redaction.text(text, ("text",), 1) == text
+    assert redaction.doubts == []
+    assert not redaction.counts
+
+
+PHONES = [
+    "+1 415 555 2671",
+    "+44 (0)20 7946 0958",
+    "+4915112345678",
+    "0049 30 901820",
+    "(415) 555-2671",
+    "415-555-2671",
+    "1-800-555-2671",
+    "020 7946 0958",
+    "06 12 34 56 78",
+    "030/9018200",
+    "01711234567",
+]
+
+
+@pytest.mark.parametrize("number", PHONES)
+def test_telephone_numbers_go_as_people_write_them(number):
+    after = Redaction().text(f"It is {number}.")
+    assert not re.search(r"[2-9]", after)
+    assert re.sub(r"\d", "#", after) == re.sub(r"\d", "#", f"It is {number}.")
+
+
+def test_a_number_that_could_be_anything_goes_where_the_words_say_that_one_can_call_it():
+    assert Redaction().text("Call me at 555-0192, please.") != "Call me at 555-0192, please."
+    assert Redaction().text("Take bus 555-0192, please.") == "Take bus 555-0192, please."
+
+
+def test_check_digits_tell_cards_and_accounts():
+    assert is_card(CARD)
+    assert not is_card(CARD[:-1] + str((int(CARD[-1]) + 1) % 10))
+    assert is_card(with_check_digit("37828224631000"))
+    assert is_iban("GB82 WEST 1234 5698 7654 32")
+    assert not is_iban("GB83 WEST 1234 5698 7654 32")
+
+
+def test_a_field_that_is_named_for_a_secret_is_emptied_whatever_is_in_it():
+    body = '{"db":{"password":"correct horse"},"apiKey":"q-7","note":"correct horse","maxTokens":12,"token":"abcd1234"}'
+    after = Redaction().json(body)
+    assert after.count("correct horse") == 1
+    assert "abcd1234" not in after
+    assert '"maxTokens":12' in after
+    assert len(after) == len(body)
+
+
+def test_patterns_of_the_users_own_go_by_their_name_and_only_in_their_group():
+    redaction = Redaction([re.compile(r"order (?P<order>[A-Z]{3}-\d{4})")])
+    after = redaction.text("It is order ABC-1234, not DEF-5678.")
+    assert "ABC-1234" not in after
+    assert "DEF-5678" in after
+    assert redaction.counts == {"order": 1}
+
+
+@pytest.mark.parametrize(
+    ("field", "gone"),
+    [
+        ("city", ["Leeds"]),
+        ("arguments.city", ["Leeds"]),
+        ("arguments", ["Leeds", "2"]),
+        ("metadata.*", ["gold"]),
+        ("c?ty", ["Leeds"]),
+        ("data.*", []),
+    ],
+)
+def test_fields_are_emptied_by_name_by_path_and_by_glob_inside_of_strings_too(field, gone):
+    body = '{"metadata":{"tier":"gold"},"item":{"arguments":"{\\"city\\":\\"Leeds\\",\\"n\\":2}","name":"f"}}'
+    redaction = Redaction(fields=[field])
+    after = redaction.json(body)
+    for word in ("Leeds", "gold"):
+        assert (word not in after) == (word in gone)
+    assert bool(redaction.fields_met) == bool(gone)
+    assert len(after) == len(body)
+
+
+TEXT = st.text(
+    st.sampled_from(list('ab1 "\\{}:,[]%2@.-+/ékß漢😀\nBearer sk')) | st.characters(codec="utf-8"), max_size=60
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXT, st.sampled_from(list(SECRETS.values())), TEXT)
+def test_a_text_keeps_its_length_in_characters_and_in_bytes_and_is_settled_after_one_pass(before, secret, after):
+    text = before + secret + after
+    redacted = Redaction().text(text)
+    assert [len(character.encode()) for character in redacted] == [len(character.encode()) for character in text]
+    assert Redaction().text(redacted) == redacted
+
+
+def test_every_shape_says_where_it_is_documented_and_how_it_is_told():
+    for shape in KEYS:
+        assert shape.source
+        assert shape.signs
+        assert all(sign == sign.lower() for sign in shape.signs)
+    assert len({shape.kind for shape in KEYS}) == len(KEYS)
