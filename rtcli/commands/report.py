@@ -104,7 +104,7 @@ def _refuse(output: Path, *, overwrite: bool) -> None:
     """Say what is wrong with the name before anything is read.
 
     Raises:
-        BadOption: it is a folder.
+        BadOption: it is a folder, or in one that does not exist.
         RecordingExists: there is such a file.
 
     """
@@ -112,6 +112,8 @@ def _refuse(output: Path, *, overwrite: bool) -> None:
 
     if output.is_dir():
         raise BadOption("--output", f"{output} is a folder", "name a file in it")
+    if not output.parent.is_dir():
+        raise BadOption("--output", f"there is no folder {output.parent}", "make it first")
     if output.is_file() and not overwrite:
         raise RecordingExists(str(output), "replace it with --overwrite")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import array
+import base64
 import json
 import os
 import re
@@ -200,6 +202,26 @@ def test_a_click_on_the_waveform_plays_from_there_and_a_key_stops_it(made, opene
     page.wait_for_timeout(150)
     assert seconds(page) == stopped
     assert page.evaluate("player.sources.size") == 0
+
+
+HEARD = """async () => {
+    await openContext();
+    return [...bufferOf(story().tracks.model.pieces[0]).getChannelData(0).slice(0, 2000)].map((level) => Math.round(level * 32768));
+}"""
+
+
+def test_what_is_played_is_what_the_recording_has(made, opened):
+    lines = (RECORDINGS / "interruption.jsonl").read_text().splitlines()
+    delta = next(line for line in lines if '"response.output_audio.delta"' in line)
+    sent = base64.b64decode(json.loads(delta)["event"]["delta"])
+    wanted = array.array("h", sent[:4000]).tolist()
+    full, small = (
+        opened(made(RECORDINGS / "interruption.jsonl", *options)).evaluate(HEARD)
+        for options in (["--audio", "full"], [])
+    )
+    assert full[: len(wanted)] == wanted
+    thirds = [sum(wanted[at : at + 3]) / 3 for at in range(0, len(wanted) - 2, 3)]
+    assert all(abs(got - level) <= abs(level) / 16 + 9 for got, level in zip(small, thirds, strict=False))
 
 
 def test_the_keyboard_does_the_same(made, opened):

@@ -73,6 +73,7 @@ def _connection(
     begins = [first_x, *(heard.x for track in story.tracks.values() for heard in track.clips)]
     return {
         "facts": stories.words.facts(told) if told is not None else [],
+        "events": told.events if told is not None else 0,
         "timed": story.axis.timed,
         "begin": min(begins),
         "end": max(ends),

@@ -24,7 +24,7 @@ function list_all() {
     listed.push(row);
   }
   inner.style.height = listed.length * ROW_HEIGHT + "px";
-  $("events-count").textContent = listed.length === count ? several(DATA.connections.length > 1 ? count : DATA.events, "event") : several(listed.length, "row") + " of " + count.toLocaleString("en");
+  $("events-count").textContent = listed.length === count ? several(DATA.connections.length > 1 ? here().events : DATA.events, "event") : several(listed.length, "row") + " of " + count.toLocaleString("en");
   drawnRows = "";
   drawList();
 }

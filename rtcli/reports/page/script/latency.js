@@ -5,6 +5,8 @@ const STAGE_MEANS = { "turn detection": "from the end of the speech until it was
 const chart = $("chart");
 let turnsTold = [], turnChosen = -1;
 
+/* Whether the turn has an answer that can be read or heard: without one there is no latency, only the beginning of one. */
+function isAnswered(turn) { return turn.stages.some(([name]) => name.startsWith("first")); }
 function stagesOf(turn) { return turn.stages.reduce((sum, stage) => sum + stage[1], 0); }
 
 function latency() {
@@ -18,10 +20,12 @@ function latency() {
     box.style.background = "var(--stage-" + STAGES.indexOf(name) + ")";
     return el("li", { title: STAGE_MEANS[name] }, box, el("span", { text: name }));
   }));
-  const sums = turnsTold.map(stagesOf).sort((a, b) => a - b), worst = turnsTold.reduce((a, b) => (stagesOf(b) > stagesOf(a) ? b : a));
+  const answered = turnsTold.filter(isAnswered), sums = answered.map(stagesOf).sort((a, b) => a - b), open = turnsTold.length - answered.length;
   const rank = (share) => sums[Math.ceil(sums.length * share / 100) - 1];
   const told = sums.length >= 5 ? "p50 " + ms(rank(50)) + " · p95 " + ms(rank(95)) + " · " : "";
-  $("latency-told").replaceChildren(told + "worst " + ms(stagesOf(worst)) + " in ", el("button", { cls: "link", type: "button", text: "turn " + worst.n, click: () => gotoTurn(worst) }));
+  const worst = answered.length ? answered.reduce((a, b) => (stagesOf(b) > stagesOf(a) ? b : a)) : null;
+  $("latency-told").replaceChildren(...(worst ? [told + "worst " + ms(stagesOf(worst)) + " in ", el("button", { cls: "link", type: "button", text: "turn " + worst.n, click: () => gotoTurn(worst) })] : []),
+    open ? (worst ? " · " : "") + several(open, "turn") + " without text or audio" : "");
   chart.setAttribute("aria-valuemin", String(turnsTold[0].n));
   chart.setAttribute("aria-valuemax", String(turnsTold[turnsTold.length - 1].n));
   chartTo(0, true);
@@ -29,7 +33,7 @@ function latency() {
 }
 
 function turnWords(turn) {
-  return "turn " + turn.n + ": " + ms(stagesOf(turn)) + " from the end of the input\n" + turn.stages.map((stage) => stage[0] + " " + ms(stage[1])).join(", ");
+  return "turn " + turn.n + ": " + (isAnswered(turn) ? ms(stagesOf(turn)) + " from the end of the input to the answer" : "no text or audio answers it") + "\n" + turn.stages.map((stage) => stage[0] + " " + ms(stage[1])).join(", ");
 }
 
 function barsOf(width) {
@@ -59,6 +63,10 @@ function drawChart() {
       pen.fillStyle = colours["stage-" + STAGES.indexOf(name)];
       pen.fillRect(px, y - tall, bar, tall);
       y -= tall;
+    }
+    if (!isAnswered(turn)) {
+      hatch(pen, px, y, bar, floor - y, colours.warning);
+      if (bar >= 8) shape(pen, "warning", px + bar / 2, Math.max(8, y - 9), 5);
     }
     if (place === turnChosen) { pen.strokeStyle = colours.play; pen.lineWidth = 1.5; pen.strokeRect(px - 1.5, y - 1.5, bar + 3, floor - y + 2); }
     if (px + bar / 2 > free) {
@@ -122,7 +130,7 @@ $("latency-table").addEventListener("toggle", () => {
   box.dataset.story = String(state.story);
   const body = turnsTold.map((turn) => {
     const values = Object.fromEntries(turn.stages.map((stage) => [stage[0], stage[1]]));
-    const cells = [ms(stagesOf(turn)), ...STAGES.map((name) => (name in values ? ms(values[name]) : "")), ...turn.tokens.slice(0, 3).map((count) => (count === null ? "" : count.toLocaleString("en")))];
+    const cells = [isAnswered(turn) ? ms(stagesOf(turn)) : "no answer", ...STAGES.map((name) => (name in values ? ms(values[name]) : "")), ...turn.tokens.slice(0, 3).map((count) => (count === null ? "" : count.toLocaleString("en")))];
     return el("tr", {}, el("td", {}, el("button", { cls: "link", type: "button", text: "turn " + turn.n, click: () => gotoTurn(turn) })), ...cells.map((text) => el("td", { text })));
   });
   const head = ["turn", "all", ...STAGES, "tokens in", "cached", "out"].map((text) => el("th", { text, scope: "col" }));

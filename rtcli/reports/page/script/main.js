@@ -91,7 +91,7 @@ function begin() {
   causes();
   findings();
   $("name").textContent = plain(DATA.file);
-  if (!DATA.connections.length) { for (const id of ["time", "talk", "events", "event", "latency"]) $(id).hidden = true; return; }
+  if (!DATA.connections.length) { for (const id of ["time", "talk", "events", "event", "latency"]) $(id).hidden = true; document.documentElement.dataset.ready = "true"; return; }
   if (DATA.connections.length > 1) {
     DATA.connections.forEach((told, number) => $("chooser").append(el("option", { value: number, text: (number + 1) + " of " + (DATA.connections.length + DATA.more_connections) + (told.facts[0] ? " · " + told.facts[0][1] : "") })));
     $("chooser").addEventListener("change", () => openStory(Number($("chooser").value)));
