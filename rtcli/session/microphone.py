@@ -40,7 +40,8 @@ class Microphone:
         """When the audio that was heard before the last clip had ended."""
         self._before_s = 0.0
         """When the user's clip before the last one ended."""
-        self._moved_s = 0.0
+        self._fast_s = 0.0
+        """By how much the last clip was sent faster than it was spoken."""
 
     @property
     def head_s(self) -> float:
@@ -52,7 +53,7 @@ class Microphone:
         starts_s = now_s - coding.ms(size) / 1000
         clip = self.clips[-1] if self.clips else None
         goes_on = clip is not None and not clip.item_id and clip.coding == coding
-        if self._moved_s > _BURST_S and model_s > self._after_s:
+        if self._fast_s > _BURST_S and model_s > self._after_s:
             goes_on = False  # one file after the other, and the model has answered in between
         if clip is None or not goes_on or starts_s - clip.ends_s > PAUSE_S:
             clip = self._begin(Clip("user", coding, line, starts_s, offset_ms=self.sent_ms), model_s)
@@ -70,7 +71,7 @@ class Microphone:
         return clip
 
     def _begin(self, clip: Clip, model_s: float) -> Clip:
-        self._before_s, self._after_s, self._moved_s = self.head_s, model_s, 0.0
+        self._before_s, self._after_s, self._fast_s = self.head_s, model_s, 0.0
         clip.starts_s = max(clip.starts_s, self._before_s)
         self.clips.append(clip)
         return clip
@@ -88,11 +89,16 @@ class Microphone:
 
         One that was not spoken live does not begin before the model had ended.
         """
-        self._moved_s += ahead_s
         floor_s = self._before_s
-        if self._moved_s > _BURST_S:
+        if self._fast_s + ahead_s > _BURST_S:
             floor_s = max(floor_s, self._after_s)
-        clip.starts_s = max(clip.starts_s - ahead_s, floor_s)
+        starts_s = max(clip.starts_s - ahead_s, floor_s)
+        self._fast_s += clip.starts_s - starts_s
+        clip.starts_s = starts_s
+
+    def waited(self, seconds: float) -> None:
+        """All that follows is heard so much later, because the last clip was not spoken live."""
+        self._fast_s += seconds
 
     def assume(self, coding: Coding) -> None:
         """The format is told now: what was sent before was in it too."""

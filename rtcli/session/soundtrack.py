@@ -200,6 +200,7 @@ class Soundtrack:
         self._now_s += behind_s
         if t is None:
             return
+        self.microphone.waited(behind_s)
         since, delays = self._delayed
         self._delay_s = self._now_s - t
         if since and t - since[-1] < _STEP_S:

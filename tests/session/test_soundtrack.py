@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from notation import entries_of
 from sounding import append, began, created, delta, done, heard, said, sounds, tone, truncate
 
+from rtcli.formats import read
 from rtcli.session.soundtrack import soundtracks
 
 MS_20 = bytes(960)
@@ -32,6 +35,16 @@ def test_what_is_sent_live_was_spoken_just_before():
     track = heard(created(), *live(1.0, 50))
     assert user(track) == [(1.0, 1000)]
     assert track.heard_s(5.0) == 5.0
+
+
+def test_a_client_that_is_always_a_chunk_ahead_speaks_live_for_all_that():
+    chunks = [append(0.01 + 0.1 * n, bytes(4800)) for n in range(50)]
+    track = heard(
+        created(), *chunks[:20], began(2.0), delta(2.0, SECOND), *chunks[20:30], delta(3.0, SECOND), *chunks[30:]
+    )
+    assert user(track) == [(0.0, 5000)]
+    assert model(track)[0][1] == 2.0
+    assert track.heard_s(4.9) == 4.9
 
 
 def test_a_pause_of_the_client_is_a_pause_in_the_audio():
@@ -193,6 +206,16 @@ def test_an_answer_outside_the_conversation_holds_nobody_up():
     )
     assert model(track) == [("x", 1.1, 1000, None), ("i", 1.2, 1000, None)]
     assert [clip.out_of_band for clip in track.playback.clips] == [True, False]
+
+
+@pytest.mark.parametrize("name", ["spoken", "interruption"])
+def test_a_call_that_was_spoken_live_is_as_long_as_its_recording(name):
+    entries = list(read(Path(__file__).parents[2] / f"recordings/{name}.jsonl"))
+    (track,) = soundtracks(iter(entries))
+    times = {entry.line: entry.t for entry in entries}
+    assert [clip.starts_s for clip in track.playback.clips] == [times[clip.line] for clip in track.playback.clips]
+    assert track.heard_s(times[len(entries)]) == times[len(entries)]
+    assert len(track.microphone.clips) == 1
 
 
 # --- What cannot be heard, and what is not told --------------------------------------------------------
