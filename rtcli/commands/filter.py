@@ -53,7 +53,7 @@ def filter(  # noqa: A001 - a command has its own name
         str | None,
         typer.Option(
             metavar="EXPR",
-            help="Only what this JMESPath expression holds for: event.item.role == 'user' && t > `3`.",
+            help="Only what this JMESPath expression holds for: event.item.role == 'user' && t > 3.",
             envvar="RTCLI_WHERE",
         ),
     ] = None,
@@ -65,11 +65,11 @@ def filter(  # noqa: A001 - a command has its own name
     """Write those records of a recording that fit, word for word.
 
     What is asked for has to hold all at once. --where is JMESPath (jmespath.org), asked of an object
-    with t, from, line, type and event; texts stand in '…' and numbers in `…`. The header then says
-    that frames are missing and that the ends are not those of the session, so that no rule misses
-    them; to judge a part of a call, take `rtcli cut`.
+    with t, from, line, type and event; texts stand in '…'. The header then says that frames are
+    missing and that the ends are not those of the session, so that no rule misses them; to judge a
+    part of a call, take `rtcli cut`.
 
-    Example:  rtcli filter call.jsonl --not-type "*.delta" --where "t > `3`" | rtcli show -
+    Example:  rtcli filter call.jsonl --not-type "*.delta" --where "t > 3" | rtcli show -
 
     Exit code: 0 done, also where nothing fits, 2 it could not be done, 3 some of the file was left out.
     """
@@ -77,6 +77,8 @@ def filter(  # noqa: A001 - a command has its own name
     from rtcli.formats.copied import Copied
     from rtcli.formats.whole import replacing
 
+    if form in ("client", "server"):
+        side, form = Side(form), None
     condition = Condition("--where", where) if where is not None else None
     wanted = _wanted(kinds or [], others or [], side.value if side else None, condition)
     source = Source(path, form=form)

@@ -1,14 +1,16 @@
-"""A condition on the records of a recording, in JMESPath: ``event.item.role == 'user' && t > `3` ``.
+"""A condition on the records of a recording, in JMESPath: ``event.item.role == 'user' && t > 3``.
 
 It is asked of an object with what the line says (``t``, ``from``, ``event`` or what the record is), its number
 (``line``) and its kind (``type``). As in JMESPath, false, null and what is empty are no, everything else is yes; a function that is asked about
-what is not there says no.
+what is not there says no. Behind a comparison a number, true and false may stand without the backquotes that
+JMESPath wants and shells take for something else.
 
 Source: https://jmespath.org/specification.html
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import jmespath
@@ -21,7 +23,10 @@ from rtcli.formats.peek import Look
 _REFUSALS: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
 _value: Final = msgspec.json.Decoder().decode
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_REMEDY: Final = "in JMESPath, texts stand in '…', numbers in `…`: event.item.role == 'user' && t > `3`"
+_REMEDY: Final = "in JMESPath, texts stand in '…': event.item.role == 'user' && t > 3"
+_QUOTED_OR_COMPARED: Final = re.compile(
+    r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|([=!<>]=|[<>])(\s*)(-?\d+(?:\.\d+)?|true|false)(?![\w.(])"""
+)
 
 
 class Condition:
@@ -36,7 +41,7 @@ class Condition:
         """
         self._option = option
         try:
-            self._search = jmespath.compile(text).search
+            self._search = jmespath.compile(_QUOTED_OR_COMPARED.sub(_quoted, text)).search
         except jmespath.exceptions.JMESPathError as error:
             raise BadOption(option, _in_a_line(error), _REMEDY) from error
 
@@ -75,6 +80,10 @@ def record_of(line: bytes, number: int, look: Look) -> dict[str, Any] | None:
     if "type" in body:
         body = {"event": body}
     return {"t": None, "event": None, **body, "from": look.sender, "line": number, "type": look.kind}
+
+
+def _quoted(told: re.Match[str]) -> str:
+    return f"{told[1]}{told[2]}`{told[3]}`" if told[3] else told[0]
 
 
 def _event_in(text: Any) -> Any:

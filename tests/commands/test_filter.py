@@ -40,10 +40,11 @@ def test_events_of_some_types_stay_as_they_stand_and_others_go():
 def test_one_side_is_what_it_sent():
     _, rest = filtered("--side", "client")
     assert rest == [line for line in LINES if told(line).get("from") == "client"]
+    assert filtered("--from", "client")[1] == rest
 
 
 def test_a_condition_is_asked_of_what_the_line_says():
-    _, rest = filtered("--where", "event.item.role == 'user' && t > `1`")
+    _, rest = filtered("--where", "event.item.role == 'user' && t > 1")
     assert rest == [
         line
         for line in LINES

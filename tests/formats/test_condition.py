@@ -23,6 +23,11 @@ def holds(text, line, number=7):
     [
         ("event.item.role == 'user' && t > `2`", EVENT, True),
         ("t > `3`", EVENT, False),
+        ("t > 2.25 && event.n==0 && line != -1", EVENT, True),
+        ("t > 2.75", EVENT, False),
+        ("`true` == true && event.n != false", EVENT, True),
+        ("event.type == 't > 3'", EVENT, False),
+        ("event.list[0] == event.nothing", EVENT, True),
         ("line == `7`", EVENT, True),
         ("from == 'server'", EVENT, True),
         ("event.n", EVENT, True),
