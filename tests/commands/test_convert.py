@@ -173,3 +173,35 @@ def test_a_packed_file_is_packed_in_one_piece(tmp_path):
 def test_options_may_come_from_the_environment(tmp_path):
     convert(TOOL, RTCLI_OUTPUT=str(tmp_path / "call.x"), RTCLI_TO="bare")
     assert (tmp_path / "call.x").read_bytes().startswith(b'{"type":"session.created"')
+
+
+MEASURED = """
+import re, sys
+from pathlib import Path
+from rtcli.commands import run
+code = run(sys.argv[1:])
+print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+sys.exit(code)
+"""
+
+
+def peak_bytes(path, out):
+    """The most memory that converting a file took."""
+    command = [sys.executable, "-c", MEASURED, "convert", path, "-o", out]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout) * 1024
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "har"])
+def test_memory_does_not_grow_with_the_file(ending, tmp_path):
+    header, *lines = (RECORDINGS / "interruption.jsonl").read_bytes().splitlines(keepends=True)
+    call = header + b"".join(line for line in lines if b".append" in line)
+    (tmp_path / "short.jsonl").write_bytes(call * 10)
+    (tmp_path / "long.jsonl").write_bytes(call * 100)
+    size = (tmp_path / "long.jsonl").stat().st_size
+    assert size > 25_000_000
+    short, long = (
+        peak_bytes(tmp_path / f"{name}.jsonl", tmp_path / f"{name}-out.{ending}") for name in ("short", "long")
+    )
+    assert long - short < size / 10
