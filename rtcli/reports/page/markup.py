@@ -20,7 +20,7 @@ from markupsafe import Markup
 from rtcli import __version__
 from rtcli.reports.page.document import Document
 
-SCRIPTS: Final = ("data", "player", "timeline", "events", "talk", "latency", "causes", "main")
+SCRIPTS: Final = ("data", "player", "timeline", "overview", "moving", "events", "talk", "latency", "causes", "main")
 """The parts of the script, in their order."""
 _OUTSIDE: Final = str.maketrans({char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"})
 """What could end a block, begin a comment in it, or end a line of a script; inside of JSON all stand in strings."""
