@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rtcli.commands.offered import offered_items, offered_responses
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
 
@@ -40,10 +41,21 @@ def cut(
     ] = None,
     response: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="From this response's first event to its last.", envvar="RTCLI_RESPONSE"),
+        typer.Option(
+            metavar="ID",
+            help="From this response's first event to its last.",
+            envvar="RTCLI_RESPONSE",
+            autocompletion=offered_responses,
+        ),
     ] = None,
     item: Annotated[
-        str | None, typer.Option(metavar="ID", help="From this item's first event to its last.", envvar="RTCLI_ITEM")
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="From this item's first event to its last.",
+            envvar="RTCLI_ITEM",
+            autocompletion=offered_items,
+        ),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace OUT if it is there.", envvar="RTCLI_OVERWRITE")
