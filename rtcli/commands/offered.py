@@ -16,14 +16,14 @@ _OFFERED: Final = 200
 
 
 def offered_responses(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The ids of responses that begin or end so."""
+    """The ids of responses that begin so."""
     return _offered(
         ctx, incomplete, rb'"response_id"\s*:\s*"([^"\\]+)"|"response"\s*:\s*\{[^{}]{0,200}?"id"\s*:\s*"([^"\\]+)"'
     )
 
 
 def offered_items(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The ids of items that begin or end so."""
+    """The ids of items that begin so."""
     return _offered(ctx, incomplete, rb'"item_id"\s*:\s*"([^"\\]+)"|"item"\s*:\s*\{[^{}]{0,200}?"id"\s*:\s*"([^"\\]+)"')
 
 
@@ -33,7 +33,7 @@ def _offered(ctx: typer.Context, incomplete: str, pattern: bytes) -> list[str]:
     found: dict[str, None] = {}
     if path is not None:
         for one in _ids(path, re.compile(pattern)):
-            if one.startswith(incomplete) or one.endswith(incomplete):
+            if one.startswith(incomplete):
                 found[one] = None
             if len(found) >= _OFFERED:
                 break

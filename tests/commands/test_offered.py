@@ -31,7 +31,8 @@ def test_all_responses_and_items_of_the_recording_are_offered():
     assert set(offered("--item", "item_")) == set(re.findall(r"item_[A-Za-z0-9]{21}", text))
 
 
-def test_an_id_is_offered_by_its_end_too():
-    last = re.findall(r"resp_\w+", INTERRUPTED.read_text())[-1]
-    assert offered("--response", last[-5:]) == [last]
+def test_ids_are_offered_that_begin_so():
+    first, last = dict.fromkeys(re.findall(r"resp_\w+", INTERRUPTED.read_text()))
+    assert offered("--response", last[:7]) == [last]
+    assert offered("--response", first[:7]) == [first]
     assert offered("--response", "nobody") == []
