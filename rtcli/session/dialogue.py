@@ -13,11 +13,10 @@ from typing import Any, ClassVar, Final
 from rtcli.events import conversation, error, input_audio_buffer, output_audio_buffer, response
 from rtcli.events.objects import FunctionCall, FunctionCallOutput, McpCall, Message
 from rtcli.formats import Entry
-from rtcli.session.clip import Clip, Utterance
+from rtcli.session.audible import Playing, share_out, tell_times
 from rtcli.session.config import at
 from rtcli.session.dictation import Dictation
 from rtcli.session.ledger import Handler
-from rtcli.session.microphone import is_shortened
 from rtcli.session.saying import Saying, Writing
 from rtcli.session.soundtrack import Soundtrack
 
@@ -39,8 +38,8 @@ class Dialogue:
         self._sent: dict[str, str] = {}
         """By event id the item that it asks for."""
         self._calls: dict[str, Saying] = {}
-        self._playing: dict[str, tuple[float, float | None, bool]] = {}
-        """By response from when to when the server played it, and whether it was cleared."""
+        self._playing: dict[str, Playing] = {}
+        """By response."""
         self._dictation = Dictation()
         self._handlers: dict[type, Handler | None] = {}
 
@@ -65,12 +64,8 @@ class Dialogue:
         self.track.finish()
         for (item_id, index), writing in sorted(self._writing.items()):
             if item_id in self._sayings and self._sayings[item_id].kind != "call":
-                self._write(self._sayings[item_id], index, writing)
-        if self.track.is_timed:
-            self._time()
-        else:
-            for one in self._sayings.values():
-                one.starts_s = one.ends_s = None
+                share_out(self.track, self._sayings[item_id], index, writing)
+        tell_times(self.track, self._sayings, self._playing)
         told = [self._sayings[item_id] for item_id in self._order]
         kept = [one for one in told if one.text or one.kind == "call" or not one.transcribed]
         kept += sorted(self._dictation.sayings, key=lambda one: one.starts_s or 0.0)
@@ -250,50 +245,12 @@ class Dialogue:
                     one.cancelled = True
 
     def _plays(self, event: output_audio_buffer.Started, _entry: Entry) -> None:
-        self._playing[event.response_id] = (self.track.now_s, None, False)
+        self._playing[event.response_id] = Playing(self.track.now_s)
 
     def _played(self, event: output_audio_buffer.Stopped | output_audio_buffer.Cleared, _entry: Entry) -> None:
-        began_s = self._playing.get(event.response_id, (self.track.now_s, None, False))[0]
-        self._playing[event.response_id] = (began_s, self.track.now_s, isinstance(event, output_audio_buffer.Cleared))
-
-    def _write(self, one: Saying, index: int, writing: Writing) -> None:
-        """Put the text of a part to its item, and estimate what of it was heard."""
-        clips = [] if one.who == "user" else self.track.played(one.response_id, one.item_id, index)
-        before, one.text = one.text, f"{one.text} {writing.text}" if one.text else writing.text
-        cut = self.track.playback.cuts.get((one.item_id, index))
-        if not clips and cut is None:
-            return
-        audio_ms, heard_ms = sum(clip.duration_ms for clip in clips), sum(clip.heard_ms for clip in clips)
-        one.audio_ms = (one.audio_ms or 0.0) + audio_ms
-        if heard_ms < audio_ms or (cut is not None and not clips):
-            one.interrupted = True
-            one.heard_ms = heard_ms if clips else cut
-            if clips and one.heard_characters is None:
-                offset = len(before) + 1 if before else 0
-                one.heard_characters = offset + writing.heard(heard_ms, audio_ms)
-
-    def _time(self) -> None:
-        """Say when each was heard."""
-        clips_of: dict[str, list[Clip]] = {}
-        for clip in (*self.track.playback.clips, *self.track.microphone.clips):
-            clips_of.setdefault(clip.item_id, []).append(clip)
-        for item_id, one in self._sayings.items():
-            clips = clips_of.get(item_id, [])
-            if clips and item_id and not is_shortened(clips):
-                one.starts_s, one.ends_s = clips[0].starts_s, max(clip.ends_s for clip in clips)
-                one.audio_ms = sum(clip.duration_ms for clip in clips)
-                one.transcribed = one.transcribed and bool(one.text)
-            elif item_id in self.track.utterances:
-                self._time_speech(one, self.track.utterances[item_id])
-            elif one.response_id in self._playing and one.kind == "speech":
-                one.starts_s, ends_s, cleared = self._playing[one.response_id]
-                one.ends_s = ends_s if ends_s is not None else one.ends_s
-                one.interrupted = one.interrupted or cleared
-
-    def _time_speech(self, one: Saying, utterance: Utterance) -> None:
-        one.starts_s, one.ends_s = utterance.starts_s, utterance.ends_s
-        if utterance.end_ms is not None and utterance.end_ms > utterance.start_ms:
-            one.audio_ms = utterance.end_ms - utterance.start_ms
+        began = self._playing.get(event.response_id) or Playing(self.track.now_s)
+        cleared = isinstance(event, output_audio_buffer.Cleared)
+        self._playing[event.response_id] = Playing(began.starts_s, self.track.now_s, cleared)
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
         conversation.ItemCreate: _asked,
