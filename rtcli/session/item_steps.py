@@ -69,21 +69,17 @@ def _done(ledgers: Ledgers) -> Step:
 
 def _create(ledgers: Ledgers) -> Step:
     """A message of the user in text, at the end, whose id is left to the server."""
-    context, obligations, turns, sent = ledgers.context, ledgers.obligations, ledgers.turns, ledgers.usage.sent
+    obligations, turns = ledgers.obligations, ledgers.turns
 
     def create(event: Any, entry: Entry) -> bool:
-        item, event_id = event.item, event.event_id
-        if type(item) is not Message or item.role != "user" or item.id or event.previous_item_id or context.closed:
-            return False
-        if isinstance(event_id, str) and (not event_id or event_id in sent):
+        item = event.item
+        if type(item) is not Message or item.role != "user" or item.id or event.previous_item_id:
             return False
         for part in item.content:
             if type(part) is not InputText:
                 return False
         obligations.ask(event, entry, item_type="message")
         turns.join()
-        if event_id:
-            sent[event_id] = entry.line
         return True
 
     return create
@@ -91,21 +87,16 @@ def _create(ledgers: Ledgers) -> Step:
 
 def _ask(ledgers: Ledgers) -> Step:
     """A plain request for a response, while none is being given and none is to come by itself."""
-    config, context, obligations, calls = ledgers.config, ledgers.context, ledgers.obligations, ledgers.calls
-    lifecycle, turns, audio, sent = ledgers.lifecycle, ledgers.turns, ledgers.audio, ledgers.usage.sent
+    config, obligations, calls = ledgers.config, ledgers.obligations, ledgers.calls
+    lifecycle, turns, audio = ledgers.lifecycle, ledgers.turns, ledgers.audio
 
     def ask(event: Any, entry: Entry) -> bool:
-        event_id = event.event_id
-        if event.response or lifecycle.open or context.closed or calls.last or turns.awaiting is not None:
+        if event.response or lifecycle.open or calls.last or turns.awaiting is not None:
             return False
         if audio.uncommitted_ms >= MIN_COMMIT_MS or not isinstance(config.session, RealtimeSession):
             return False
-        if isinstance(event_id, str) and (not event_id or event_id in sent):
-            return False
         obligations.ask(event, entry)
         calls.unanswered_output = None
-        if event_id:
-            sent[event_id] = entry.line
         return True
 
     return ask

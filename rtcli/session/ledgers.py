@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from rtcli.events import Malformed
 from rtcli.formats import Entry
-from rtcli.session import item_steps, steps
+from rtcli.session import item_steps, part_steps, steps
 from rtcli.session.audio import Audio
 from rtcli.session.calls import Calls
 from rtcli.session.config import Config
@@ -91,11 +91,11 @@ class Ledgers:
 
     def step(self, kind: type) -> Step | None:
         """The same for an event, in time and from its side, that takes the session a step on as it should."""
-        step = _nearest(steps.STEPS, kind) or _nearest(item_steps.STEPS, kind)
-        if step is not None:
-            return steps.served(self, step(self))
-        asking = _nearest(item_steps.REQUESTS, kind)
-        return asking(self) if asking is not None else None
+        for table, wrap in _STEPS:
+            make = _nearest(table, kind)
+            if make is not None:
+                return wrap(self, make(self))
+        return None
 
     def _handlers_of(self, kind: type) -> tuple[Callable[[Any, Entry], None], ...]:
         if kind is Malformed:
@@ -126,3 +126,11 @@ class Ledgers:
 def _nearest(table: Mapping[type, V], kind: type) -> V | None:
     """What a table has for a class, or for the nearest class that it extends."""
     return next((table[base] for base in kind.__mro__ if base in table), None)
+
+
+_STEPS: Final[tuple[tuple[Mapping[type, Callable[[Ledgers], Step]], Callable[[Ledgers, Step], Step]], ...]] = (
+    ({**steps.STEPS, **part_steps.STEPS, **item_steps.STEPS}, steps.served),
+    (part_steps.BEGINNINGS, steps.unheeded),
+    (item_steps.REQUESTS, steps.sent),
+)
+"""How events take a session a step on, and what all those of a kind have in common."""

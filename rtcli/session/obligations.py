@@ -227,12 +227,14 @@ class Obligations(Ledger):
         return None
 
     def _added(self, event: Any) -> Request | None:
-        found = self._by_item(event)
-        if found is None and not _is_being_written(event.item):
-            kind = _item_type(event.item)
-            waiting = self.of("conversation.item.create")
-            found = next((one for one in waiting if not one.key and one.item_type == kind), None)
-        return found
+        item, waiting = event.item, self.of("conversation.item.create")
+        for one in waiting:
+            if one.key == item.id:
+                return one
+        if waiting and not _is_being_written(item):
+            kind = _item_type(item)
+            return next((one for one in waiting if not one.key and one.item_type == kind), None)
+        return None
 
     def _created(self, event: response.Created) -> Request | None:
         waiting = self.of("response.create")

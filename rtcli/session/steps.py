@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rtcli.events import response
 from rtcli.events.objects import InputAudio, Message, OutputAudio, OutputText
 from rtcli.formats import Entry
-from rtcli.session.written import ITEMS_AT_MOST, PARTS_AT_MOST, STALL_S, OutputItem, Part
+from rtcli.session.written import ITEMS_AT_MOST, STALL_S, OutputItem
 from rtcli.session.written import Response as Answer
 
 if TYPE_CHECKING:
@@ -25,7 +25,10 @@ _SOUNDING: Final = (InputAudio, OutputAudio)
 
 def carries_audio(item: Message) -> bool:
     """Whether a part of a message holds audio that would have to be looked at."""
-    return any(type(part) in _SOUNDING and isinstance(part.audio, str) for part in item.content)  # type: ignore[union-attr]
+    for part in item.content:  # noqa: SIM110 - a generator for every message costs more than a loop
+        if type(part) in _SOUNDING and isinstance(part.audio, str):  # type: ignore[union-attr]
+            return True
+    return False
 
 
 def served(ledgers: Ledgers, step: Step) -> Step:
@@ -41,6 +44,34 @@ def served(ledgers: Ledgers, step: Step) -> Step:
             return False
         obligations.served += 1
         return note_new(event, entry.line)
+
+    return take
+
+
+def unheeded(ledgers: Ledgers, step: Step) -> Step:
+    """A step with a delta, which no request waits for and none is kept waiting by."""
+    is_new, note_new = ledgers.identities.is_new, ledgers.identities.note_new
+
+    def take(event: Any, entry: Entry) -> bool:
+        event_id = event.event_id
+        return bool(event_id) and is_new(event_id) and step(event, entry) and note_new(event, entry.line)
+
+    return take
+
+
+def sent(ledgers: Ledgers, step: Step) -> Step:
+    """A step with an event of the client on an open connection, which has an id of its own if it has one."""
+    context, ids = ledgers.context, ledgers.usage.sent
+
+    def take(event: Any, entry: Entry) -> bool:
+        event_id = event.event_id
+        if context.closed or (isinstance(event_id, str) and (not event_id or event_id in ids)):
+            return False
+        if not step(event, entry):
+            return False
+        if event_id:
+            ids[event_id] = entry.line
+        return True
 
     return take
 
@@ -76,7 +107,7 @@ def _created(ledgers: Ledgers) -> Step:
     return created
 
 
-def _goes_on(answer: Answer | None, entry: Entry) -> bool:
+def goes_on(answer: Answer | None, entry: Entry) -> bool:
     """Whether a response was seen to begin, is open and has not stalled."""
     if answer is None or not answer.line or answer.done_line:
         return False
@@ -90,7 +121,7 @@ def _item_added(ledgers: Ledgers) -> Step:
 
     def item_added(event: Any, entry: Entry) -> bool:
         answer, item = lifecycle.responses.get(event.response_id), event.item
-        if answer is None or type(item) is not Message or item.content or not _goes_on(answer, entry):
+        if answer is None or type(item) is not Message or item.content or not goes_on(answer, entry):
             return False
         items, name = answer.items, item.id
         if not name or name in items or len(items) >= ITEMS_AT_MOST:
@@ -109,81 +140,6 @@ def _item_added(ledgers: Ledgers) -> Step:
     return item_added
 
 
-def _part_added(ledgers: Ledgers) -> Step:
-    """Another part of an item that was announced."""
-    obligations, lifecycle = ledgers.obligations, ledgers.lifecycle
-
-    def part_added(event: Any, entry: Entry) -> bool:
-        answer, index = lifecycle.responses.get(event.response_id), event.content_index
-        item = answer.items.get(event.item_id) if answer is not None else None
-        if answer is None or item is None or not _goes_on(answer, entry) or isinstance(event.part.audio, str):
-            return False
-        if not item.line or item.output_index != event.output_index:
-            return False
-        if index in item.parts or len(item.parts) >= PARTS_AT_MOST:
-            return False
-        obligations.settled = None
-        lifecycle.write(answer, entry)
-        item.parts[index] = Part(entry.line, state="open")
-        return True
-
-    return part_added
-
-
-def _stream_done(kind: str, field: str) -> Callable[[Ledgers], Step]:
-    """A stream of an open part, whose deltas are the whole of it."""
-
-    def make(ledgers: Ledgers) -> Step:
-        obligations, lifecycle = ledgers.obligations, ledgers.lifecycle
-
-        def stream_done(event: Any, entry: Entry) -> bool:
-            answer, index = lifecycle.responses.get(event.response_id), event.content_index
-            item = answer.items.get(event.item_id) if answer is not None else None
-            if answer is None or item is None or not _goes_on(answer, entry):
-                return False
-            part, stream = item.parts.get(index), item.streams.get((index, kind))
-            if part is None or stream is None or part.done_line or stream.done_line or not item.line:
-                return False
-            if item.output_index != event.output_index or stream.overlong:
-                return False
-            final = getattr(event, field) if field else None
-            if field and final != stream.text:
-                return False
-            obligations.settled = None
-            lifecycle.write(answer, entry)
-            lifecycle.end_stream(stream, final, entry.line)
-            return True
-
-        return stream_done
-
-    return make
-
-
-def _part_done(ledgers: Ledgers) -> Step:
-    """An open part that says what its streams have said."""
-    obligations, lifecycle = ledgers.obligations, ledgers.lifecycle
-
-    def part_done(event: Any, entry: Entry) -> bool:
-        answer, index, told = lifecycle.responses.get(event.response_id), event.content_index, event.part
-        item = answer.items.get(event.item_id) if answer is not None else None
-        if answer is None or item is None or not _goes_on(answer, entry) or isinstance(told.audio, str):
-            return False
-        part = item.parts.get(index)
-        if part is None or part.done_line or not item.line or item.output_index != event.output_index:
-            return False
-        for stream in item.streams.values():
-            said = told.text if stream.kind == "text" else told.transcript
-            if stream.content_index == index and stream.final is not None and stream.final != said:
-                return False
-        obligations.settled = None
-        lifecycle.write(answer, entry)
-        part.done_line, part.state, part.final = entry.line, "done", told
-        lifecycle.flow.stop(item)
-        return True
-
-    return part_done
-
-
 def _item_done(ledgers: Ledgers) -> Step:
     """A message whose parts and streams are closed, and which says what they have said."""
     obligations, lifecycle, conversation, calls = (
@@ -195,7 +151,7 @@ def _item_done(ledgers: Ledgers) -> Step:
 
     def item_done(event: Any, entry: Entry) -> bool:
         answer, told = lifecycle.responses.get(event.response_id), event.item
-        if answer is None or type(told) is not Message or not _goes_on(answer, entry):
+        if answer is None or type(told) is not Message or not goes_on(answer, entry):
             return False
         item = answer.items.get(told.id or "")
         if item is None or not item.line or item.done_line or item.output_index != event.output_index:
@@ -238,7 +194,7 @@ def _done(ledgers: Ledgers) -> Step:
     def done(event: Any, entry: Entry) -> bool:
         told = event.response
         answer, used, before = lifecycle.responses.get(told.id or ""), told.usage, usage.context
-        if answer is None or told.status != "completed" or told.status_details or not _goes_on(answer, entry):
+        if answer is None or told.status != "completed" or told.status_details or not goes_on(answer, entry):
             return False
         if told.conversation_id != conversation.id or not answer.in_conversation or answer.speech_line:
             return False
@@ -275,11 +231,6 @@ def _holds(output: Any, answer: Answer) -> bool:
 STEPS: Final[Mapping[type, Callable[[Ledgers], Step]]] = {
     response.Created: _created,
     response.OutputItemAdded: _item_added,
-    response.ContentPartAdded: _part_added,
-    response.OutputTextDone: _stream_done("text", "text"),
-    response.OutputAudioDone: _stream_done("audio", ""),
-    response.OutputAudioTranscriptDone: _stream_done("transcript", "transcript"),
-    response.ContentPartDone: _part_done,
     response.OutputItemDone: _item_done,
     response.Done: _done,
 }
