@@ -11,8 +11,6 @@ audio of each, with its place. Law: neither raises, and what is kept grows with 
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
@@ -24,6 +22,7 @@ from rtcli.recording import Header
 from rtcli.session.clip import Clip, Coding, Utterance, coding
 from rtcli.session.config import Config, at, format_name
 from rtcli.session.context import Context
+from rtcli.session.lag import Lag
 from rtcli.session.ledger import Handler, Memory
 from rtcli.session.microphone import PAUSE_S, Microphone, is_shortened
 from rtcli.session.playback import Playback
@@ -34,8 +33,6 @@ LATE_S: Final = 10.0
 """A recording whose first record comes later is a part of one, or counts from elsewhere."""
 _MOST_S: Final = 1e10
 """Longer than anything is: such a time, in seconds, is none."""
-_STEP_S: Final = 0.05
-"""How finely it is kept by how much a call is longer than its recording."""
 
 
 class Soundtrack:
@@ -62,9 +59,7 @@ class Soundtrack:
         """By line and content index the clips of audio that the client put into items."""
         self._context = Context(self.config)
         self._now_s = 0.0
-        self._delay_s = 0.0
-        self._delayed = (array("d"), array("d"))
-        """Since when, and by how much, the call runs behind its recording."""
+        self._lag = Lag()
         self._formats: Memory[str, str | None] = Memory()
         self._apart: Memory[str, bool] = Memory()
         """Responses outside the conversation."""
@@ -110,8 +105,7 @@ class Soundtrack:
 
     def heard_s(self, t: float) -> float:
         """When something was heard that was recorded at `t`: the same, unless audio was sent faster than it was spoken."""
-        place = bisect_right(self._delayed[0], t)
-        return t + (self._delayed[1][place - 1] if place else 0.0)
+        return t + self._lag.at(t)
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry."""
@@ -138,7 +132,7 @@ class Soundtrack:
         if t is not None:
             if not self._is_timed:
                 self._is_timed, self.began_s = True, t if t > LATE_S else 0.0
-            self._now_s = max(self._now_s, t + self._delay_s)
+            self._now_s = max(self._now_s, t + self._lag.now_s)
             self.duration_s = self._now_s
 
     # -- the user ---------------------------------------------------------------------------------
@@ -191,13 +185,7 @@ class Soundtrack:
         if t is None:
             return
         self.microphone.waited(behind_s)
-        since, delays = self._delayed
-        self._delay_s = self._now_s - t
-        if since and t - since[-1] < _STEP_S:
-            delays[-1] = self._delay_s
-        else:
-            since.append(max(t, since[-1]) if since else t)
-            delays.append(self._delay_s)
+        self._lag.grow(t, self._now_s - t)
 
     def _speech_started(self, event: input_audio_buffer.SpeechStarted, entry: Entry) -> None:
         self.microphone.hears_of(event.audio_start_ms)
