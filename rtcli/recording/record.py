@@ -7,6 +7,7 @@ times was imported. A sender is None where it cannot be known.
 from __future__ import annotations
 
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
@@ -23,7 +24,7 @@ class Header(Struct, kw_only=True, omit_defaults=True):
     started_at: str = ""
     """UTC, ISO 8601 with microseconds."""
     url: str = ""
-    """Without its secrets."""
+    """Without its secrets; empty where it was no address."""
     by: str = ""
     transport: str = ""
     handshake: bool = False
@@ -32,6 +33,13 @@ class Header(Struct, kw_only=True, omit_defaults=True):
     """No frame between the first and the last is missing, and no audio was shortened."""
     cut: list[str] = []
     """Which ends of the connection, ``start`` and ``end``, whoever took this part out of a recording cut off."""
+
+    def __post_init__(self) -> None:
+        """Keep no address that cannot be taken apart, so that nobody who does fails."""
+        try:
+            urlsplit(self.url)
+        except ValueError:
+            self.url = ""
 
 
 class Frame(Struct, frozen=True):

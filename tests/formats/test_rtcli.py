@@ -285,3 +285,10 @@ def test_a_file_stands_for_itself_whatever_its_name(tmp_path):
 def test_a_recording_that_begins_with_many_empty_lines_is_one(tmp_path):
     (tmp_path / "x.jsonl").write_bytes(b"\n" * 50 + EVENT.encode() + b"\n")
     assert [entry.line for entry in read(tmp_path / "x.jsonl")] == [51]
+
+
+@pytest.mark.parametrize("url", ["ws://[", "wss://[::1", "http://[x]y/", "//\u2100/"])
+def test_a_header_whose_address_is_none_is_a_header_without_one(url):
+    line = json.dumps({"rtcli": 1, "started_at": "", "url": url}).encode() + b"\n"
+    (entry,) = read_lines([line])
+    assert (entry.event.url, entry.raw) == ("", line)
