@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from rtcli.formats import Entry, read
 from rtcli.reports.page import mulaw
+from rtcli.reports.page.axis import Axis
 from rtcli.reports.page.body import body
 from rtcli.reports.page.markup import embedded
 from rtcli.reports.page.rows import Rows
@@ -131,3 +132,30 @@ def test_a_peak_is_as_high_as_the_loudest_sample_of_its_window():
     low, high = mulaw.peaks(codes)
     assert low <= 1
     assert high == pytest.approx(255 / 2, abs=6)
+
+
+def timed(line, t):
+    return Entry(line, t, "server", None, b"")
+
+
+@given(st.lists(st.floats(allow_nan=False) | st.none(), max_size=40))
+def test_every_line_has_a_place_on_the_axis_and_no_damaged_time_stretches_it(times):
+    axis = Axis(lambda t: t)
+    for line, t in enumerate([0.0, *times], 1):
+        axis.put(timed(line, t))
+        axis.told_in(line - 1)
+    begin, end = axis.ends
+    assert end - begin <= 1e6 * (len(times) + 1)
+    assert [axis.row(line) for line in range(1, len(times) + 2)] == list(range(len(times) + 1))
+    assert all(begin <= axis.x(line) <= end for line in range(1, len(times) + 2))
+
+
+def test_without_times_events_stand_in_their_order_and_audio_takes_its_time():
+    axis = Axis(lambda t: t)
+    for line, seconds in enumerate([0.0, 2.0, 0.0], 1):
+        axis.put(timed(line, None))
+        if seconds:
+            axis.sounded(seconds)
+    assert axis.x(1) < axis.x(2) < axis.x(3)
+    assert axis.x(3) - axis.x(2) == pytest.approx(2.0)
+    assert not axis.timed

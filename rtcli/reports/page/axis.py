@@ -41,9 +41,9 @@ class Axis:
         t = None if isinstance(entry.event, Header) else entry.t
         if t is not None:
             x = self._placed(t)
-            self.late_s = max(self.late_s, x - t)
             if not self.timed or abs(x - self._x_now) < _LEAP_S:
                 self._x_now = x
+                self.late_s = max(self.late_s, x - t)
             self.timed = True
         elif not self.timed and not isinstance(entry.event, Header):
             self._x_now += STEP

@@ -145,6 +145,6 @@ def _finding(finding: Finding, named: dict[str, str], shown: list[Story]) -> dic
         "expected": finding.expected[:200],
         "remedy": finding.remedy,
         "count": finding.count,
-        "lines": list(finding.lines[:_LINES_SHOWN]),
+        "places": [{"line": line, **_where(place(shown, line))} for line in finding.lines[:_LINES_SHOWN]],
         **_where(place(shown, finding.line)),
     }

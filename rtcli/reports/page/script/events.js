@@ -90,7 +90,9 @@ function showEvent() {
   const nodes = [el("h3", { text: typeOf(row) }), el("p", { cls: "meta", text: meta })];
   for (const finding of marks.get(row) || []) {
     const told = [finding.code + " " + finding.message, finding.found && "found " + finding.found, finding.expected && "expected " + finding.expected, finding.remedy && "→ " + finding.remedy].filter(Boolean).join(" · ");
-    nodes.push(el("p", { cls: "mark-of " + finding.severity }, sign(finding.severity), el("span", { text: told })));
+    const others = finding.places.filter((place) => place.story >= 0 && place.line !== finding.line);
+    const links = others.map((place) => el("button", { cls: "link", type: "button", text: "line " + place.line, click: () => goto(place.x, place.row, place.story) }));
+    nodes.push(el("p", { cls: "mark-of " + finding.severity }, sign(finding.severity), el("span", { text: told }, ...links.flatMap((link) => [" ", link]))));
   }
   if (rows.count[row] && rows.words[row]) nodes.push(el("p", { text: "“" + rows.words[row] + "”" }));
   if (rows.count[row] > 1) nodes.push(el("p", { cls: "meta", text: "The first of " + rows.count[row].toLocaleString("en") + ":" }));

@@ -24,7 +24,7 @@ function latency() {
   const rank = (share) => sums[Math.ceil(sums.length * share / 100) - 1];
   const told = sums.length >= 5 ? "p50 " + ms(rank(50)) + " · p95 " + ms(rank(95)) + " · " : "";
   const worst = answered.length ? answered.reduce((a, b) => (stagesOf(b) > stagesOf(a) ? b : a)) : null;
-  $("latency-told").replaceChildren(...(worst ? [told + "worst " + ms(stagesOf(worst)) + " in ", el("button", { cls: "link", type: "button", text: "turn " + worst.n, click: () => gotoTurn(worst) })] : []),
+  $("latency-told").replaceChildren(...(worst ? ["from the end of the input: " + told + "worst " + ms(stagesOf(worst)) + " in ", el("button", { cls: "link", type: "button", text: "turn " + worst.n, click: () => gotoTurn(worst) })] : []),
     open ? (worst ? " · " : "") + several(open, "turn") + " without text or audio" : "");
   chart.setAttribute("aria-valuemin", String(turnsTold[0].n));
   chart.setAttribute("aria-valuemax", String(turnsTold[turnsTold.length - 1].n));
