@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain
 from typing import Any, ClassVar, Final
 
 from msgspec import Struct, field
@@ -137,12 +138,12 @@ class Ground:
             needed.update(line for line in self._recent if line >= earliest)
         return needed
 
-    def referred_by(self, entry: Entry) -> Iterator[int]:
+    def referred_by(self, entry: Entry) -> Iterable[int]:
         """The lines from before that tell of the items which an event of the part names."""
         event: Any = entry.folded.event
-        if isinstance(event, Event):
-            for item_id in _named_by(event):
-                yield from self._told.get(item_id, ())
+        if not self._told or isinstance(event, input_audio_buffer.Append) or not isinstance(event, Event):
+            return ()
+        return chain.from_iterable(self._told.get(item_id, ()) for item_id in _named_by(event))
 
     def _handler_of(self, kind: type) -> Callable[[Any, int], None] | None:
         if kind is Open:
