@@ -29,9 +29,9 @@ TERMINATED: Final = 143
 
 EXIT_CODES: Final[dict[int, str]] = {
     DONE: "done, nothing found",
-    FOUND: "done, and something was found: findings at or above --fail-severity, a cause (doctor), a difference (diff), a broken limit (turns)",
+    FOUND: "done, and something was found: findings at or above --fail-severity, a cause (doctor), a difference (diff), a broken limit (turns), something to replace (redact --check)",
     FAILED: "could not do it: usage, an unreadable file, the handshake, the network",
-    LOST: "done, but data was lost on the way",
+    LOST: "done, but data was lost on the way, or what looks like a secret is left (redact, bundle)",
     INTERRUPTED: "ended by the second Ctrl-C; the first closes the connection and keeps the file whole",
     TERMINATED: "ended from outside (SIGTERM); the terminal is left as it was",
 }

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Final, TextIO
 
 import typer
 
@@ -143,7 +143,7 @@ def _packed(output: Path, calls: Sequence[Call], works: Sequence[Redacted], *, o
                 archive.add(name, content)
             archive.add(f"{call.name}/redaction.json", _redaction(work, call.recording))
         archive.add("versions.json", _surroundings())
-        archive.add("README.txt", _readme(calls, archive.members))
+        archive.add("README.txt", _readme(calls, works, archive.members))
     return archive.members
 
 
@@ -160,9 +160,18 @@ def _surroundings() -> str:
     return written({"schema": "rtcli.versions/1", "versions": versions(), "environment": environment()}) + "\n"
 
 
-def _readme(calls: Sequence[Call], members: Sequence[Member]) -> str:
+_SOUND: Final = {
+    "silence": "its sound became silence of the same length",
+    "drop": "its sound was left out",
+    "keep": "ITS SOUND IS IN IT: whoever has this file can hear the voices",
+}
+
+
+def _readme(calls: Sequence[Call], works: Sequence[Redacted], members: Sequence[Member]) -> str:
     """What is what, and sums to check it by."""
     names = ", ".join(call.name for call in calls)
+    sound = _SOUND[works[0].work.audio]
+    words = "the words that were said are masked" if works[0].work.masks else "the words that were said are in it"
     rows = "".join(f"{member.sha256}  {member.size_bytes:>12}  {member.name}\n" for member in members)
     return (
         f"A ticket of rtcli: {names}\n\n"
@@ -172,7 +181,9 @@ def _readme(calls: Sequence[Call], members: Sequence[Member]) -> str:
         "  findings.json   what breaks the protocol, by line\n"
         "  info.json       the call in numbers\n"
         "  redaction.json  what was taken out of the recording, and how often\n"
-        "  NAME.jsonl      the recording; its secrets and its sound were replaced by what is as long\n\n"
+        "  NAME.jsonl      the recording; its secrets were replaced by what is as long;\n"
+        f"                  {sound};\n"
+        f"                  {words}\n\n"
         "versions.json: what made it, and on what.\n\n"
         "SHA-256, bytes, name:\n"
         f"{rows}"

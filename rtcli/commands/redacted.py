@@ -143,6 +143,7 @@ class Redacted:
 
     def _again(self, source: Source) -> Iterator[Entry | bytes]:
         """The entries once more, and between them the empty lines of a recording of our own."""
+        from rtcli.commands.watched import in_progress
         from rtcli.formats import Reading, read_lines, rtcli
         from rtcli.formats.reading import OWN
 
@@ -159,7 +160,7 @@ class Redacted:
                     empty.append(line)
                 yield line
 
-        for entry in rtcli.read(noted(), again.listener):
+        for entry in in_progress(rtcli.read(noted(), again.listener), self.file):
             yield from empty
             empty.clear()
             yield entry

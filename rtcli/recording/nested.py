@@ -106,10 +106,10 @@ def put_back(body: str, written: Written, new: str) -> str:
 
 
 def _as_long(piece: str, new: str) -> str:
-    if piece.startswith("%"):
-        return f"%{ord(new):02X}" if ord(new) < 0x80 else piece
     if len(piece) == 1:
         return new
+    if piece.startswith("%"):
+        return f"%{ord(new):02X}" if ord(new) < 0x80 else piece
     if len(piece) == 2:
         return "\\/"
     code = ord(new)
@@ -140,7 +140,7 @@ def _meaning(piece: str) -> str:
     if len(piece) == 12:
         return chr(0x10000 + (int(piece[2:6], 16) - 0xD800 << 10) + int(piece[8:], 16) - 0xDC00)
     if len(piece) == 6:
-        return chr(int(piece[2:], 16))
+        return chr(int(piece[2:6], 16))
     return _SIMPLE.get(piece[1], piece[1])
 
 

@@ -24,6 +24,8 @@ _CALLS: Final = re.compile(
     r"(?i:phone|call|tel\b|mobile|cell|number|fax|sms|whatsapp|dial|reach|ring|text me|contact|handy|telefon|numéro|número)"
 )
 _BEFORE_CHARACTERS: Final = 48
+_COUNTED: Final = "01234567890123456789"
+"""What people write who write just any number."""
 
 
 def digits_of(text: str) -> str:
@@ -58,7 +60,7 @@ def is_international(text: str) -> bool:
 def is_national(text: str) -> bool:
     """Whether a text that begins with a zero is one, and no date or time."""
     digits = digits_of(text)
-    return 9 <= len(digits) <= 12 and not digits.startswith((FILLED, "00"))
+    return 9 <= len(digits) <= 12 and not digits.startswith((FILLED, "00")) and digits not in _COUNTED
 
 
 def is_told_singly(text: str) -> bool:

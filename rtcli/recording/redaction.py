@@ -102,9 +102,7 @@ class Redaction:
         """Whether a text is worth a closer look; a cheap question that is asked of every line."""
         if self.customs or self.fields:
             return True
-        return bool(
-            _SIGN.search(text.lower()) or NUMBERS.search(text) or TOKEN.search(text) or _HIDDEN.search(text)
-        )
+        return bool(_SIGN.search(text.lower()) or NUMBERS.search(text) or TOKEN.search(text) or _HIDDEN.search(text))
 
     def quietly(self, text: str, path: Path = ()) -> str:
         """The text without its secrets, which are not counted."""

@@ -15,7 +15,8 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-_BEGIN: Final = r"(?<![A-Za-z0-9_])"
+_BEGIN: Final = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))"
+"""A word begins here, or behind an escape that nobody has read."""
 _LONG: Final = r"[A-Za-z0-9_-]"
 
 

@@ -247,7 +247,9 @@ class _Line:
     def _is_said(self, path: Path, name: str) -> bool:
         if name == "content":
             return _CONTENT.match(self._kind) is not None
-        return (name in _SAID or name in _GIVEN) and "tools" not in path and "parameters" not in path
+        if "tools" in path or "parameters" in path:
+            return False
+        return name in _SAID or name in _GIVEN or "variables" in path
 
     def _of_logprob(self, path: Path) -> Change | None:
         """The pieces of a transcript stand once more beside their probabilities, as text and as bytes."""

@@ -115,7 +115,7 @@ STREAMS = {
 }
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_secret_that_is_streamed_goes_wherever_the_deltas_are_cut(data):
     """The deltas still add up to what their end tells."""
@@ -207,6 +207,60 @@ def test_pieces_beside_their_probabilities_say_no_more_than_the_transcript():
     assert "".join(one["token"] for one in event["logprobs"]) == event["transcript"]
     assert b"".join(bytes(one["bytes"]) for one in event["logprobs"]).decode() == event["transcript"]
     assert event["transcript"] != number
+
+
+PIECES = st.sampled_from(
+    [
+        b'{"t":1,"from":"server","event":',
+        b'{"type":"',
+        b"response.output_text.delta",
+        b"input_audio_buffer.append",
+        b'"',
+        b"}",
+        b"\\",
+        b"\\u00",
+        b"\\ud83d",
+        b"\xff",
+        b"\xc3",
+        b"%4",
+        b"[",
+        b"]",
+        b":",
+        b",",
+        b'"audio":"',
+        b'"delta":"',
+        b"UklGRg",
+        b"=",
+        b'"logprobs":[{"token":"',
+        b'"bytes":[1,2',
+        b'"text":"',
+        b'"binary":"',
+        b"5 5 5 0 1 9 3",
+        b"a@b.co",
+        b"4",
+        b"-",
+        b"null",
+        b"session.created",
+        b'"note":',
+        b'"item_id":"i"',
+        b'"password":"abcd1234"',
+        b'{"rtcli":1}',
+        b" ",
+        SECRETS["Slack"].encode(),
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.lists(PIECES, max_size=14).map(b"".join), max_size=4),
+    st.sampled_from(["silence", "keep"]),
+    st.booleans(),
+)
+def test_any_lines_come_out_as_long_as_they_went_in(lines, audio, masks):
+    before = [one + b"\n" for one in lines if one.strip() and b'{"rtcli":' not in one[1:]]
+    after = redacted(before, audio=audio, text="mask" if masks else "keep")
+    assert [len(one) for one in after] == [len(one) for one in before]
 
 
 def told(lines):
