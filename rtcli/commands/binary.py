@@ -22,19 +22,19 @@ def writing_binary(path: Path, *, overwrite: bool, option: str = "--output") -> 
 
     """
     refuse(path, overwrite=overwrite, option=option)
-    if str(path) == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
     try:
-        if path.exists() and not path.is_file():
+        if str(path) == "-":
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        elif path.exists() and not path.is_file():
             with path.open("wb") as stream:
                 yield stream
         else:
             with _replacing(Path(os.path.realpath(path)), overwrite=overwrite) as stream:
                 yield stream
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError as error:
+        # Without its number: with it, typer ends the program with code 1 before anybody can say that nothing is wrong.
+        raise BrokenPipeError from error
     except FileExistsError as error:
         raise RecordingExists(str(path), "replace it with --overwrite") from error
     except OSError as error:

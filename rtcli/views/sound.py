@@ -9,6 +9,7 @@ from rtcli.session.whole_call import Call, Span
 from rtcli.views.measure import plural
 
 _CUTS_SHOWN: Final = 5
+_ID_SHOWN: Final = 40
 _SIDES: Final = {"user": "the user", "model": "the model"}
 _ENDINGS: Final = {
     "truncated": "truncated by the client",
@@ -66,22 +67,27 @@ def told(name: str, call: Call, sides: tuple[Side, ...], coding: Coding, span: S
 
 def _unheard(call: Call) -> list[str]:
     """Which clips were not heard to their end, and which were though their response was cancelled."""
-    clips = call.clips("model")
-    cut = [clip for clip in clips if clip.cut_ms is not None]
-    lines = [_cut(clip) for clip in cut[:_CUTS_SHOWN]]
+    clips = [
+        (clip, later_s)
+        for track, later_s in zip(call.tracks, call.later_s, strict=True)
+        for clip in track.playback.clips
+        if call.has(clip)
+    ]
+    cut = [_cut(clip, later_s) for clip, later_s in clips if clip.cut_ms is not None]
+    lines = cut[:_CUTS_SHOWN]
     if len(cut) > _CUTS_SHOWN:
-        lines.append(f"and {plural(len(cut) - _CUTS_SHOWN, 'clip')} more that were not heard to the end")
-    played = sum(clip.cancelled and clip.cut_ms is None for clip in clips)
+        lines.append(f"and {plural(len(cut) - _CUTS_SHOWN, 'more clip')} that nobody heard to the end")
+    played = sum(clip.cancelled and clip.cut_ms is None for clip, _ in clips)
     if played:
-        lines.append(
-            f"{plural(played, 'clip')} of cancelled responses: nobody says how much was heard, all that came is played"
-        )
+        told = f"{plural(played, 'clip')} of cancelled responses"
+        lines.append(f"{told}: nobody says how much was heard, all that came is played")
     return lines
 
 
-def _cut(clip: Clip) -> str:
+def _cut(clip: Clip, later_s: float) -> str:
     heard = f"{clip.heard_ms / 1000:.2f} s of {clip.duration_ms / 1000:.2f} s"
-    return f"{clip.item_id or 'the model'} at {clip.starts_s:.2f} s: {heard} heard, {_ENDINGS[clip.ending]}"
+    name = clip.item_id if len(clip.item_id) <= _ID_SHOWN else f"{clip.item_id[:_ID_SHOWN]}…"
+    return f"{name or 'the model'} at {clip.starts_s + later_s:.2f} s: {heard} heard, {_ENDINGS[clip.ending]}"
 
 
 def told_items(folder: str, names: list[str]) -> list[str]:

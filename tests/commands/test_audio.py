@@ -181,6 +181,17 @@ def test_it_goes_through_pipes_and_never_to_a_terminal(tmp_path):
             screen.shows("not written to a terminal")
 
 
+def test_a_reader_may_leave_early(tmp_path):
+    path = write(tmp_path / "call.jsonl", *CALL)
+    with subprocess.Popen(
+        [*RTCLI, "audio", path, "-o", "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout.read(4) == b"RIFF"
+        process.stdout.close()
+        assert process.wait(timeout=60) == 0
+        assert process.stderr.read() == b""
+
+
 def test_a_file_is_private_and_never_replaced_unless_told(tmp_path):
     path, out = write(tmp_path / "call.jsonl", *CALL), tmp_path / "call.wav"
     out.write_bytes(b"mine")
@@ -223,6 +234,14 @@ def test_two_connections_of_a_file_follow_each_other(tmp_path):
     _, model = channels(tmp_path / "call.wav")
     assert power(model, 440, 1.01, 1.49) == pytest.approx(10_000, rel=0.05)
     assert power(model, 880, 2.51, 2.99) == pytest.approx(10_000, rel=0.05)
+
+
+def test_what_was_cut_on_a_later_connection_is_told_by_its_place_in_the_file(tmp_path):
+    header = '- {"rtcli": 1}'
+    first = [header, created(), began(0.5), delta(1.0, tone(440, 500)), done(1.1)]
+    second = [header, created(), began(0.5), delta(1.0, tone(880, 500), "j"), truncate(1.2, 200, "j")]
+    _, told = audio(write(tmp_path / "call.jsonl", *first, *second), "-o", tmp_path / "call.wav")
+    assert "j at 2.50 s: 0.20 s of 0.50 s heard" in told
 
 
 def test_a_part_of_a_recording_begins_with_its_first_sound(tmp_path):
