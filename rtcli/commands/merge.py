@@ -9,12 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
-from msgspec import Struct
 
 if TYPE_CHECKING:
+    from rtcli.formats.copied import Copied
     from rtcli.formats.weaving import Strand
 
 _LOOKED_AT: Final = 1000
@@ -29,7 +29,7 @@ class Shape(StrEnum):
     SEVERAL = "several"
 
 
-class Found(Struct):
+class Found(NamedTuple):
     """One of the recordings, as its first lines show it."""
 
     path: Path
@@ -39,6 +39,8 @@ class Found(Struct):
     started_s: float | None
     session_id: str
     is_timed: bool
+    lines: Copied
+    """All of it, to be read once."""
     has_frames: bool
     """There is more in it than notes."""
 
@@ -87,7 +89,7 @@ def merge(
 
     Example:  rtcli merge app.jsonl proxy.jsonl notes.jsonl -o call.jsonl
 
-    Exit code: 0 done, 2 it could not be done.
+    Exit code: 0 done, 2 it could not be done, 3 some of a file was left out.
     """
     from rtcli.commands.twice import readable_twice
     from rtcli.errors import BadOption
@@ -108,7 +110,16 @@ def merge(
         sys.stderr.write(f"rtcli: {len(sessions)} sessions: they stand one after the other\n")
     if twice.count:
         sys.stderr.write(f"rtcli: {twice.count} records that two of them have are kept once\n")
-    return 0
+    return max(_code(one) for one in found)
+
+
+def _code(one: Found) -> int:
+    """The exit code that one of the recordings asks for, after what is to be told of it."""
+    from rtcli.commands.source import Source
+
+    source = Source(one.path)
+    source.reading = one.lines.reading
+    return source.code(0)
 
 
 class Twice:
@@ -147,7 +158,7 @@ def _found(path: Path, file: Path) -> Found:
     if not number:
         raise UnreadableRecording(str(path), "it is empty")
     fields = msgspec.json.decode(header.removeprefix(b"\xef\xbb\xbf")) if header else {}
-    return Found(path, file, header, fields, _moment(fields.get("started_at")), session_id, timed, framed)
+    return Found(path, file, header, fields, _moment(fields.get("started_at")), session_id, timed, Copied(file), framed)
 
 
 def _moment(text: Any) -> float | None:
@@ -160,7 +171,6 @@ def _moment(text: Any) -> float | None:
 
 def _one_after_another(found: list[Found]) -> Iterator[bytes]:
     """The recordings as they stand, the one that began first in front."""
-    from rtcli.formats.copied import Copied
     from rtcli.formats.headers import changed
 
     began = [one.started_s for one in found if one.started_s is not None]
@@ -168,7 +178,7 @@ def _one_after_another(found: list[Found]) -> Iterator[bytes]:
     for one in sorted(found, key=lambda one: last if one.started_s is None else one.started_s):
         if not one.header:
             yield changed(b"", {})
-        for line in Copied(one.file):
+        for line in one.lines:
             yield line if line.endswith(b"\n") else line + b"\n"
 
 
@@ -201,14 +211,13 @@ def _behind(header: bytes, lines: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _strand(one: Found, shift_s: float) -> Strand:
-    from rtcli.formats.copied import Copied
     from rtcli.formats.weaving import Strand
 
     def lines() -> Iterator[bytes]:
         from rtcli.errors import BadOption
 
         headed = False
-        for line in Copied(one.file):
+        for line in one.lines:
             if b'"rtcli"' in line[:40] and line.lstrip(b"\xef\xbb\xbf \t").startswith(b'{"rtcli"'):
                 if headed:
                     raise BadOption(

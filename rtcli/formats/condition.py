@@ -62,7 +62,8 @@ class Condition:
             return False
         except jmespath.exceptions.JMESPathError as error:
             raise BadOption(self._option, f"{_in_a_line(error)} (line {number})", _REMEDY) from error
-        except RecursionError:
+        except (TypeError, ValueError, RecursionError):
+            # The library stumbles over a text that is compared with a number.
             return False
         return found is not None and found is not False and (found == 0 or bool(found))
 

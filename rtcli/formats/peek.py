@@ -70,9 +70,12 @@ def look(line: bytes) -> Look:
 def _closer(line: bytes) -> Look:
     """A record that is no event, or an odd line."""
     try:
-        fields = _fields(line)
+        return _record_in(_fields(line))
     except _REFUSALS:
         return Look()
+
+
+def _record_in(fields: dict[str, Raw]) -> Look:
     t, sender = (_plain(fields.get(name)) for name in ("t", "from"))
     kind = "header" if "rtcli" in fields else next((name for name in _RECORDS if name in fields), "")
     if kind == "text":

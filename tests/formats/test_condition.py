@@ -38,6 +38,7 @@ def holds(text, line, number=7):
         ("note == 'a click' && type == 'note'", NOTE, True),
         ("event.type == 'response.create'", TEXT, True),
         ("contains(event.words, 'x')", EVENT, False),
+        ("event.type > 3", EVENT, False),
         ("!event", NOTE, True),
     ],
 )

@@ -52,7 +52,14 @@ def test_a_frame_that_is_kept_as_a_text_is_the_event_in_it():
 
 
 def test_what_is_broken_is_nothing():
-    for line in (b"{\n", b"[1]\n", b'"t"\n', b'{"t":1.0,"from":"server","event":{"type"\n', b"\xff\n"):
+    for line in (
+        b"{\n",
+        b"[1]\n",
+        b'"t"\n',
+        b'{"t":1.0,"from":"server","event":{"type"\n',
+        b"\xff\n",
+        b'{"t":1.0,"event":{"type":3,"a":"\xff"}}\n',
+    ):
         assert look(line).kind == ""
 
 
