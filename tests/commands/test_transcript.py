@@ -13,6 +13,10 @@ import pytest
 from sounding import began, created, said, word, write
 from terminal import Terminal
 
+from rtcli.formats import read
+from rtcli.reports.transcript import text
+from rtcli.session.dialogue import dialogues
+
 RTCLI = [sys.executable, "-m", "rtcli"]
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 CUT = RECORDINGS / "interruption.jsonl"
@@ -82,8 +86,8 @@ def test_what_stands_outside_the_conversation_is_asked_for(tmp_path):
 
 
 def test_no_word_of_a_peer_can_move_a_cursor_or_be_taken_for_markup(tmp_path):
-    text = "\x1b[2J\nnext *bold* <script>x</script> [l](http://e) \u202e"
-    item = {"type": "message", "role": "user", "id": "u", "content": [{"type": "input_text", "text": text}]}
+    words = "\x1b[2J\nnext *bold* <script>x</script> [l](http://e) \u202e"
+    item = {"type": "message", "role": "user", "id": "u", "content": [{"type": "input_text", "text": words}]}
     path = write(tmp_path / "call.jsonl", created(), said(1.0, "server", "conversation.item.added", item=item))
     for form in ("text", "md", "srt", "vtt"):
         out, _ = transcript(path, "--format", form)
@@ -111,5 +115,4 @@ def test_it_reads_standard_input_and_says_when_nothing_is_said(tmp_path):
 
 def test_real_traffic_of_every_kind_is_told(shared):
     for path in sorted((shared / "traffic").glob("[a-v]*/*.jsonl")):
-        out, _ = transcript(path)
-        assert out, path
+        assert "".join(text(dialogues(read(path)))), path
