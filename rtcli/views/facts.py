@@ -5,7 +5,6 @@ from __future__ import annotations
 from rtcli.causes.case import Connection
 from rtcli.views.cost import priced, tokens_used
 from rtcli.views.diagnosis import ended, span
-from rtcli.views.measure import plural
 from rtcli.views.text import said
 
 
@@ -20,7 +19,6 @@ def facts(connection: Connection) -> list[tuple[str, str]]:
         ("began", _moment(connection.started_at)),
         ("lasted", span(connection.duration_s)),
         ("turns", f"{connection.turns:,}" if connection.turns else ""),
-        ("events", plural(connection.events, "event").split()[0]),
         ("ended", ended(connection)),
         ("tokens", used.removeprefix("tokens: ")),
         ("cost", priced(cost, connection.unpriced, connection.prices_as_of) if cost is not None else ""),

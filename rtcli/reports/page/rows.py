@@ -71,7 +71,9 @@ class Rows:
         return self._add(entry, x, kind, words)
 
     def _add(self, entry: Entry, x: float, kind: str, words: str) -> int:
-        bad = isinstance(entry.event, Malformed) or kind == "error" or kind.endswith(".failed")
+        bad = (
+            kind == "error" or kind.endswith(".failed") or (isinstance(entry.event, Malformed) and not entry.event.type)
+        )
         self.rows.append(
             Row(entry.line, entry.line, x, x, entry.sender or "", kind, words, body(entry), is_bad=bad),
         )

@@ -102,6 +102,7 @@ function prepare(told, number) {
   for (const finding of found) {
     if (!marks.has(finding.row)) marks.set(finding.row, []);
     marks.get(finding.row).push(finding);
+    if (finding.severity === "error") bad.add(finding.row);
   }
   const reach = new Float64Array(count);
   for (let row = 0, most = -Infinity; row < count; row++) reach[row] = most = Math.max(most, rows.x[row]);

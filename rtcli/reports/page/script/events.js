@@ -49,7 +49,7 @@ function rowNode(place) {
     el("span", { cls: "at", text: when(rows.x[row], rows.line[row]) }),
     el("span", { cls: "dir", text: { c: "→", s: "←" }[from] || "·", "aria-label": { c: "client", s: "server" }[from] || "record" }),
     type, el("span", { cls: "words", text: wordsOf(row).slice(0, 300) }));
-  for (const finding of (marks.get(row) || []).slice(0, 2)) type.append(sign(finding.severity));
+  for (const severity of ["error", "warning", "info"]) if ((marks.get(row) || []).some((finding) => finding.severity === severity)) type.append(sign(severity));
   node.style.top = place * ROW_HEIGHT + "px";
   return node;
 }
@@ -83,13 +83,26 @@ function goto(x, row, number) {
   if (top > window.innerHeight - 160 || bottom < 160) $("time").scrollIntoView({ block: "start" });
 }
 
+/* What was found or expected, unless the sentence says it already. */
+function tells(name, text, sentence) { return text && !sentence.includes(text) ? name + " " + text : ""; }
+
+/* Findings that say the same, told once and counted. */
+function alike(findings) {
+  const told = new Map();
+  for (const finding of findings) {
+    const key = finding.code + finding.message;
+    told.set(key, [told.has(key) ? told.get(key)[0] : finding, (told.has(key) ? told.get(key)[1] : 0) + finding.count]);
+  }
+  return [...told.values()];
+}
+
 function showEvent() {
   const { rows, marks } = story(), row = state.row, body = $("event-body"), from = { c: "client", s: "server" }[rows.from[row]] || "";
   const lines = rows.last[row] ? "lines " + rows.line[row] + " to " + (rows.line[row] + rows.last[row]) : "line " + rows.line[row];
   const meta = [story().timed ? clock(rows.x[row], 3) : "", from && "from the " + from, lines, rows.count[row] ? several(rows.count[row], "delta") : ""].filter(Boolean).join(" · ");
   const nodes = [el("h3", { text: typeOf(row) }), el("p", { cls: "meta", text: meta })];
-  for (const finding of marks.get(row) || []) {
-    const told = [finding.code + " " + finding.message, finding.found && "found " + finding.found, finding.expected && "expected " + finding.expected, finding.remedy && "→ " + finding.remedy].filter(Boolean).join(" · ");
+  for (const [finding, count] of alike(marks.get(row) || [])) {
+    const told = [finding.code + " " + finding.message + (count > 1 ? " (" + count + " times)" : ""), tells("found", finding.found, finding.message), tells("expected", finding.expected, finding.message), finding.remedy && "→ " + finding.remedy].filter(Boolean).join(" · ");
     const others = finding.places.filter((place) => place.story >= 0 && place.line !== finding.line);
     const links = others.map((place) => el("button", { cls: "link", type: "button", text: "line " + place.line, click: () => goto(place.x, place.row, place.story) }));
     nodes.push(el("p", { cls: "mark-of " + finding.severity }, sign(finding.severity), el("span", { text: told }, ...links.flatMap((link) => [" ", link]))));

@@ -200,13 +200,13 @@ function wave(pen, levels, loudest, width, middle, half, faint, plainly) {
 
 function drawSpans(pen, width, lane, told) {
   const high = told.level ? (lane.height - 6) / 2 : lane.height - 8;
-  const done = new Map();
+  const covered = new Map(), step = (state.to - state.from) / width;
+  const seen = inView(thingsOf(lane.id), state.from, state.to), isDense = seen.length > width / 4;
   let free = -Infinity;
-  for (const thing of inView(thingsOf(lane.id), state.from, state.to)) {
+  for (const thing of seen) {
     const left = Math.max(-2, pixel(thing.x, width)), right = Math.min(width + 2, pixel(thing.end, width)), wide = Math.max(2, right - left);
-    const top = lane.top + (told.level ? 3 + (thing.level || 0) * high : 4), colour = told.colour(thing), key = top;
-    if (wide <= 2 && done.get(key) >= Math.floor(left)) continue;
-    done.set(key, Math.floor(left));
+    const top = lane.top + (told.level ? 3 + (thing.level || 0) * high : 4), colour = told.colour(thing);
+    if (isDense && right - left < 2) { cover(covered, top, Math.floor(left), (thing.end - thing.x) / step, colour); continue; }
     pen.fillStyle = colour;
     pen.globalAlpha = 0.22;
     pen.fillRect(left, top, wide, high - 1);
@@ -232,6 +232,7 @@ function drawSpans(pen, width, lane, told) {
       pen.restore();
     }
   }
+  drawCovered(pen, covered, high - 1);
 }
 
 function hatch(pen, left, top, wide, high, colour) {
@@ -254,6 +255,24 @@ function shape(pen, severity, px, middle, radius) {
   else if (severity === "warning") { pen.moveTo(px, middle - radius); pen.lineTo(px + radius, middle + radius * 0.8); pen.lineTo(px - radius, middle + radius * 0.8); }
   else pen.arc(px, middle, radius * 0.65, 0, 7);
   pen.fill();
+}
+
+/* Things too short to be seen one by one: how much of each pixel they fill, in the colour of the one that is least usual. */
+function cover(covered, top, px, share, colour) {
+  if (!covered.has(top)) covered.set(top, new Map());
+  const known = covered.get(top).get(px) || [0, colour];
+  covered.get(top).set(px, [known[0] + share, colour === colours.accent || colour === colours.user ? known[1] : colour]);
+}
+
+function drawCovered(pen, covered, high) {
+  for (const [top, pixels] of covered) {
+    for (const [px, [share, colour]] of pixels) {
+      pen.globalAlpha = clamp(0.25 + 0.75 * share, 0.25, 1);
+      pen.fillStyle = colour;
+      pen.fillRect(px, top, 1, high);
+    }
+  }
+  pen.globalAlpha = 1;
 }
 
 /* A tick an event, above those of the client and below those of the server; one for all that fall on a pixel. */
