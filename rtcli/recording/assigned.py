@@ -44,6 +44,11 @@ _NAMES: Final = (
     "signature",
 )
 """How names of credentials end, in lower case and without what joins their words."""
+_WHOLE_NAMES: Final = frozenset(
+    {"pin", "pincode", "pinnumber", "otp", "otpcode", "onetimecode", "securitycode", "verificationcode", "cvv2"}
+    | {"socialsecuritynumber"}
+)
+"""The same, for names that others end with too."""
 _HARMLESS: Final = frozenset(
     {"nexttoken", "pagetoken", "nextpagetoken", "continuationtoken", "eostoken", "bostoken", "stoptoken", "padtoken"}
 )
@@ -62,7 +67,7 @@ _PLAIN_WORDS: Final = frozenset(
 def is_credential(name: str) -> bool:
     """Whether a field of this name holds a secret."""
     joined = _JOINTS.sub("", name.lower())
-    return joined.endswith(_NAMES) and joined not in _HARMLESS
+    return (joined.endswith(_NAMES) and joined not in _HARMLESS) or joined in _WHOLE_NAMES
 
 
 def could_be(value: str) -> bool:

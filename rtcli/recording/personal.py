@@ -93,6 +93,12 @@ PERSONAL: Final[tuple[Shape, ...]] = (
         is_iban,
     ),
     Shape(
+        "social security number",
+        r"(?<![\w.+-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])",
+        (),
+        "US Social Security Administration, SSN randomization",
+    ),
+    Shape(
         "phone number",
         r"(?<![\w+.])(?:\+|\(\+|00(?=[1-9]))\s?\d(?:[ .\-/()]{0,2}\d){6,15}(?![\w])",
         (),

@@ -68,7 +68,7 @@ def number_like(text: str) -> str:
 def _laid_over(secret: str, kind: str, number: int) -> str:
     if kind == "email":
         return _address(secret, number)
-    if kind in {"phone number", "card number", "iban"}:
+    if kind in {"phone number", "card number", "iban", "social security number"}:
         return _digits(secret, number)
     size = len(secret)
     count = _in_letters(number)

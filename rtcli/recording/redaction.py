@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
@@ -44,7 +44,27 @@ _NAMED: Final = (
         "token\\",
         'token"',
     ),
-    *("code=", "auth=", "sig=", "jwt=", "%3d", "pin ", "pwd", "cvv", "cvc", "ssn", "signature", "sk_", "@"),
+    *(
+        "code=",
+        "auth=",
+        "sig=",
+        "jwt=",
+        "%3d",
+        "pin ",
+        'pin"',
+        "pin\\",
+        "otp",
+        "securitycode",
+        "security_code",
+        "verification",
+        "pwd",
+        "cvv",
+        "cvc",
+        "ssn",
+        "signature",
+        "sk_",
+        "@",
+    ),
     *("phone", "mobile", "telefon", "fax", "msisdn", "caller", "whatsapp", 'tel"', "tel\\", "_number"),
 )
 """How fields and sentences begin that hold what has no shape of its own."""
@@ -193,6 +213,9 @@ class Redaction:
             return number_like(body)
         if is_number:
             digits = len(body.lstrip("-"))
+            if digits >= _LEAST and is_credential(_name(path)):
+                self.note("secret field")
+                return number_like(body)
             if (12 < digits < 20 and is_card(body)) or (digits > 6 and PHONE_FIELDS.search(_name(path))):
                 self.note("card number" if is_card(body) else "phone number")
                 return number_like(body)
@@ -218,7 +241,7 @@ class Redaction:
         return blank(text)
 
     def _is_no_secret(self, text: str, path: Path) -> bool:
-        return is_placeholder(text) or "logprobs" in path or "usage" in path or "required" in path
+        return is_placeholder(text) or "logprobs" in path
 
     def _replaced(self, text: str, spans: Sequence[Span]) -> str:
         if not spans:
@@ -249,10 +272,16 @@ class Redaction:
     def _doubt(self, text: str, path: Path) -> None:
         for place in doubtful(text):
             if len(self.doubts) < _DOUBTS_KEPT:
-                self.doubts.append(Doubt(self.line, dotted(path), place))
+                self.doubts.append(Doubt(self.line, dotted(map(self._shown, path)), place))
+
+    def _shown(self, step: str | int) -> str | int:
+        """A step of a path as it may be told; the names of fields are a peer's words too."""
+        if isinstance(step, int) or (_PLAIN_NAME.fullmatch(step) and not self._spans(step)):
+            return step
+        return "*" if step else step
 
 
-def dotted(path: Path) -> str:
+def dotted(path: Iterable[str | int]) -> str:
     """A path as people write it."""
     return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path if step != "")
 
@@ -303,5 +332,6 @@ _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WORDS: Final = frozenset({"true", "false", "null"})
 _SCHEME: Final = re.compile(r"(?i:(?:bearer|basic|token|digest|apikey)\s+)")
 _DOUBTS_KEPT: Final = 200
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z_.-]{0,30}\d{0,3}")
 _LEAST_NAME: Final = 6
 """No shorter name of a field is an address or a number."""

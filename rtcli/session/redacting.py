@@ -187,7 +187,7 @@ class _Line:
         if path[:1] == ("event",):
             path = path[1:]
         name = _name(path)
-        if name in _UNTOUCHED:
+        if leaf.path in _UNTOUCHED:
             return _same
         if "logprobs" in path:
             return self._of_logprob(path)
@@ -304,7 +304,7 @@ def _number_as_long(value: str, code: int) -> str:
 
 
 def _known_places(leaf: Leaf) -> Change | None:
-    return _same if _name(leaf.path) in _UNTOUCHED else None
+    return _same if leaf.path in _UNTOUCHED else None
 
 
 def _same(value: str) -> str:
@@ -320,5 +320,5 @@ def _without_envelope(text: str) -> str:
     return text[match.end() :] if match else text
 
 
-_UNTOUCHED: Final = frozenset({"obfuscation", "t"})
+_UNTOUCHED: Final = frozenset({("obfuscation",), ("event", "obfuscation"), ("t",)})
 _FRAMES: Final = re.compile(r'"(?:binary|ping|pong)":"')

@@ -140,3 +140,17 @@ def test_every_shape_says_where_it_is_documented_and_how_it_is_told():
         assert shape.signs
         assert all(sign == sign.lower() for sign in shape.signs)
     assert len({shape.kind for shape in KEYS}) == len(KEYS)
+
+
+def test_codes_that_callers_tell_go_by_the_names_of_their_fields():
+    body = '{"pin":"4711","otp":471147,"t":"%s","ssn":"078-05-1120"}' % SECRETS["OpenAI"]
+    after = Redaction().json(body)
+    assert not any(code in after for code in ("4711", "078-05-1120", SECRETS["OpenAI"]))
+    assert len(after) == len(body)
+
+
+def test_the_name_of_a_field_that_is_a_secret_is_not_told_with_a_doubtful_place():
+    redaction = Redaction()
+    token = "Zx9" + "qW3eR7tY1uI5oP8aS2dF6gH4jK0lM" + "nB"
+    redaction.json('{"a":{"%s":{"%s":"%s"}}}' % (SECRETS["Slack"], token[::-1], token))
+    assert [doubt.path for doubt in redaction.doubts] == ["$.a.*.*"]

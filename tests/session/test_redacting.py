@@ -321,3 +321,9 @@ def test_masked_words_are_gone_and_the_lines_are_as_long(shared):
             for name in ("transcript", "text", "delta"):
                 if isinstance(event.get(name), str) and "audio.delta" not in event["type"]:
                     assert not any(word in event[name] for word in said)
+
+
+def test_a_field_of_the_users_own_that_is_named_like_one_of_the_envelope_is_looked_at():
+    arguments = json.dumps({"t": SECRETS["Groq"], "obfuscation": SECRETS["GitHub"]})
+    before = [line({"type": "response.function_call_arguments.done", "arguments": arguments, "t": SECRETS["xAI"]})]
+    assert not any(survivors(redacted(before), SECRETS[name]) for name in ("Groq", "GitHub", "xAI"))
