@@ -78,7 +78,7 @@ def cut(
     from rtcli.commands.twice import readable_twice
     from rtcli.formats.whole import replacing
 
-    if not (since or until or turn or response or item):
+    if all(wish is None for wish in (since, until, turn, response, item)):
         return _copied(path, output, form, overwrite=overwrite)
     with readable_twice(path) as file:
         cutting, source = _planned(file, path, dialect, form, (since, until, turn, response, item))
@@ -164,12 +164,12 @@ def _selection(file: Path, wishes: Wishes) -> Selection:
     ways = [
         name
         for name, given in (
-            ("--since and --until", since or until),
+            ("--since and --until", since if since is not None else until),
             ("--turn", turn),
             ("--response", response),
             ("--item", item),
         )
-        if given
+        if given is not None
     ]
     if len(ways) > 1:
         raise BadOption(ways[1], f"it cannot go together with {ways[0]}", "choose one, and cut the result again")

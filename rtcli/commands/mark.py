@@ -77,8 +77,11 @@ def mark(
 def _refuse(path: Path) -> None:
     """Refuse what cannot be written anew without harm."""
     from rtcli.errors import BadOption
+    from rtcli.formats.stream import read_lines
     from rtcli.formats.whole import is_being_written
 
+    if not path.exists() and not path.is_symlink():
+        next(read_lines(path), None)
     if path.is_symlink():
         raise BadOption("FILE", f"{path} is a symbolic link", "name the file itself, or write elsewhere with -o")
     if path.exists() and not path.is_file():

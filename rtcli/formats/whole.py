@@ -59,6 +59,8 @@ def _refuse(path: Path, *, overwrite: bool) -> None:
         raise RecordingExists(str(path), "replace it with --overwrite")
     if path.is_dir():
         raise RecordingFailed(str(path), "it is a folder")
+    if not path.parent.is_dir():
+        raise RecordingFailed(str(path), "there is no such folder")
 
 
 def _is_device(path: Path) -> bool:
@@ -91,12 +93,12 @@ def is_being_written(path: Path) -> bool:
     """
     import fcntl  # noqa: PLC0415 - not every system has it, and few need it
 
-    with path.open("rb") as file:
-        try:
+    try:
+        with path.open("rb") as file:
             fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
             fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-        except (AttributeError, OSError) as error:
-            return getattr(error, "errno", None) == errno.EAGAIN
+    except (AttributeError, OSError) as error:
+        return getattr(error, "errno", None) == errno.EAGAIN
     return False
 
 
