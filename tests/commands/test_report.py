@@ -262,6 +262,27 @@ def test_the_keyboard_does_the_same(made, opened):
     assert set(page.locator("#events-list .type").all_text_contents()) == {"response.done"}
 
 
+def test_dragging_pans_and_plays_nothing_and_two_fingers_zoom(made, opened):
+    page = opened(made(RECORDINGS / "interruption.jsonl"), has_touch=True)
+    page.evaluate("show(2, 4)")
+    canvas, y = lane(page, "User")
+    left, width = canvas["x"], canvas["width"]
+    page.mouse.move(left + width / 2, y)
+    page.mouse.down()
+    page.mouse.move(left + width / 4, y, steps=5)
+    page.mouse.up()
+    assert page.evaluate("state.from") == pytest.approx(2.5, abs=0.02)
+    assert page.evaluate("state.playing") is False
+    touch = page.context.new_cdp_session(page)
+    for kind, apart in (("touchStart", 40), ("touchMove", 80), ("touchMove", 160), ("touchEnd", 0)):
+        points = [{"x": left + width / 2 + side * apart, "y": y, "id": side} for side in (-1, 1)] if apart else []
+        for point in points:
+            point["id"] += 1
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    until(page, "state.to - state.from < 0.7")
+    assert page.evaluate("state.playing") is False
+
+
 def test_a_line_of_the_transcript_leads_to_its_place_and_is_marked_while_it_is_said(made, opened):
     page = opened(made(RECORDINGS / "interruption.jsonl"))
     said = page.locator(".said", has_text="Stop, that is enough.")
