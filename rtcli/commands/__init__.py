@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -175,6 +176,7 @@ def application() -> typer.Typer:
 
 def run(arguments: list[str]) -> int:
     """Run the command line; gives back the exit code. One line for each error made on purpose."""
+    _spell_out_what_cannot_be_written()
     try:
         code = typer.main.get_command(application()).main(args=arguments, prog_name="rtcli", standalone_mode=False)
         sys.stdout.flush()
@@ -183,8 +185,11 @@ def run(arguments: list[str]) -> int:
             raise
         return _complain(str(error))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        return _nobody_reads()
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # as typer ends a program that nobody reads
+            return _nobody_reads()
+        raise
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
@@ -193,6 +198,18 @@ def run(arguments: list[str]) -> int:
         error.show()
         return int(error.exit_code)
     return code if isinstance(code, int) else DONE
+
+
+def _spell_out_what_cannot_be_written() -> None:
+    """Let no character end the program that the terminal's encoding does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _nobody_reads() -> int:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE
 
 
 def _complain(sentence: str) -> int:
