@@ -7,7 +7,6 @@ what is read is not all there was, and that is said.
 from __future__ import annotations
 
 import re
-from codecs import escape_decode
 from typing import Any, Final, NamedTuple
 
 _DEPTH: Final = 200
@@ -75,10 +74,7 @@ def unquoted(token: str) -> str:
     if "r" in prefix or "\\" not in body:
         return body
     if "b" in prefix:
-        try:
-            return bytes(escape_decode(body.encode("latin-1", "replace"))[0]).decode("utf-8", "surrogateescape")
-        except ValueError:
-            return body
+        return _ESCAPE.sub(_unescaped, body).encode("latin-1", "replace").decode("utf-8", "surrogateescape")
     return _paired(_ESCAPE.sub(_unescaped, body))
 
 

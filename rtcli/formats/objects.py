@@ -36,6 +36,8 @@ _GOES_ON_AFTER: Final = tuple("{[(,:+")
 _PAIRS: Final = {"{": "}", "[": "]", "(": ")"}
 _TRIES: Final = 8
 """How many braces of a line that never close are passed over."""
+_PREFIX_CHARS: Final = 300
+"""How much of either end of a prefix may tell something."""
 _CHARS_AT_MOST: Final = 1 << 26
 _DATA: Final = re.compile(r"[{}\"]|'\s*:")
 """What only a part of an object has, not what somebody says between objects."""
@@ -151,6 +153,7 @@ class Text:
             yield Value(number, self._announced(""), content, "json", True, False)
             return
         prefix, found = "", 0
+        begins, ends = _indent(line), len(line.rstrip())
         while tries <= _TRIES and (match := _START.search(line, at)):
             prefix = line[at : match.start()].strip(" \t,;") or prefix
             if (inner := _in_quotes(line, match.start())) is not None:
@@ -167,7 +170,7 @@ class Text:
                 self._miss(number, line[match.start() :], "it does not end")
                 tries, at = tries + 1, match.start() + 1
                 continue
-            whole = not line[: match.start()].strip() and not line[end:].strip()
+            whole = match.start() == begins and end == ends
             for value in self._valued(number, self._announced(prefix), line[match.start() : end], whole=whole):
                 found += 1
                 yield value
@@ -185,12 +188,14 @@ class Text:
     def _chatter(self, number: int, bare: str, found: int) -> None:
         if found:
             return
-        self._above = bare if bare[-1] in ":>" else ""
+        self._above = bare[-_PREFIX_CHARS:] if bare[-1] in ":>" else ""
         if self._strict and _DATA.search(bare):
             self._drop(number, "it is no event")
 
     def _announced(self, prefix: str) -> str:
         above, self._above = self._above, ""
+        if len(prefix) > 2 * _PREFIX_CHARS:
+            prefix = f"{prefix[:_PREFIX_CHARS]} {prefix[-_PREFIX_CHARS:]}"
         return prefix or above
 
     def _valued(self, number: int, prefix: str, text: str, *, whole: bool) -> Iterator[Value]:

@@ -172,16 +172,27 @@ def looks_own(head: Iterable[bytes]) -> bool:
     if any(line.removeprefix(_BYTE_ORDER_MARK).startswith(_HEADED) for line in first):
         return True
     commented = any(line[:1] in b"/# \t" and line.lstrip().startswith((b"//", b"#")) for line in lines)
-    return not commented and any(map(_is_own, first))
+    if commented:
+        return False
+    values = [value for value in map(_parsed_object, first) if value is not None]
+    own = sum(map(_is_own, values))
+    return own > 0 and own >= sum(map(_is_foreign, values))
 
 
-def _is_own(raw: bytes) -> bool:
+def _parsed_object(raw: bytes) -> dict[str, Any] | None:
     try:
         value = _value.decode(raw.removeprefix(_BYTE_ORDER_MARK))
     except _REFUSALS:
-        return False
-    if type(value) is not dict:
-        return False
+        return None
+    return value if type(value) is dict else None
+
+
+def _is_foreign(value: dict[str, Any]) -> bool:
+    """Whether it is an event in an envelope of another kind, such as may stand below a first line with a type."""
+    return not (_is_own(value) or value.keys().isdisjoint(_BODIES) or value.keys().isdisjoint(_SIDES | {"timestamp"}))
+
+
+def _is_own(value: dict[str, Any]) -> bool:
     if isinstance(value.get("type"), str):
         return _is_event(value)
     if type(value.get("rtcli")) is int:
