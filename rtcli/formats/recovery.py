@@ -156,9 +156,9 @@ class Recovery:
         """A whole record in a damaged region."""
         first, last = self._line_at(place), self._line_at(place + len(text) - 1)
         if first != last:
-            self.mended.add(first, "a record was broken over several lines")
+            self.mended.add(first, "a record was broken over several lines", joined=True)
         elif place or text != next(piece for number, piece in self._region if number == first):
-            self.mended.add(first, "a record had something else on its line")
+            self.mended.add(first, "a record had something else on its line", joined=True)
         yield from self._passed(self._bytes(first, text) + b"\n")
 
     def _bytes(self, line: int, text: str) -> bytes:
