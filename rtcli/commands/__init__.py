@@ -37,34 +37,46 @@ EXIT_CODES: Final[dict[int, str]] = {
     TERMINATED: "ended from outside (SIGTERM); the terminal is left as it was",
 }
 
-COMMANDS: Final[dict[str, str]] = {
-    "connect": "Talk to a Realtime server from the terminal, and record it.",
-    "proxy": "Stand between an app and a Realtime server, and record what they say.",
-    "show": "Show a recording as a tree or as a timeline.",
-    "validate": "Check recordings against the event schema, and by rules across events.",
-    "doctor": "Say what went wrong in a call, and why.",
-    "info": "Sum up recordings: a screen a file, or a table with a row a session.",
-    "turns": "Show a call turn by turn: latency, words, tokens, cost; hold it to limits.",
-    "cost": "Show what a call cost, turn by turn: new and re-sent, cached, text and audio, unheard.",
-    "transcript": "Write what both sides said, with times.",
-    "audio": "Write the sound of a call as a WAV file.",
-    "report": "Make a web page of a call, to look at and to listen to.",
-    "diff": "Compare two recordings by what caused what.",
-    "convert": "Convert a recording, or another log, into another form.",
-    "cut": "Take a part out of a recording, with what it needs from before.",
-    "redact": "Take the secrets out of a recording: keys, addresses, numbers, the sound.",
-    "bundle": "Pack recordings without their secrets, with report and diagnosis, for a ticket.",
-    "filter": "Write those records of a recording that fit, word for word.",
-    "merge": "Merge recordings into one file.",
-    "mark": "Put a note into a recording, at its place in time.",
-    "recover": "Get back what is whole in a damaged recording.",
-    "rule": "List the rules, or say what one means and how to fix it.",
-    "replay": "Play a recording into the live tree, to a client as the server, or to a server as the client.",
-    "serve": "Run the built-in Realtime server.",
-    "schema": "List the event types, or show one with its fields and an example.",
-    "migrate": "Rewrite beta client events to the realtime dialect.",
+SECTIONS: Final[dict[str, dict[str, str]]] = {
+    "Capture": {
+        "connect": "Talk to a Realtime server from the terminal, and record it.",
+        "proxy": "Stand between an app and a Realtime server, and record what they say.",
+    },
+    "Look": {
+        "show": "Show a recording as a tree or as a timeline.",
+        "info": "Sum up recordings: a screen a file, or a table with a row a session.",
+        "turns": "Show a call turn by turn: latency, words, tokens, cost; hold it to limits.",
+        "cost": "Show what a call cost, turn by turn: new and re-sent, cached, text and audio, unheard.",
+        "transcript": "Write what both sides said, with times.",
+        "audio": "Write the sound of a call as a WAV file.",
+        "report": "Make a web page of a call, to look at and to listen to.",
+        "diff": "Compare two recordings by what caused what.",
+    },
+    "Judge": {
+        "validate": "Check recordings against the event schema, and by rules across events.",
+        "doctor": "Say what went wrong in a call, and why.",
+        "rule": "List the rules, or say what one means and how to fix it.",
+        "schema": "List the event types, or show one with its fields and an example.",
+    },
+    "Do it again": {
+        "replay": "Play a recording into the live tree, to a client as the server, or to a server as the client.",
+        "serve": "Run the built-in Realtime server.",
+    },
+    "Hand it on": {
+        "redact": "Take the secrets out of a recording: keys, addresses, numbers, the sound.",
+        "bundle": "Pack recordings without their secrets, with report and diagnosis, for a ticket.",
+        "convert": "Convert a recording, or another log, into another form.",
+        "cut": "Take a part out of a recording, with what it needs from before.",
+        "filter": "Write those records of a recording that fit, word for word.",
+        "merge": "Merge recordings into one file.",
+        "mark": "Put a note into a recording, at its place in time.",
+        "recover": "Get back what is whole in a damaged recording.",
+        "migrate": "Rewrite beta client events to the realtime dialect.",
+    },
 }
-"""Every command and what it is for; the command's function has its name, in the module of its name."""
+"""Every command and what it is for, in the order of a day's work; its function has its name, in the module of its name."""
+
+COMMANDS: Final[dict[str, str]] = {name: what for section in SECTIONS.values() for name, what in section.items()}
 
 SERVED_AT: Final = "127.0.0.1:8767"
 """Where a recording is served unless another address is given."""
@@ -143,9 +155,11 @@ class Commands(TyperGroup):
         return typer.main.get_command(single)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
-        """The list of commands, without loading any."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        """The lists of commands, without loading any; what they do stands in one column."""
+        width = max(map(len, COMMANDS))
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), what) for name, what in commands.items()])
 
 
 def application() -> typer.Typer:
