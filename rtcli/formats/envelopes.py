@@ -11,10 +11,9 @@ _CASSETTE: Final = frozenset({"kind", "direction", "data"})
 
 
 def _first(head: bytes) -> Seen | None:
-    """The first event, if it is in an envelope of JSON that stands alone on its line."""
-    first = next(iter(seen(head)), None)
-    plain = first is not None and first.enveloped and first.value.notation == "json"
-    return first if plain and first is not None and not first.value.prefix else None
+    """The first event in an envelope, if that is JSON and nothing stands before it; a log may begin otherwise."""
+    first = next((one for one in seen(head) if one.enveloped), None)
+    return first if first is not None and first.value.notation == "json" and not first.value.prefix else None
 
 
 def _is_cassette(head: bytes) -> bool:
