@@ -11,75 +11,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 from rtcli.recording import nested
-from rtcli.recording.alternatives import any_of
-from rtcli.recording.assigned import ASSIGNED, ASSIGNED_PATTERNS, could_be, is_credential
-from rtcli.recording.doubtful import TOKEN, doubtful, holds_ids
+from rtcli.recording.assigned import could_be, is_credential
+from rtcli.recording.doubtful import doubtful, holds_ids
+from rtcli.recording.finding import Custom, Span, may_hold, spans_in
 from rtcli.recording.nested import Path
-from rtcli.recording.personal import NUMBERS, PERSONAL, PERSONAL_PATTERNS, PHONE_FIELDS, is_card, told_as_calls
+from rtcli.recording.personal import PHONE_FIELDS, is_card
 from rtcli.recording.placeholders import Placeholders, blank, is_placeholder, number_like
-from rtcli.recording.shapes import KEY_PATTERNS, KEYS, Shape
 
 _DEEPEST: Final = 6
 _LEAST: Final = 4
-_WEAK: Final = frozenset({"sk", "ac", "?", "&", ";", "sk_", "key", "pass", "pin", "token", "shp"})
-"""Signs that are in too many texts to be looked for first; what has them has others, or is a long run."""
-_NAMED: Final = (
-    *(
-        "_key",
-        "-key",
-        "apikey",
-        "api key",
-        "key=",
-        "key:",
-        "key\\",
-        'key"',
-        "_token",
-        "token=",
-        "token:",
-        "token\\",
-        'token"',
-    ),
-    *(
-        "code=",
-        "auth=",
-        "sig=",
-        "jwt=",
-        "%3d",
-        "pin ",
-        'pin"',
-        "pin\\",
-        "otp",
-        "securitycode",
-        "security_code",
-        "verification",
-        "pwd",
-        "cvv",
-        "cvc",
-        "ssn",
-        "signature",
-        "sk_",
-        "@",
-    ),
-    *("phone", "mobile", "telefon", "fax", "msisdn", "caller", "whatsapp", 'tel"', "tel\\", "_number"),
-)
-"""How fields and sentences begin that hold what has no shape of its own."""
-_SIGN: Final = re.compile(any_of((*({sign for shape in (*KEYS, *ASSIGNED) for sign in shape.signs} - _WEAK), *_NAMED)))
-_HIDDEN: Final = re.compile(r"\\u00[2-7]|%[2-7][0-9A-Fa-f]")
-_SHAPED: Final = tuple(zip((*KEYS, *ASSIGNED), (*KEY_PATTERNS, *ASSIGNED_PATTERNS), strict=True))
-_BY_SIGN: Final = tuple(
-    (sign, [number for number, (shape, _) in enumerate(_SHAPED) if sign in shape.signs])
-    for sign in sorted({sign for shape, _ in _SHAPED for sign in shape.signs})
-)
-_PERSONAL: Final = tuple(zip(PERSONAL, PERSONAL_PATTERNS, strict=True))
-
 Change = Callable[[str], str]
-Span = tuple[int, int, str]
-"""Start, end, and the kind of what stands there."""
 
 
 class Doubt(NamedTuple):
@@ -89,13 +35,6 @@ class Doubt(NamedTuple):
     path: str
     place: int = 0
     """How many characters stand before it in its text."""
-
-
-class Custom(NamedTuple):
-    """A pattern of the user's own; the kind is the name of its first group, or ``pattern``."""
-
-    kind: str
-    pattern: re.Pattern[str]
 
 
 class Redaction:
@@ -120,9 +59,7 @@ class Redaction:
 
     def may_hold(self, text: str) -> bool:
         """Whether a text is worth a closer look; a cheap question that is asked of every line."""
-        if self.customs or self.fields:
-            return True
-        return bool(_SIGN.search(text.lower()) or NUMBERS.search(text) or TOKEN.search(text) or _HIDDEN.search(text))
+        return bool(self.customs or self.fields) or may_hold(text)
 
     def quietly(self, text: str, path: Path = ()) -> str:
         """The text without its secrets, which are not counted."""
@@ -255,19 +192,7 @@ class Redaction:
         return "".join(pieces) + text[taken:]
 
     def _spans(self, text: str) -> list[Span]:
-        """Where something stands that has to go, none over another."""
-        spans: list[Span] = []
-        for kind, pattern in self.customs:
-            _take(spans, _found(kind, pattern, text))
-        lower = text.lower()
-        worth = {number for sign, numbers in _BY_SIGN if sign in lower for number in numbers}
-        for number in sorted(worth):
-            _take(spans, _known(*_SHAPED[number], text))
-        if "@" in text or NUMBERS.search(text):
-            for shape, pattern in _PERSONAL:
-                _take(spans, _known(shape, pattern, text))
-            _take(spans, ((start, end, "phone number") for start, end in told_as_calls(text)))
-        return spans
+        return spans_in(text, self.customs)
 
     def _doubt(self, text: str, path: Path) -> None:
         for place in doubtful(text):
@@ -300,32 +225,6 @@ def _value_spans(text: str) -> list[Span]:
     """All of a value but the word before it that says how it is meant."""
     scheme = _SCHEME.match(text)
     return [(scheme.end() if scheme else 0, len(text), "secret field")]
-
-
-def _known(shape: Shape, pattern: re.Pattern[str], text: str) -> Iterator[Span]:
-    group = "s" if "s" in pattern.groupindex else 0
-    for match in pattern.finditer(text):
-        value = match[group]
-        if (shape.holds is None or shape.holds(value)) and not is_placeholder(value):
-            yield (*match.span(group), shape.kind)
-
-
-def _found(kind: str, pattern: re.Pattern[str], text: str) -> Iterator[Span]:
-    group = next(iter(pattern.groupindex), 0)
-    for match in pattern.finditer(text):
-        if match[group] and not is_placeholder(match[group]):
-            yield (*match.span(group), kind)
-
-
-def _take(spans: list[Span], more: Iterator[Span]) -> None:
-    """Add what does not lie in what is there; of what does in part, the rest."""
-    for start, end, kind in more:
-        free = [(start, end)]
-        if kind == "email" and any(start < until and taken < end for taken, until, _ in spans):
-            continue
-        for taken, until, _ in spans:
-            free = [part for a, b in free for part in ((a, min(b, taken)), (max(a, until), b)) if part[0] < part[1]]
-        spans += [(a, b, kind) for a, b in free]
 
 
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
