@@ -45,7 +45,7 @@ class LineChanges:
         if not leaf.is_string:
             return None
         if len(path) == 1:
-            change = self._of_field(name)
+            change = self._of_field(leaf.path, name)
             if change is not None:
                 return change
         if name == "audio":
@@ -54,7 +54,7 @@ class LineChanges:
             return lambda value: self._all.said(value, path)
         return None
 
-    def _of_field(self, name: str) -> Change | None:
+    def _of_field(self, leaf_path: Path, name: str) -> Change | None:
         if self._piece is not None and name == self._piece.field:
             return self._of_piece
         if name == "delta" and is_audio_delta(self._kind):
@@ -63,7 +63,7 @@ class LineChanges:
             return lambda value: self._all.silencing.of(self._entry, value)
         if name in _ENCODED and not self._kind:
             return self._of_bytes
-        if name == "text" and not self._kind.startswith("response") and self._entry.raw.startswith(b'{"t"'):
+        if name == "text" and leaf_path == ("text",) and self._entry.raw.startswith(_RECORD):
             return self._of_frame
         return None
 
@@ -172,4 +172,6 @@ def name_of(path: Path) -> str:
     return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
+_RECORD: Final = (b'{"t"', b'{"from"', b'{"text"')
+"""How a line begins that is a record, and no bare event."""
 _UNTOUCHED: Final = frozenset({("t",)})

@@ -350,3 +350,16 @@ def test_a_field_that_stands_twice_hides_nothing():
         (after,) = redacted([before])
         assert survivors([after], secret) == []
         assert len(after) == len(before)
+
+
+def test_what_is_streamed_in_frames_of_several_lines_goes_too():
+    secret = SECRETS["Anthropic"]
+    before = []
+    for one in streamed(f"It is {secret}.", [10, 14, 30], *STREAMS["text"]):
+        frame = json.dumps(json.loads(one)["event"], indent=1)
+        before.append(line(None, **{"from": "server", "text": frame}))
+    after = redacted(before)
+    events = [json.loads(json.loads(one)["text"]) for one in after]
+    assert "".join(event["delta"] for event in events[:-1]) == events[-1]["text"]
+    assert survivors([*after, json.dumps(events[-1]["text"]).encode()], secret) == []
+    assert [len(one) for one in after] == [len(one) for one in before]
