@@ -20,9 +20,9 @@ from rtcli.recording import Close, Header
 from rtcli.rules import RULES, Check, Finding, titles
 from rtcli.rules.rule import Rule
 from rtcli.session.context import Need, is_understood
+from rtcli.session.flow import DELTAS
 from rtcli.session.ledger import Memory
 from rtcli.session.ledgers import Ledgers
-from rtcli.session.lifecycle import DELTAS
 from rtcli.session.metrics import Metrics
 from rtcli.session.prices import PRICES, Cost, Prices
 from rtcli.session.waiting import Wait, waiting

@@ -198,8 +198,9 @@ class Check:
 
     def _judge(self, entry: Entry, rules: tuple[Rule, ...]) -> list[Finding]:
         found: list[Finding] = []
+        event, ledgers = entry.event, self.ledgers
         for rule in rules:
-            verdicts = rule.judge(entry.event, entry, self.ledgers)
+            verdicts = rule.judge(event, entry, ledgers)
             if verdicts:
                 told = found if rule.needs <= self._kept else self._held
                 told += [self._finding(rule, entry, verdict) for verdict in verdicts]

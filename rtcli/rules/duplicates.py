@@ -11,9 +11,9 @@ from rtcli.formats import Entry
 from rtcli.rules.rule import SHOWN, Rule, Verdict
 from rtcli.session.by_class import ByClass
 from rtcli.session.conversation import Known
+from rtcli.session.flow import DONES
 from rtcli.session.identities import is_elided
 from rtcli.session.ledgers import Ledgers
-from rtcli.session.lifecycle import DONES
 from rtcli.session.written import OutputItem, Part
 
 

@@ -10,8 +10,8 @@ from rtcli.events.objects import ItemReference
 from rtcli.formats import Entry
 from rtcli.rules.rule import NEEDS_LOSSLESS, NEEDS_START, NEEDS_WHOLE_START, SHOWN, Rule, Verdict
 from rtcli.session.conversation import Known
+from rtcli.session.flow import DELTAS, DONES
 from rtcli.session.ledgers import Ledgers
-from rtcli.session.lifecycle import DELTAS, DONES
 
 
 def item_not_announced(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:

@@ -12,7 +12,7 @@ from rtcli.rules.rule import GA, NEEDS_LOSSLESS, NEEDS_WHOLE_START, SHOWN, Rule,
 from rtcli.session.config import at
 from rtcli.session.identities import is_elided
 from rtcli.session.ledgers import Ledgers
-from rtcli.session.obligations import Request
+from rtcli.session.request import Request
 
 
 def done_and_never_added(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:

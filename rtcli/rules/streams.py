@@ -8,8 +8,8 @@ from typing import Any, Final
 from rtcli.events import response
 from rtcli.formats import Entry
 from rtcli.rules.rule import NEEDS_LOSSLESS, SHOWN, Rule, Verdict
+from rtcli.session.flow import DELTAS
 from rtcli.session.ledgers import Ledgers
-from rtcli.session.lifecycle import DELTAS
 from rtcli.session.written import OutputItem
 
 

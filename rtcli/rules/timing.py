@@ -8,8 +8,8 @@ from typing import Any, Final
 from rtcli.events import response
 from rtcli.formats import Entry
 from rtcli.rules.rule import SHOWN, Backwards, End, Rule, Verdict
+from rtcli.session.flow import DELTAS, DONES
 from rtcli.session.ledgers import Ledgers
-from rtcli.session.lifecycle import DELTAS, DONES
 from rtcli.session.lifetime import LONGEST_S
 from rtcli.session.written import DRY_MS, STALL_S
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from rtcli.session.ledger import Memory
 
 if TYPE_CHECKING:
-    from rtcli.session.obligations import Request
+    from rtcli.session.request import Request
 
 _KEPT: Final = 64
 

@@ -7,6 +7,7 @@ Law: an item is known from the first event that names it as the conversation's, 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar, Final
 
 from msgspec import Struct
@@ -235,12 +236,18 @@ class Conversation(Ledger):
     }
 
 
+@cache
+def _is_audio(part: Any) -> bool:
+    """Whether parts of a class are audio, by its name in the dialect."""
+    return part.__struct_config__.tag in _AUDIO
+
+
 def _describe(known: Known, item: Any) -> None:
     """Take down what an item says of itself; most are messages."""
     if isinstance(item, Message):
         known.type, known.role = "message", item.role
         for part in item.content:
-            if type(part).__struct_config__.tag in _AUDIO:
+            if _is_audio(type(part)):
                 known.has_audio = True
     else:
         known.type = type(item).__struct_config__.tag

@@ -38,7 +38,7 @@ def _added(ledgers: Ledgers) -> Step:
             if before is None or not before.type:
                 return False
         if pending:
-            obligations.settle(event)
+            obligations.settle_added(event)
         else:
             obligations.settled = None
         add(event, entry)

@@ -7,40 +7,18 @@ stays over, and what comes late is attached to it. Of a response that is over it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
-from rtcli.events import Event, conversation, input_audio_buffer, output_audio_buffer, response
+from rtcli.events import conversation, input_audio_buffer, output_audio_buffer, response
 from rtcli.events.objects import Response as Reported
 from rtcli.formats import Entry
 from rtcli.session.config import Config, format_name
-from rtcli.session.flow import Flow
+from rtcli.session.flow import DELTAS, DONES, FINALS, Flow, kind_of
 from rtcli.session.ledger import Handler, Ledger, Memory
 from rtcli.session.obligations import Obligations
 from rtcli.session.transitions import OVER, after
 from rtcli.session.written import DRY_MS, ITEMS_AT_MOST, PARTS_AT_MOST, OutputItem, Part, Response, Stream, StreamKind
 from rtcli.units import base64_bytes
-
-DELTAS: Final[Mapping[type[Event], StreamKind]] = {
-    response.OutputTextDelta: "text",
-    response.OutputAudioDelta: "audio",
-    response.OutputAudioTranscriptDelta: "transcript",
-    response.FunctionCallArgumentsDelta: "arguments",
-    response.McpCallArgumentsDelta: "mcp arguments",
-}
-DONES: Final[Mapping[type[Event], StreamKind]] = {
-    response.OutputTextDone: "text",
-    response.OutputAudioDone: "audio",
-    response.OutputAudioTranscriptDone: "transcript",
-    response.FunctionCallArgumentsDone: "arguments",
-    response.McpCallArgumentsDone: "mcp arguments",
-}
-_FINAL: Final[Mapping[str, str]] = {
-    "text": "text",
-    "transcript": "transcript",
-    "arguments": "arguments",
-    "mcp arguments": "arguments",
-}
-"""By kind of stream, the field of its ``done`` event that has all of it."""
 
 
 class Lifecycle(Ledger):
@@ -91,12 +69,11 @@ class Lifecycle(Ledger):
         one = self._response(reported.id or "")
         if one.line or one.state in OVER:
             return
-        request = self.obligations.settled
+        request, told = self.obligations.settled, reported.conversation_id
         one.line, one.t, one.last_t = entry.line, entry.t, entry.t
         one.asked = request.line if request else 0
         one.state = after("response", one.state, "created")
-        one.conversation_id = reported.conversation_id or None
-        one.in_conversation = reported.conversation_id is not None
+        one.conversation_id, one.in_conversation = told or None, told is not None
         one.modalities = reported.output_modalities or None
         audio = getattr(reported, "audio", None)
         one.audio_format = (format_name(audio.output or None) if audio else None) or self.config.output_format
@@ -249,7 +226,7 @@ class Lifecycle(Ledger):
     def _stream_done(self, event: Any, entry: Entry) -> None:
         kind = kind_of(type(event))
         stream = self._stream(self._written(event, entry), event, entry, kind)
-        self.end_stream(stream, getattr(event, _FINAL[kind]) if kind in _FINAL else None, entry.line)
+        self.end_stream(stream, getattr(event, FINALS[kind]) if kind in FINALS else None, entry.line)
 
     def end_stream(self, stream: Stream, final: str | None, line: int) -> None:
         """A stream is over, and what all of it is; what it was at its first end stays."""
@@ -295,17 +272,6 @@ class Lifecycle(Ledger):
         conversation.ItemTruncate: _truncated,
         conversation.ItemTruncated: _truncated,
     }
-
-
-_KINDS: dict[type, StreamKind] = {**DELTAS, **DONES}
-
-
-def kind_of(event_class: type[Event]) -> StreamKind:
-    """The kind of the stream that an event of this class, or of the class it extends, belongs to."""
-    kind = _KINDS.get(event_class)
-    if kind is None:
-        kind = _KINDS[event_class] = next(_KINDS[base] for base in event_class.__mro__ if base in _KINDS)
-    return kind
 
 
 def _index(event: Any) -> int:

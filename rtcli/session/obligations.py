@@ -12,14 +12,13 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, ClassVar, Final
 
-from msgspec import Struct
-
-from rtcli.events import Event, conversation, error, input_audio_buffer, response, session
+from rtcli.events import conversation, error, input_audio_buffer, response, session
 from rtcli.events.event import ServerEvent, type_name
 from rtcli.formats import Entry
 from rtcli.session.beginnings import Beginnings
 from rtcli.session.config import Config, at
 from rtcli.session.ledger import Handler, Ledger
+from rtcli.session.request import ANSWER_OF, REQUEST_OF, Request, item_type_of, key_of
 
 PATIENCE_S: Final = 10.0
 """How long an answer may take, where there are times."""
@@ -27,18 +26,6 @@ PATIENCE_EVENTS: Final = 50
 """How many events of the server may come first, where there are none."""
 _KEPT: Final = 256
 _OCCUPIED: Final = "conversation_already_has_active_response"
-
-ANSWER_OF: Final[Mapping[type[Event], str]] = {
-    session.Update: "session.updated",
-    conversation.ItemCreate: "conversation.item.added",
-    conversation.ItemDelete: "conversation.item.deleted",
-    conversation.ItemRetrieve: "conversation.item.retrieved",
-    conversation.ItemTruncate: "conversation.item.truncated",
-    input_audio_buffer.Commit: "input_audio_buffer.committed",
-    input_audio_buffer.Clear: "input_audio_buffer.cleared",
-    response.Create: "response.created",
-}
-"""What is answered, and by what; an append, a cancel and a clear of the output are not."""
 
 _CODES: Final[Mapping[str, str]] = {
     "input_audio_buffer_commit_empty": "input_audio_buffer.commit",
@@ -57,26 +44,6 @@ _PARAMS: Final[Mapping[str, str]] = {
 }
 """The same, by the first word of ``error.param``."""
 _CANCEL: Final = "response_cancel_not_active"
-
-
-class Request(Struct):
-    """An event of the client that expects an answer."""
-
-    type: str
-    line: int
-    t: float | None
-    key: str
-    """The id of the item it is about; empty where it is about none, or leaves the id to the server."""
-    event_id: str
-    served: int
-    """How many events of the server had come before it."""
-    item_type: str = ""
-    """What is to be created."""
-    out_of_band: bool = False
-    """A response is asked for outside the conversation."""
-    metadata: Any = None
-    is_crowded: bool = False
-    """A response is asked for while another is being given."""
 
 
 class Obligations(Ledger):
@@ -137,7 +104,7 @@ class Obligations(Ledger):
 
     def _asked(self, event: Any, entry: Entry) -> None:
         asked = getattr(event, "response", None) or None
-        request = self.ask(event, entry, _key(event), _item_type(getattr(event, "item", None)))
+        request = self.ask(event, entry, key_of(event), item_type_of(getattr(event, "item", None)))
         request.out_of_band = at(asked, "conversation") == "none"
         request.metadata = at(asked, "metadata")
 
@@ -151,9 +118,9 @@ class Obligations(Ledger):
         )
         return request
 
-    def settle(self, event: Any) -> None:
-        """Join an event of the server to the request that it answers, if there is one."""
-        self.settled = self.answers(event)
+    def settle_added(self, event: Any) -> None:
+        """Join an item that was added to the request that asked for it, if there is one."""
+        self.settled = self._added(event)
         if self.settled is not None:
             self.pending.pop(self.settled.line, None)
 
@@ -215,12 +182,12 @@ class Obligations(Ledger):
         return bool(details.event_id) or details.code == _CANCEL or (details.code or "") in _CODES
 
     def _by_kind(self, event: Any) -> Request | None:
-        kind = _REQUEST_OF[event.type]
+        kind = REQUEST_OF[event.type]
         return next(iter(self.of(kind)), None)
 
     def _by_item(self, event: Any) -> Request | None:
         key = event.item_id if hasattr(event, "item_id") else getattr(event.item, "id", None)
-        kind = _REQUEST_OF[event.type]
+        kind = REQUEST_OF[event.type]
         for request in self.pending.values():
             if request.key == key and request.type == kind:
                 return request
@@ -232,7 +199,7 @@ class Obligations(Ledger):
             if one.key == item.id:
                 return one
         if waiting and not _is_being_written(item):
-            kind = _item_type(item)
+            kind = item_type_of(item)
             return next((one for one in waiting if not one.key and one.item_type == kind), None)
         return None
 
@@ -297,18 +264,3 @@ def _is_delta(kind: Any) -> bool:
 def _is_being_written(item: Any) -> bool:
     """Whether an item of the conversation is one that the model begins, and none that the client sent whole."""
     return getattr(item, "role", "") == "assistant" and getattr(item, "status", "") == "in_progress"
-
-
-def _key(event: Any) -> str:
-    item_id = event.item_id if hasattr(event, "item_id") else at(event, "item", "id")
-    return item_id if isinstance(item_id, str) else ""
-
-
-def _item_type(item: Any) -> str:
-    return str(item.__struct_config__.tag) if isinstance(item, Struct) else ""
-
-
-_REQUEST_OF: Final = {answer: type_name(kind) for kind, answer in ANSWER_OF.items()} | {
-    "conversation.item.created": "conversation.item.create",
-    "transcription_session.updated": "transcription_session.update",
-}

@@ -34,11 +34,11 @@ def carries_audio(item: Message) -> bool:
 def served(ledgers: Ledgers, step: Step) -> Step:
     """A step with an event of the server, which has an id of its own and leaves no request to wait too long."""
     identities, obligations = ledgers.identities, ledgers.obligations
-    is_new, note_new = identities.is_new, identities.note_new
+    is_new, note_new, pending = identities.is_new, identities.note_new, obligations.pending
 
     def take(event: Any, entry: Entry) -> bool:
         event_id = event.event_id
-        if not event_id or not is_new(event_id) or (obligations.pending and obligations.overdue(entry.t)):
+        if not event_id or not is_new(event_id) or (pending and obligations.overdue(entry.t)):
             return False
         if not step(event, entry):
             return False

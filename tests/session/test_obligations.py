@@ -9,7 +9,8 @@ from notation import entries_of
 
 from rtcli.events.event import ClientEvent, ServerEvent
 from rtcli.session.ledgers import Ledgers
-from rtcli.session.obligations import ANSWER_OF, is_delta
+from rtcli.session.obligations import is_delta
+from rtcli.session.request import ANSWER_OF
 
 SESSION = '< session.created {"session": {"type": "realtime", "audio": {"input": {"turn_detection": %s}}}}'
 DETECTS = SESSION % '{"type": "server_vad"}'
