@@ -26,6 +26,8 @@ _COLOUR: Final = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
 _CONTAINER: Final = re.compile(r"[\w.-]{1,60} +\| ")
 """What docker compose puts before each line."""
 _BUFFER: Final = re.compile(r"<Buffer ((?:[0-9a-f]{2} ?)+)(\.\.\. \d+ more bytes)?>")
+_SIZE: Final = re.compile(r" *\[(\d{1,12}) bytes\]")
+"""What the websockets library says after a frame; of a longer one it leaves out the middle."""
 _COMMENT: Final = re.compile(r"\s*(?://|\#)")
 _TYPED: Final = re.compile(r"""["']?\btype["']?\s*[:=]""")
 _EVENT_BEGINS: Final = re.compile(
@@ -159,6 +161,9 @@ class Text:
             if (inner := _in_quotes(line, match.start())) is not None:
                 content, at = inner
                 found += 1
+                if (size := _SIZE.match(line, at)) and int(size[1]) > len(bytes(content)):
+                    self._drop(number, f"the log has {len(bytes(content))} of its {size[1]} bytes")
+                    continue
                 yield Value(number, self._announced(prefix.rstrip("bBuU\"'`")), content, "json", False, False)
                 continue
             stack: list[str] = []

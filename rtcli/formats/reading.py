@@ -141,4 +141,4 @@ def _refuse_what_holds_nothing(path: Path, head: list[bytes]) -> None:
     told = [line for line in first if not line.isspace()]
     if told and not any(line.lstrip(b"\xef\xbb\xbf \t").startswith(b"{") for line in told):
         why = f"none of its first {len(first)} lines is a JSON object" if len(first) > 1 else "it holds no JSON object"
-        raise UnreadableRecording(str(path), why, "a recording has one event or record on each line")
+        raise UnreadableRecording(str(path), why, "if it is another program's log, name its form with --from")

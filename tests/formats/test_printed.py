@@ -54,6 +54,9 @@ def test_websockets_own_log_is_read_where_it_is_whole(tmp_path):
         f"2026-11-20 19:00:00,523 DEBUG < TEXT '{CREATED}' [80 bytes]\n2026-11-20 19:00:01,000 DEBUG < TEXT '{text}' [50 bytes]\n",
     )
     assert told == [(1, "server", "session.created"), (2, "server", "error")]
+    told, reading = read(tmp_path, f"DEBUG > TEXT '{CREATED}' [9000 bytes]\nDEBUG < TEXT '{CREATED}' [80 bytes]\n")
+    assert [line for line, _, _ in told] == [2]
+    assert "of its 9000 bytes" in reading.drops[0].why
 
 
 def test_bytes_that_node_printed_are_read_if_all_are_there(tmp_path):
