@@ -15,12 +15,14 @@ from incidents.catalogue import INCIDENTS, NEAR_MISSES
 from planted import PLACES, SECRETS, line, secret_part
 
 from rtcli.causes.case import Case
+from rtcli.causes.overview import overviews
 from rtcli.causes.slow import slow_parts
 from rtcli.events import Listener
 from rtcli.formats import read_lines
 from rtcli.formats.rtcli import read
 from rtcli.recording.redaction import Redaction
 from rtcli.reports.diagnosis import diagnosis
+from rtcli.reports.info import FIELDS, info
 from rtcli.reports.json import written
 from rtcli.session.redacting import Redacting
 
@@ -270,7 +272,9 @@ def told(lines):
         case.feed(entry)
     case.finish()
     document = json.loads(written(diagnosis("call", case, slow_parts(case))))
-    return document, [repr((list(one.responses), list(one.turns))) for one in case.metrics]
+    listener = Listener()
+    overview = info(list(overviews(read(lines, listener), listener)), list(FIELDS))
+    return document, [overview, *(repr((list(one.responses), list(one.turns))) for one in case.metrics)]
 
 
 def without_words(document):
