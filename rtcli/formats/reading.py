@@ -15,6 +15,7 @@ from rtcli.errors import BadOption, UnreadableRecording
 from rtcli.events import Listener
 from rtcli.formats import rtcli
 from rtcli.formats.entry import Entry, interpret
+from rtcli.formats.own import looks_own
 from rtcli.formats.stream import read_lines
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Reading:
     def __iter__(self) -> Iterator[Entry]:
         lines = read_lines(self.path)
         head = _head(lines)
-        form = self._asked or (None if self.form == OWN or rtcli.looks_own(head) else _look(head))
+        form = self._asked or (None if self.form == OWN or looks_own(head) else _look(head))
         if form is None:
             self.form = OWN
             _refuse_what_holds_nothing(self.path, head)
