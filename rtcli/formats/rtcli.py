@@ -20,7 +20,7 @@ from rtcli.errors import UnreadableRecording
 from rtcli.events import Event, Listener, Malformed
 from rtcli.events.event import Fault
 from rtcli.formats.entry import Entry, interpret, sender_of
-from rtcli.formats.own import looks_own as looks_own
+from rtcli.formats.own import looks_own as looks_own  # noqa: PLC0414 - whoever reads asks here too
 from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, Other, Record, Torn
 from rtcli.recording.record import FORMAT_VERSION
 
