@@ -58,12 +58,12 @@ def answered(turn, answer, *, spoken):
     yield {"type": "response.done", "response": told | {"status": "completed", "output": [final], "usage": USAGE}}
 
 
-def session(turns=3):
+def session(turns):
     for turn in range(turns):
         yield from written(turn, spoken=turn % 2 == 1)
 
 
-EVENTS = [*session()]
+EVENTS = [*session(4)]
 OTHERS = [
     {"type": "input_audio_buffer.speech_started", "item_id": "v", "audio_start_ms": 0},
     {"type": "input_audio_buffer.speech_stopped", "item_id": "v", "audio_end_ms": 0},
@@ -171,7 +171,7 @@ def judged(lines, *, usually=False):
     return found, shape(check.ledgers)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(disturbed(), PAUSES, st.booleans(), NAMES)
 def test_the_same_is_found_and_known_where_every_event_goes_the_usual_way(events, pauses, timed, names):
     lines = [*lines_of(events, pauses, timed=timed, names=names)]
@@ -184,6 +184,43 @@ def test_a_session_with_one_event_lost_or_doubled_is_found_out_as_by_the_usual_w
         events = [*EVENTS[:place], *here, *EVENTS[place + 1 :]]
         lines = [*lines_of(events, [0.0], timed=True)]
         assert judged(lines) == judged(lines, usually=True)
+
+
+LATER = range(len([*session(2)]), len(EVENTS))
+"""Places in turns whose events are all of kinds that were seen before."""
+LIKELY = {
+    str: ["", "r0", "a0", "u1", "failed", "user"],
+    int: [0, 1, 7],
+    list: [[]],
+    dict: [{}],
+    type(None): ["a0", "x"],
+}
+
+
+def value_at(event, path):
+    for step in path:
+        event = event[step]
+    return event
+
+
+@pytest.mark.parametrize("place", LATER)
+def test_a_session_with_one_value_changed_is_judged_as_by_the_usual_way(place):
+    event = EVENTS[place]
+    for path in places(event):
+        was = value_at(event, path)
+        for value in [*LIKELY[type(was)], None]:
+            events = [*EVENTS[:place], changed(event, path, value), *EVENTS[place + 1 :]]
+            lines = [*lines_of(events, [0.0], timed=True)]
+            assert judged(lines) == judged(lines, usually=True), (path, value)
+
+
+@pytest.mark.parametrize("place", LATER)
+def test_a_session_with_something_else_in_it_is_judged_as_by_the_usual_way(place):
+    for other in OTHERS:
+        events = [*EVENTS[:place], other, *EVENTS[place:], *written(4)]
+        for pauses in ([0.0], [0.0] * place + [6.0] + [0.0] * len(events)):
+            lines = [*lines_of(events, pauses, timed=True)]
+            assert judged(lines) == judged(lines, usually=True), other
 
 
 class Counting(Ledgers):
