@@ -107,6 +107,8 @@ class Case:
         self._watchers: list[Watcher] = [watcher(self._times_of) for watcher in WATCHERS]
         self._handlers: dict[type, list[Any]] = {}
         self._connection = Connection()
+        self._begins_s: float | None = None
+        """When a part that was taken out of a recording begins."""
         self._metrics = Metrics(self._ledgers.config, self._prices)
 
     def feed(self, entry: Entry) -> None:
@@ -142,12 +144,16 @@ class Case:
             here.events += 1
         elif isinstance(event, Header):
             here.started_at, here.url = event.started_at, event.url
+            self._begins_s = event.begins_s
+            self._metrics.apply(entry)
             return
         elif isinstance(event, Close) and not here.close_line:
             here.closed_by, here.close_code = entry.sender or "", event.code
             here.close_reason, here.close_line = event.reason, entry.line
         if entry.t is not None:
-            here.began_s = entry.t if here.began_s is None else here.began_s
+            # What was carried along from before a part says when that was, and not when the part begins.
+            if here.began_s is None or (self._begins_s is not None and here.began_s < self._begins_s):
+                here.began_s = entry.t
             here.ended_s = entry.t
         self._metrics.apply(entry)
 

@@ -272,6 +272,8 @@ def _header(part: Part) -> bytes:
     changes: dict[str, object] = {"cut": part.cut} if part.cut else {}
     if part.before:
         changes |= {"handshake": False}
+        if part.begins_s is not None:
+            changes |= {"begins_s": part.begins_s}
     return changed(part.header, changes)
 
 

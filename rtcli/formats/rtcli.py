@@ -69,6 +69,8 @@ _any_value = msgspec.json.Decoder(Raw)
 _value = msgspec.json.Decoder()
 _TIMES: Final = (float, int, type(None))
 _SENDERS: Final = ("client", "server", None)
+_OF_A_PART: Final = ("cut", "begins_s")
+"""What a header says only of a part of a recording."""
 _DOUBTFUL: Final = 16
 _DOUBT_AT_MOST: Final = 64
 """An odd line raises the doubt by two and a good one lowers it by one: beyond a third of odd lines it grows."""
@@ -246,7 +248,8 @@ def _bare(number: int, raw: bytes, listener: Listener) -> Entry:
 
 def header_line(header: Header) -> bytes:
     """The first line of a recording."""
-    body = {name: getattr(header, name) for name in header.__struct_fields__ if name != "cut" or header.cut}
+    told = {name: getattr(header, name) for name in header.__struct_fields__}
+    body = {name: value for name, value in told.items() if name not in _OF_A_PART or value not in ([], None)}
     return _json(body) + b"\n"
 
 

@@ -33,6 +33,8 @@ class Header(Struct, kw_only=True, omit_defaults=True):
     """No frame between the first and the last is missing, and no audio was shortened."""
     cut: list[str] = []
     """Which ends of the connection, ``start`` and ``end``, whoever took this part out of a recording cut off."""
+    begins_s: float | None = None
+    """When a part begins that was taken out of a recording: what comes before was carried along from further back."""
 
     def __post_init__(self) -> None:
         """Keep no address that cannot be taken apart, so that nobody who does fails."""

@@ -45,6 +45,8 @@ class Part(Struct):
     """The last line of the connection; 0 where the file ends with it."""
     t: float | None = None
     """When the last record before the stretch was seen, if the first one of it has a time too."""
+    begins_s: float | None = None
+    """When the first one of the stretch was seen."""
     before: int = 0
     """How many entries come before the stretch."""
     after: int = 0
@@ -112,6 +114,7 @@ class Cutting:
         if not here.first:
             here.first = entry.line
             here.t = self._t if entry.t is not None else None
+            here.begins_s = entry.t
             here.carried = self._ground.lines()
             if self._selection.heard_from:
                 here.carried.update(line for line in self._ground.sound if line >= self._selection.heard_from)

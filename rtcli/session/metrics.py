@@ -112,6 +112,15 @@ class Metrics(Ledger):
         return self.course.started
 
     @property
+    def began(self) -> At | None:
+        """Where the session was created, or where a part of it begins that was taken out of a recording."""
+        started, header = self.course.started, self.course.header
+        begins_s = header.begins_s if header is not None else None
+        if started is None or started.t is None or begins_s is None or begins_s <= started.t:
+            return started
+        return At(started.line, begins_s)
+
+    @property
     def last(self) -> At | None:
         """The last record with a time."""
         latest = self._latest

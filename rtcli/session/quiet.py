@@ -42,10 +42,10 @@ class _Sound(NamedTuple):
 
 def longest_silence(track: Soundtrack, metrics: Metrics, kept: AbstractSet[str]) -> Silence | None:
     """The longest silence of a connection; None where it cannot be known who spoke when."""
-    if "times" not in kept or metrics.started is None or metrics.last is None or not _is_known(track, metrics, kept):
+    if "times" not in kept or metrics.began is None or metrics.last is None or not _is_known(track, metrics, kept):
         return None
     sounds = sorted((*_user(track, metrics), *_model(track, metrics)))
-    start_s, line = metrics.started.t or 0.0, metrics.started.line
+    start_s, line = metrics.began.t or 0.0, metrics.began.line
     longest = None
     for one in (*sounds, _end(track, metrics)):
         ms = round((one.starts_s - start_s) * 1000, 3)

@@ -60,7 +60,7 @@ def _interruptions(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
 
 def _talk(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
     """How much of the session the user and the model speak, as far as each is known; what was not played is nobody's."""
-    whole_ms = ms_between(metrics.started, metrics.last)
+    whole_ms = ms_between(metrics.began, metrics.last)
     if not whole_ms or whole_ms < 0 or metrics.last is None:
         return None
     parts = {}
@@ -135,13 +135,13 @@ def _translated_minutes(metrics: Metrics, kept: AbstractSet[str]) -> Iterator[fl
     clock = metrics.listening.clock
     if {"client", "audio"} <= kept and clock.is_measured and clock.appended_ms:
         yield clock.appended_ms / 60_000
-    connected_ms = ms_between(metrics.started, metrics.last)
+    connected_ms = ms_between(metrics.began, metrics.last)
     if connected_ms is not None and connected_ms > 0:
         yield connected_ms / 60_000
 
 
 def _cost_per_minute(metrics: Metrics, kept: AbstractSet[str]) -> Total | None:
-    cost, whole_ms = _cost(metrics, kept), ms_between(metrics.started, metrics.last)
+    cost, whole_ms = _cost(metrics, kept), ms_between(metrics.began, metrics.last)
     if cost is None or not whole_ms or whole_ms < 0:
         return None
     parts = {name: round(cost.parts[name] * 60_000 / whole_ms, 9) for name in ("low", "high")}

@@ -8,6 +8,7 @@ import stat
 
 import pytest
 from edited import RECORDINGS, SPOKEN, rtcli
+from incidents.catalogue import INCIDENTS
 
 INTERRUPTED = RECORDINGS / "interruption.jsonl"
 
@@ -112,3 +113,39 @@ def test_another_log_is_cut_as_the_records_that_it_holds(shared):
     out, told = rtcli("cut", log)
     assert out == converted
     assert "read as" in told
+
+
+@pytest.fixture
+def late(tmp_path):
+    """A call of an hour in which little is said, and its fourth turn."""
+    whole, part = tmp_path / "whole.jsonl", tmp_path / "late.jsonl"
+    make = next(make for name, _, make in INCIDENTS if name == "session-expired")
+    whole.write_text("".join(f"{line}\n" for line in make()))
+    rtcli("cut", whole, "--turn", "4", "-o", part)
+    return part
+
+
+def test_of_a_part_nobody_says_that_it_lasts_since_the_beginning_of_the_session(late):
+    header, *others = records(late.read_bytes())
+    note = next(number for number, one in enumerate(others) if "note" in one)
+    first, last = others[note + 1]["t"], others[-1]["t"]
+    assert min(one["t"] for one in others) < 1
+    assert (header["begins_s"], header["begins_s"] > 2800) == (first, True)
+    (told,) = json.loads(rtcli("info", late, "--json", "duration_s,longest_silence_ms")[0])["sessions"]
+    assert told["duration_s"] == pytest.approx(last - first)
+    assert told["longest_silence_ms"] < 1000 * (last - first)
+    diagnosis = json.loads(rtcli("doctor", late, "--json")[0])
+    assert diagnosis["connections"][0]["duration_s"] == pytest.approx(last - first)
+
+
+def test_a_part_of_a_part_begins_where_it_begins_itself(late):
+    begins_s = records(late.read_bytes())[0]["begins_s"]
+    later = records(rtcli("cut", late, "--since", str(begins_s + 1))[0])
+    assert later[0]["begins_s"] == min(one["t"] for one in later[1:] if one.get("t", 0) >= begins_s + 1)
+    assert records(rtcli("cut", late, "--until", str(begins_s + 1))[0])[0]["begins_s"] == begins_s
+
+
+@pytest.mark.parametrize("form", ["har", "script"])
+def test_a_part_that_goes_into_another_form_and_back_keeps_where_it_begins(form, late):
+    held = rtcli("convert", late, "--to", form, "-o", "-")[0]
+    assert rtcli("convert", "-", "-o", "-", stdin=held)[0] == late.read_bytes()
