@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from math import ceil
+from sys import maxsize
 from typing import Final, Literal, NamedTuple
 
 from msgspec import Struct, field
@@ -134,7 +135,7 @@ def _fits(cell: Cell, asked: Mapping[str, object]) -> bool:
 
 
 def _spendings(metrics: Metrics) -> Iterator[Spending]:
-    before: dict[str, int] = {}
+    before = _carried_in(metrics)
     for row in metrics.responses:
         if row.tokens is None:
             continue
@@ -146,6 +147,13 @@ def _spendings(metrics: Metrics) -> Iterator[Spending]:
         if not row.out_of_band:
             left = _left(row, given)
             before = {kind: taken.get(kind, 0) + left.get(kind, 0) for kind in (*_KINDS, UNTOLD)}
+
+
+def _carried_in(metrics: Metrics) -> dict[str, int]:
+    """What the conversation held before: without its beginning anything may have been there, of any size."""
+    header = metrics.course.header
+    has_beginning = header is None or "start" not in header.cut
+    return {} if has_beginning else dict.fromkeys((*_KINDS, UNTOLD), maxsize)
 
 
 def _left(row: ResponseRow, given: dict[str, int]) -> dict[str, int]:

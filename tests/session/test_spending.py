@@ -53,6 +53,17 @@ def cells(script, number=0):
     return bill(script).spendings[number].cells
 
 
+def test_without_the_beginning_of_the_call_all_input_of_the_first_response_may_have_been_there_before():
+    part = BEGIN.replace('"rtcli":1,', '"rtcli":1,"cut":["start"],"begins_s":1.0,', 1)
+    script = part + answer(1.0, "r", usage(300, 200)) + answer(2.0, "s", usage(320, 210))
+    assert {(cell.what, cell.modality, cell.tokens) for cell in cells(script)} == {
+        ("re-sent", "text", 300),
+        ("re-sent", "audio", 200),
+    }
+    assert tokens_in(cells(script, 1), what="new") == 30
+    assert tokens_in(cells(script.replace("start", "end")), what="new") == 500
+
+
 def test_all_input_of_the_first_response_is_new_even_what_was_cached_before_the_call():
     assert cells(BEGIN + answer(1.0, "r", WHOLE)) == [
         Cell("new", True, "text", 300, pytest.approx(300 * 0.4 * MILLIONTH)),
