@@ -73,6 +73,7 @@ def filter(  # noqa: A001 - a command has its own name
 
     Exit code: 0 done, also where nothing fits, 2 it could not be done, 3 some of the file was left out.
     """
+    from rtcli.commands.watched import copying
     from rtcli.formats.condition import Condition
     from rtcli.formats.copied import Copied
     from rtcli.formats.whole import replacing
@@ -82,14 +83,15 @@ def filter(  # noqa: A001 - a command has its own name
     condition = Condition("--where", where) if where is not None else None
     wanted = _wanted(kinds or [], others or [], side.value if side else None, condition)
     source = Source(path, form=form)
-    lines = Copied(path, form)
-    source.reading = lines.reading
+    copied = Copied(path, form)
+    source.reading = copied.reading
+    lines = copying(iter(copied), [path], output)
     with replacing(output, overwrite=overwrite) as put:
         if wanted is None:
             for line in lines:
                 put(line)
         else:
-            for line in _fitting(iter(lines), wanted):
+            for line in _fitting(lines, wanted):
                 put(line)
     return source.code(0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import sys
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -50,7 +51,6 @@ def mark(
     from rtcli.commands.twice import readable_twice
     from rtcli.errors import BadOption
     from rtcli.formats.noting import with_note
-    from rtcli.formats.stream import read_lines
     from rtcli.formats.whole import OWNER_ONLY, is_being_written, replacing
 
     here = str(path) != "-" and (output is None or (output.exists() and path.exists() and output.samefile(path)))
@@ -60,10 +60,11 @@ def mark(
         before = path.stat()
     with readable_twice(path) as file:
         _refuse_other_forms(file, path)
-        place = _place(file, path, at)
+        read = partial(_read, file, target)
+        place = _place(read, path, at)
         mode = stat.S_IMODE(path.stat().st_mode) if here else OWNER_ONLY
         with replacing(target, overwrite=overwrite or (here and output is None), mode=mode) as put:
-            for line in with_note(read_lines(file), place, text):
+            for line in with_note(read(), place, text):
                 put(line)
             if here:
                 now = path.stat()
@@ -103,7 +104,14 @@ def _refuse_other_forms(file: Path, path: Path) -> None:
         raise BadOption("FILE", f"{path} is no recording", "make one of it with `rtcli convert`, and mark that")
 
 
-def _place(file: Path, path: Path, at: str) -> Place:
+def _read(file: Path, target: Path) -> Iterator[bytes]:
+    from rtcli.commands.watched import copying
+    from rtcli.formats.stream import read_lines
+
+    return copying(read_lines(file), [file], target)
+
+
+def _place(read: Callable[[], Iterator[bytes]], path: Path, at: str) -> Place:
     """Where the note goes.
 
     Raises:
@@ -111,9 +119,8 @@ def _place(file: Path, path: Path, at: str) -> Place:
 
     """
     from rtcli.formats.noting import place_at_line, place_at_time
-    from rtcli.formats.stream import read_lines
     from rtcli.recording.times import parse_time
 
     if told := re.fullmatch(r"line:([1-9]\d{0,11})", at):
-        return place_at_line(read_lines(file), int(told[1]), str(path))
-    return place_at_time(partial(read_lines, file), parse_time("--at", at), str(path))
+        return place_at_line(read(), int(told[1]), str(path))
+    return place_at_time(read, parse_time("--at", at), str(path))

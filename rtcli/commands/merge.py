@@ -92,6 +92,7 @@ def merge(
     Exit code: 0 done, 2 it could not be done, 3 some of a file was left out.
     """
     from rtcli.commands.twice import readable_twice
+    from rtcli.commands.watched import copying
     from rtcli.errors import BadOption
     from rtcli.formats.whole import replacing
 
@@ -104,7 +105,7 @@ def merge(
         twice = Twice()
         lines = _one_after_another(found) if several else _woven(found, twice, same_clock, keep_twice)
         with replacing(output, overwrite=overwrite) as put:
-            for line in lines:
+            for line in copying(lines, [one.file for one in found], output):
                 put(line)
     if several and shape is Shape.AUTO:
         sys.stderr.write(f"rtcli: {len(sessions)} sessions: they stand one after the other\n")

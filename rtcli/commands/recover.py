@@ -38,13 +38,14 @@ def recover(
 
     Exit code: 0 nothing was lost, 2 it could not be done, 3 something was lost.
     """
+    from rtcli.commands.watched import copying
     from rtcli.errors import UnreadableRecording
     from rtcli.formats import read_lines
     from rtcli.formats.recovery import Recovery
     from rtcli.formats.stream import COMPRESSED, is_whole
     from rtcli.formats.whole import replacing
 
-    recovery = Recovery(read_lines(path))
+    recovery = Recovery(copying(read_lines(path), [path], output))
     if path.suffix in COMPRESSED and path.is_file() and not is_whole(path):
         recovery.mended.add(0, "the packing had no end")
     with replacing(output, overwrite=overwrite) as put:
