@@ -105,7 +105,8 @@ class Case:
         self._ledgers: Ledgers = self.check.ledgers
         self._times_of = Times(self._times)
         self._watchers: list[Watcher] = [watcher(self._times_of) for watcher in WATCHERS]
-        self._handlers: dict[type, list[Any]] = {}
+        self._heeded: dict[type, tuple[bool, list[Any]]] = {}
+        """By class of event whether its time is asked for, and which watchers take it in."""
         self._connection = Connection()
         self._begins_s: float | None = None
         """When a part that was taken out of a recording begins."""
@@ -113,7 +114,8 @@ class Case:
 
     def feed(self, entry: Entry) -> None:
         """Take in the next entry."""
-        suspected = self._suspected(entry) if isinstance(entry.event, Malformed) else ()
+        is_damaged = isinstance(entry.event, Malformed)
+        suspected = self._suspected(entry) if is_damaged else ()
         found = self.check.feed(entry)
         if self.check.ledgers is not self._ledgers:
             ends = [finding for finding in found if finding.line < entry.line]
@@ -121,15 +123,20 @@ class Case:
             self._note(ends)
             self._settle()
             self._begin()
-        entry = entry.folded
-        if entry.t is not None and not isinstance(entry.event, _MUCH):
+        entry = entry.folded if is_damaged else entry
+        kind = type(entry.event)
+        heeded = self._heeded.get(kind)
+        if heeded is None:
+            heeded = self._heeded[kind] = (not issubclass(kind, _MUCH), self._handlers_of(kind))
+        is_asked_for, handlers = heeded
+        if is_asked_for and entry.t is not None:
             self._times[entry.line] = entry.t
         self._see(entry)
         if found:
             self._note(found)
-        self._show(suspected)
-        handlers = self._handlers.get(type(entry.event))
-        for handler in self._handlers_of(type(entry.event)) if handlers is None else handlers:
+        if suspected:
+            self._show(suspected)
+        for handler in handlers:
             handler(entry.event, entry, self._ledgers)
 
     def finish(self) -> None:
@@ -163,7 +170,6 @@ class Case:
             handler = next((watcher.HANDLERS[base] for base in kind.__mro__ if base in watcher.HANDLERS), None)
             if handler is not None:
                 found.append(partial(handler, watcher))
-        self._handlers[kind] = found
         return found
 
     def _note(self, findings: Sequence[Finding]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -35,13 +36,14 @@ class Coding(Struct, frozen=True, gc=False):
 
     def ms(self, audio_bytes: int) -> float:
         """How long so many bytes last."""
-        return audio_bytes * 1000 / (self.rate_hz * self.sample_bytes)
+        return audio_bytes * 1000 / (self.rate_hz * SAMPLE_BYTES.get(self.name, PCM_SAMPLE_BYTES))
 
     def bytes_of(self, ms: float) -> int:
         """How many bytes of whole samples so many milliseconds are, a fraction of a sample left out."""
         return int(ms * self.rate_hz / 1000 + 1e-6) * self.sample_bytes
 
 
+@lru_cache(maxsize=64)
 def coding(name: str | None, rate_hz: int | None = None) -> Coding | None:
     """The coding of that name, of GA or beta; the assumed one where none is told, None where it is not known."""
     if name is None:
@@ -98,7 +100,8 @@ class Clip(Struct, gc=False):
     @property
     def heard_ms(self) -> float:
         """How much of it was heard."""
-        return self.duration_ms if self.cut_ms is None else min(self.cut_ms, self.duration_ms)
+        duration_ms = self.coding.ms(self.audio_bytes)
+        return duration_ms if self.cut_ms is None else min(self.cut_ms, duration_ms)
 
     @property
     def delivered_bytes(self) -> int:

@@ -7,7 +7,7 @@ more had been spoken by then. Law: clips of the user never overlap, and never be
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from itertools import takewhile
+from collections.abc import Iterable
 from math import inf
 from typing import Final
 
@@ -110,19 +110,19 @@ class Microphone:
             clip.offset_ms, clip.starts_s = self.sent_ms, max(clip.starts_s, end_s)
             self.sent_ms, end_s = self.sent_ms + clip.duration_ms, clip.ends_s
 
-    @property
-    def is_shortened(self) -> bool:
-        """The audio was left out by whoever wrote the log, but for a few bytes each time."""
-        return is_shortened(self.stream)
-
     def hears_of(self, ms: float) -> None:
         """The server speaks of a moment of the audio, which must have been sent by now."""
         self.unsent_ms = max(self.unsent_ms, ms - self.sent_ms)
 
-    def place(self, one: Utterance) -> None:
-        """Say where in the stream an utterance lies, and when it was spoken."""
-        if not self.stream or self.is_shortened or (one.end_ms is not None and one.end_ms <= self.unsent_ms):
+    def place(self, utterances: Iterable[Utterance]) -> None:
+        """Say where in the stream utterances lie, and when they were spoken; nothing where its audio was left out."""
+        if not self.stream or is_shortened(self.stream):
             return
+        for one in utterances:
+            if one.end_ms is None or one.end_ms > self.unsent_ms:
+                self._place(one)
+
+    def _place(self, one: Utterance) -> None:
         one.start_ms = max(0.0, one.start_ms - self.unsent_ms)
         one.starts_s = one.ends_s = self.at(one.start_ms)
         if one.end_ms is None:
@@ -144,7 +144,8 @@ class Microphone:
         """The clips of the stream that an utterance lies in."""
         first = max(0, bisect_right(self.stream, one.start_ms, key=lambda clip: clip.offset_ms) - 1)
         end_ms = inf if one.end_ms is None else one.end_ms
-        return list(takewhile(lambda clip: clip.offset_ms < end_ms, self.stream[first:]))
+        behind = bisect_left(self.stream, end_ms, lo=first, key=lambda clip: clip.offset_ms)
+        return self.stream[first:behind]
 
 
 def is_shortened(clips: list[Clip]) -> bool:

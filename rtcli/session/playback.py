@@ -2,7 +2,7 @@
 
 A player plays one thing after the other: an answer that follows another waits for its end, unless the other
 was cancelled or the user broke in; then nothing of it is heard from there on. Law: what is played in the
-conversation never overlaps; a delta costs a few additions.
+conversation never overlaps; a delta, and to ask when all will have been heard, costs a few additions.
 """
 
 from __future__ import annotations
@@ -27,8 +27,12 @@ class Playback:
     def __init__(self) -> None:
         self.clips: list[Clip] = []
         self.parts: dict[Part, list[Clip]] = {}
+        self._items: dict[tuple[str, int], list[Clip]] = {}
+        """By item and content index."""
         self._recent: deque[Clip] = deque(maxlen=_RECENT)
         """What was put to be played last, in the conversation."""
+        self._head_s: float | None = 0.0
+        """None where a clip has changed otherwise than by a delta at its end."""
         self._apart_s: Memory[str, float] = Memory()
         """By response outside the conversation when its audio so far has ended."""
         self.cuts: dict[tuple[str, int], float] = {}
@@ -41,7 +45,9 @@ class Playback:
     @property
     def head_s(self) -> float:
         """When all that was put to be played will have been heard."""
-        return max((clip.ends_s for clip in self._recent), default=0.0)
+        if self._head_s is None:
+            self._head_s = max((clip.ends_s for clip in self._recent), default=0.0)
+        return self._head_s
 
     def take(self, part: Part, size: int, coding: Coding, place: tuple[int, float], out_of_band: bool) -> Clip:
         """A delta of a part, of so many bytes, by its line and when it came."""
@@ -55,6 +61,9 @@ class Playback:
         self._cut(clip, now_s)
         if out_of_band:
             self._apart_s[clip.response_id] = clip.ends_s
+        if not clip.out_of_band:
+            is_last = clip is self._recent[-1] and clip.cut_ms is None
+            self._head_s = max(self._head_s, clip.ends_s) if is_last and self._head_s is not None else None
         return clip
 
     def _begin(self, part: Part, coding: Coding, line: int, now_s: float, out_of_band: bool) -> Clip:
@@ -66,8 +75,10 @@ class Playback:
         clip.out_of_band = out_of_band
         self.parts[part].append(clip)
         self.clips.append(clip)
+        self._items.setdefault((item_id, index), []).append(clip)
         if not out_of_band:
             self._recent.append(clip)
+            self._head_s = None
         return clip
 
     def _free_s(self, response_id: str, now_s: float, out_of_band: bool) -> float:
@@ -92,9 +103,10 @@ class Playback:
     def truncated(self, item_id: str, index: int, heard_ms: float, now_s: float) -> None:
         """The client says how much of a part was heard; what was to be played behind it was not."""
         self.cuts[item_id, index] = heard_ms
-        of_it = [clip for clip in self.clips if (clip.item_id, clip.content_index) == (item_id, index)]
+        of_it = self._items.get((item_id, index), [])
         for clip in of_it:
             self._cut(clip, now_s)
+        self._head_s = None
         if any(clip.cut_ms is not None for clip in of_it):
             self._silence(of_it[-1].response_id, max(now_s, of_it[-1].ends_s), "truncated")
 
@@ -104,7 +116,7 @@ class Playback:
 
     def _silence(self, response_id: str, now_s: float, why: Ending) -> None:
         """Nothing of a response is heard from now on."""
-        self._silenced[response_id] = why
+        self._silenced[response_id], self._head_s = why, None
         for clip in self._recent:
             if clip.response_id == response_id and clip.cut_ms is None and clip.ends_s > now_s:
                 clip.cut_ms, clip.ending = max(0.0, (now_s - clip.starts_s) * 1000), why

@@ -11,15 +11,16 @@ audio of each, with its place. Law: neither raises, and what is kept grows with 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from types import MethodType
 from typing import Any, ClassVar, Final
 
-from rtcli.events import conversation, input_audio_buffer, output_audio_buffer, response, session
+from rtcli.events import Malformed, conversation, input_audio_buffer, output_audio_buffer, response, session
 from rtcli.events.live import session as live
 from rtcli.events.translation import session as translation
 from rtcli.formats import Entry
 from rtcli.recording import Header
-from rtcli.session.clip import Clip, Coding, Utterance, coding
+from rtcli.session.clip import Clip, Coding, coding
 from rtcli.session.config import Config, at, format_name
 from rtcli.session.context import Context
 from rtcli.session.lag import Lag
@@ -27,10 +28,13 @@ from rtcli.session.ledger import Handler, Memory
 from rtcli.session.microphone import PAUSE_S, Microphone, is_shortened
 from rtcli.session.playback import Playback
 from rtcli.session.samples import Piece, Samples, audio_in, decoded
+from rtcli.session.utterances import Utterances
 
 __all__ = ["LATE_S", "Piece", "Samples", "Soundtrack", "soundtracks"]
 LATE_S: Final = 10.0
 """A recording whose first record comes later is a part of one, or counts from elsewhere."""
+_BEGINNINGS: Final = (Header, session.Created, Malformed)
+"""What the first entry of a connection can be."""
 _MOST_S: Final = 1e10
 """Longer than anything is: such a time, in seconds, is none."""
 
@@ -42,8 +46,7 @@ class Soundtrack:
         self.config = Config()
         self.microphone = Microphone()
         self.playback = Playback()
-        self.utterances: dict[str, Utterance] = {}
-        """What the user said, by item."""
+        self.utterances = Utterances(self.microphone)
         self.left_out: dict[str, int] = {}
         """Why audio is not in it, and of how many lines."""
         self.duration_s = 0.0
@@ -64,10 +67,9 @@ class Soundtrack:
         self._apart: Memory[str, bool] = Memory()
         """Responses outside the conversation."""
         self._live: Coding | None = None
-        self._taken_ms = 0.0
         self._answered = False
         self._is_timed = False
-        self._handlers: dict[type, Handler | None] = {}
+        self._handlers: dict[type, tuple[Callable[[Any, Entry], None], ...]] = {}
 
     @property
     def clips(self) -> list[Clip]:
@@ -101,7 +103,7 @@ class Soundtrack:
 
     def is_ended_by(self, entry: Entry) -> bool:
         """Whether an entry is the first of another connection than this."""
-        return self.entries > 0 and self._context.begins_anew(entry)
+        return isinstance(entry.event, _BEGINNINGS) and self.entries > 0 and self._context.begins_anew(entry)
 
     def heard_s(self, t: float) -> float:
         """When something was heard that was recorded at `t`: the same, unless audio was sent faster than it was spoken."""
@@ -111,22 +113,28 @@ class Soundtrack:
         """Take in the next entry."""
         self.entries += 1
         self.line = self.line or entry.line
-        self._context.note(entry)
-        entry = entry.folded
-        self.config.apply(entry)
-        if not isinstance(entry.event, Header):
-            self._tick(_time(entry))
+        entry = entry.folded if isinstance(entry.event, Malformed) else entry
         kind = type(entry.event)
-        if kind not in self._handlers:
-            self._handlers[kind] = next((self.HANDLERS[base] for base in kind.__mro__ if base in self.HANDLERS), None)
-        handler = self._handlers[kind]
-        if handler is not None:
-            handler(self, entry.event, entry)
+        if entry.t is not None and kind is not Header:
+            self._tick(_time(entry))
+        handlers = self._handlers.get(kind)
+        if handlers is None:
+            handlers = self._handlers[kind] = tuple(self._handlers_of(kind))
+        for handler in handlers:
+            handler(entry.event, entry)
 
     def finish(self) -> None:
         """Nothing more comes: say when the user's utterances were spoken."""
-        for one in self.utterances.values():
-            self.microphone.place(one)
+        self.utterances.place()
+
+    def _handlers_of(self, kind: type) -> Iterator[Callable[[Any, Entry], None]]:
+        """What takes in events of a class: the configuration, where it is heeded, before the audio."""
+        configure = Config.handler(kind)
+        if configure is not None:
+            yield lambda event, _entry: configure(self.config, event)
+        handler = next((self.HANDLERS[base] for base in kind.__mro__ if base in self.HANDLERS), None)
+        if handler is not None:
+            yield MethodType(handler, self)
 
     def _tick(self, t: float | None) -> None:
         if t is not None:
@@ -188,36 +196,21 @@ class Soundtrack:
         self._lag.grow(t, self._now_s - t)
 
     def _speech_started(self, event: input_audio_buffer.SpeechStarted, entry: Entry) -> None:
-        self.microphone.hears_of(event.audio_start_ms)
-        if event.item_id not in self.utterances:
-            start_ms = float(event.audio_start_ms)
-            self.utterances[event.item_id] = Utterance(event.item_id, entry.line, start_ms, self._now_s, self._now_s)
+        self.utterances.began(event, entry.line, self._now_s)
         if at(self.config.turn_detection, "interrupt_response") is not False:
             self.playback.interrupted(self._now_s)
 
     def _speech_stopped(self, event: input_audio_buffer.SpeechStopped, _entry: Entry) -> None:
-        self.microphone.hears_of(event.audio_end_ms)
-        one = self.utterances.get(event.item_id)
-        if one is not None:
-            one.end_ms, one.ends_s = max(one.start_ms, float(event.audio_end_ms)), self._now_s
+        self.utterances.ended(event, self._now_s)
 
     def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
-        one = self.utterances.get(event.item_id)
-        sent_ms = self.microphone.sent_ms + self.microphone.unsent_ms
-        if one is None:
-            start_ms = max(self._taken_ms, self.microphone.unsent_ms)
-            one = self.utterances[event.item_id] = Utterance(
-                event.item_id, entry.line, start_ms, self._now_s, self._now_s
-            )
-        if one.end_ms is None:
-            one.end_ms, one.ends_s = max(one.start_ms, sent_ms), self._now_s
-        self._taken_ms = max(self._taken_ms, one.end_ms)
+        self.utterances.committed(event.item_id, entry.line, self._now_s)
 
     def _headed(self, header: Header, _entry: Entry) -> None:
         self.is_cut = "start" in header.cut
 
     def _cleared_input(self, _event: Any, _entry: Entry) -> None:
-        self._taken_ms = self.microphone.sent_ms + self.microphone.unsent_ms
+        self.utterances.cleared()
 
     # -- the model --------------------------------------------------------------------------------
 
