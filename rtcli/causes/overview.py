@@ -25,6 +25,7 @@ from rtcli.session.quiet import longest_silence
 from rtcli.session.soundtrack import Soundtrack
 from rtcli.session.stages import TTFA
 from rtcli.session.tokens import total
+from rtcli.session.totals import unpriced
 
 _EXTENDED: Final = frozenset(rule.code for rule in RULES if rule.tier == "extended")
 
@@ -223,7 +224,7 @@ def _used(told: Overview, connection: Connection, metrics: Metrics) -> None:
     told.output_tokens = used.output
     told.text_in_tokens, told.audio_in_tokens, told.image_in_tokens = used.text_in, used.audio_in, used.image_in
     told.text_out_tokens, told.audio_out_tokens = used.text_out, used.audio_out
-    told.unpriced = connection.unpriced
+    told.unpriced = unpriced(metrics)
     if connection.cost_usd is not None:
         told.cost_low_usd, told.cost_usd = connection.cost_usd.low, connection.cost_usd.high
         told.prices_as_of = connection.prices_as_of

@@ -25,7 +25,15 @@ def with_bare_json(args: list[str]) -> list[str]:
 
 def _are_fields(following: list[str]) -> bool:
     """What comes next is no option and no recording."""
-    return bool(following) and not following[0].startswith("-") and not Path(following[0]).exists()
+    return bool(following) and not following[0].startswith("-") and not _is_there(following[0])
+
+
+def _is_there(told: str) -> bool:
+    """Whether there is such a file; a list of fields may be longer than any path."""
+    try:
+        return Path(told).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def chosen(told: str, known: Sequence[str]) -> list[str]:

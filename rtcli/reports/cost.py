@@ -10,6 +10,7 @@ import msgspec
 from rtcli.session.measured import Connection
 from rtcli.session.prices import Cost, Prices
 from rtcli.session.spending import Bill, Cell, Spending, Transcribed, by_turn_of, cost_of, dollars_in, tokens_in
+from rtcli.session.totals import unpriced
 
 SCHEMA: Final = "rtcli.cost/1"
 _MODALITIES: Final = ("text", "audio", "image", "untold")
@@ -66,18 +67,25 @@ def _connection(number: int, connection: Connection, bill: Bill) -> dict[str, An
         "outside_of_turns": _what(bill, 0),
         "translation_usd": _range(bill.translation),
         "total": {
-            **amounts(cells, is_priced=bool(bill.total)),
+            **amounts(cells, is_priced=_is_priced(cells, bill.total)),
             "transcription_usd": _range(cost_of([one.cost for one in bill.transcriptions])),
             "cost_usd": {"low": bill.total["low"], "high": bill.total["high"]} if bill.total else None,
-            "unpriced": int(bill.total["unpriced"]) if bill.total else len(bill.spendings) + len(bill.transcriptions),
+            "unpriced": unpriced(connection.metrics),
             "resent_share": _share(tokens_in(cells, what="re-sent"), cells),
             "cached_share": _share(tokens_in(cells, cached=True), cells),
             "ended_early": len(early),
             "ended_early_usd": _range(cost_of([one.cost for one in early])),
             "unheard_tokens": sum(one.unheard_tokens for one in bill.spendings),
-            "unheard_usd": sum(one.unheard_usd or 0.0 for one in bill.spendings) if bill.total else None,
+            "unheard_usd": sum(one.unheard_usd or 0.0 for one in bill.spendings)
+            if _is_priced(cells, bill.total)
+            else None,
         },
     }
+
+
+def _is_priced(cells: Sequence[Cell], otherwise: object) -> bool:
+    """Whether any of the tokens has a price: a transcript that has one does not make an answer cost nothing."""
+    return any(cell.usd is not None for cell in cells) if cells else bool(otherwise)
 
 
 def _share(part: int, cells: Sequence[Cell]) -> float | None:
@@ -94,7 +102,7 @@ def _turns(connection: Connection, bill: Bill) -> Iterator[dict[str, Any]]:
             "turn": turn.number,
             "line": turn.line,
             "interrupted": turn.interrupted,
-            **amounts(cells, is_priced=turn.cost is not None),
+            **amounts(cells, is_priced=_is_priced(cells, turn.cost)),
             "cost_usd": _range(turn.cost),
             "unpriced": turn.unpriced,
             **_things(by_turn, turn.number),

@@ -53,7 +53,7 @@ FIELDS: Final[dict[str, str]] = {
     "audio_out_tokens": "audio of the output",
     "cost_low_usd": "the least that the usage can mean",
     "cost_usd": "the most that it can mean",
-    "unpriced": "responses and transcriptions that the cost leaves out",
+    "unpriced": "responses, transcriptions and translations of which no price is known, which the cost leaves out",
     "prices_as_of": "the day of the prices",
     "closed_by": "client or server; null where the recording has no close",
     "close_code": "null where there was none",

@@ -105,12 +105,16 @@ def _cost(metrics: Metrics, kept: AbstractSet[str]) -> Total | None:
     costs = list(_costs(metrics, kept))
     if not costs:
         return None
-    unpriced = sum(row.tokens is not None and row.cost is None for row in metrics.responses)
-    unpriced += sum(row.unpriced for row in metrics.transcriptions)
-    unpriced += metrics.course.transcribes_what_it_translates
     low, high = sum(cost.low for cost, _ in costs), sum(cost.high for cost, _ in costs)
-    parts = {"low": round(low, 9), "high": round(high, 9), "unpriced": float(unpriced)}
+    parts = {"low": round(low, 9), "high": round(high, 9), "unpriced": float(unpriced(metrics))}
     return Total(parts["high"], max(line for _, line in costs), parts)
+
+
+def unpriced(metrics: Metrics) -> int:
+    """How much is used and has no price, be there anything that has one or not."""
+    count = sum(row.tokens is not None and row.cost is None for row in metrics.responses)
+    count += sum(row.unpriced for row in metrics.transcriptions)
+    return count + metrics.course.transcribes_what_it_translates
 
 
 def _costs(metrics: Metrics, kept: AbstractSet[str]) -> Iterator[tuple[Cost, int]]:

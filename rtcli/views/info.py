@@ -160,7 +160,9 @@ def _parts(counts: Sequence[tuple[int | None, str]]) -> str:
 
 def _cost(one: Overview) -> str:
     if one.cost_usd is None or one.cost_low_usd is None:
-        return "no price is known for this model" if one.output_tokens is not None else "nothing to be priced"
+        if one.output_tokens is not None:
+            return "no price is known for this model"
+        return f"not known: {plural(one.unpriced, 'part')} without a price" if one.unpriced else "nothing to be priced"
     return priced(Cost(one.cost_low_usd, one.cost_usd), one.unpriced, one.prices_as_of or "")
 
 

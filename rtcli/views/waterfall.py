@@ -61,7 +61,7 @@ def print_waterfall(console: Console, name: str, paid: Sequence[tuple[Connection
         rows = list(_rows(connection, bill))
         if bill.spendings:
             console.print()
-            _print_rows(console, rows, in_dollars=bool(bill.total))
+            _print_rows(console, rows, in_dollars=any(cell.usd is not None for cell in bill.cells))
         sums = list(_sums(bill, prices))
         if not sums:
             _put(console, Text("Nothing in it tells of tokens or of minutes that are paid.", style="dim"))
@@ -77,7 +77,11 @@ def _put(console: Console, line: Text) -> None:
 
 def _header(connection: Connection, bill: Bill, prices: Prices) -> str:
     model = connection.config.model or connection.metrics.course.translator or "no model"
-    parts = [model, plural(len(connection.metrics.turns), "turn"), plural(len(bill.spendings), "response")]
+    parts = [
+        model,
+        plural(len(connection.metrics.turns), "turn"),
+        plural(len(connection.metrics.responses), "response"),
+    ]
     if bill.total:
         cost = Cost(bill.total["low"], bill.total["high"])
         return " · ".join([*parts, priced(cost, int(bill.total["unpriced"]), prices.as_of)])
@@ -99,7 +103,7 @@ def _rows(connection: Connection, bill: Bill) -> Iterator[_Row]:
 
 
 def _print_rows(console: Console, rows: Sequence[_Row], *, in_dollars: bool) -> None:
-    width = room(console)
+    width, has_cost = room(console), any(row.cost is not None for row in rows)
     bar = max(_NARROWEST // 2, min(_WIDEST_BAR, (width or _ROWS_TAKE + _BAR) - _ROWS_TAKE))
     longest = max(sum(row.parts(in_dollars=in_dollars)) for row in rows)
     columns = (
@@ -125,7 +129,7 @@ def _print_rows(console: Console, rows: Sequence[_Row], *, in_dollars: bool) -> 
                 f"{row.turn}" if row.turn else "–",
                 f"{row.line}",
                 dollars(row.cost.high) if row.cost is not None else "",
-                dollars(so_far) if in_dollars else "",
+                dollars(so_far) if has_cost else "",
                 *_counts(row.cells),
                 _bar(row.parts(in_dollars=in_dollars), scale, plain=not console.is_terminal),
                 Text(_note(row), style="yellow"),
@@ -172,17 +176,17 @@ def _legend(rows: Sequence[_Row], *, plain: bool, in_dollars: bool) -> Text:
 
 def _sums(bill: Bill, prices: Prices) -> Iterator[tuple[str, str]]:
     """What it comes to, by everything that can be told apart."""
-    cells, priced_ = list(bill.cells), bool(bill.total)
+    cells = list(bill.cells)
     taken = [cell for cell in cells if cell.what != "output"]
     given = [cell for cell in cells if cell.what == "output"]
     if taken:
-        yield "input", _told(taken, priced_=priced_)
-        yield "", ", ".join(_by_modality(taken, priced_=priced_))
+        yield "input", _told(taken)
+        yield "", ", ".join(_by_modality(taken))
     again, whole = dollars_in(taken, what="re-sent"), dollars_in(cells)
     if again and whole:
-        yield "re-sent", f"{dollars(again)}, {again / whole:.0%} of what the responses cost"
+        yield "re-sent", f"{dollars(again)}, {_percent(again, whole)} of what the responses cost"
     if given:
-        yield "output", ", ".join(_by_modality(given, priced_=priced_))
+        yield "output", ", ".join(_by_modality(given))
     early = [one for one in bill.spendings if one.ended_early]
     unheard = sum(one.unheard_tokens for one in bill.spendings)
     if early or unheard:
@@ -195,22 +199,35 @@ def _sums(bill: Bill, prices: Prices) -> Iterator[tuple[str, str]]:
         yield "no price", f"{names}: price or usage is not known (prices of {prices.as_of}; --prices FILE takes others)"
 
 
-def _told(taken: Sequence[Cell], *, priced_: bool) -> str:
+def _told(taken: Sequence[Cell]) -> str:
     whole, new = tokens_in(taken), tokens_in(taken, what="new")
     again, cached = tokens_in(taken, what="re-sent"), tokens_in(taken, cached=True)
-    parts = [f"at least {new:,} new, at most {again:,} re-sent ({again / whole:.0%})" if again else "all of them new"]
-    parts.append(f"{cached:,} cached ({cached / whole:.0%})" if cached else "nothing cached")
-    return f"{whole:,} tokens{f' {dollars(dollars_in(taken))}' if priced_ else ''}: {', '.join(parts)}"
+    parts = [
+        f"at least {new:,} new, at most {again:,} re-sent ({_percent(again, whole)})" if again else "all of them new"
+    ]
+    parts.append(f"{cached:,} cached ({_percent(cached, whole)})" if cached else "nothing cached")
+    return f"{whole:,} tokens{_paid(taken)}: {', '.join(parts)}"
 
 
-def _by_modality(cells: Sequence[Cell], *, priced_: bool) -> Iterator[str]:
+def _percent(part: float, whole: float) -> str:
+    """A share, of which only all is called 100%, and only nothing 0%."""
+    share = part / whole
+    return "over 99%" if 0.995 <= share < 1 else "under 1%" if 0 < share < 0.005 else f"{share:.0%}"
+
+
+def _paid(cells: Sequence[Cell]) -> str:
+    """What cells cost, behind a blank; nothing is said of those without a price, which are not for nothing."""
+    return f" {dollars(dollars_in(cells))}" if any(cell.usd is not None for cell in cells) else ""
+
+
+def _by_modality(cells: Sequence[Cell]) -> Iterator[str]:
     for kind in ("text", "audio", "image", "untold"):
         mine = [cell for cell in cells if cell.modality == kind]
         if mine:
             cached = tokens_in(mine, cached=True)
             word = "of no told kind" if kind == "untold" else kind
             fresh = f" ({cached:,} cached)" if cached else ""
-            yield f"{tokens_in(mine):,} {word}{fresh}" + (f" {dollars(dollars_in(mine))}" if priced_ else "")
+            yield f"{tokens_in(mine):,} {word}{fresh}{_paid(mine)}"
 
 
 def _wasted(bill: Bill, early: Sequence[Spending], unheard: int) -> Iterator[str]:

@@ -81,3 +81,19 @@ def test_an_unknown_model_has_tokens_only_and_that_is_said(shared):
 
 def test_two_formats_at_once_cannot_be_meant():
     assert run("cost", CALL, "--json", "--csv", code=2) == ""
+
+
+@pytest.mark.parametrize("name", ["transcription.jsonl", "interruption.jsonl", "text.jsonl"])
+def test_what_has_no_price_is_counted_as_info_counts_it(name):
+    call = CALL.with_name(name)
+    (connection,) = json.loads(run("cost", call, "--json"))["connections"]
+    (one,) = json.loads(run("info", call, "--json", "unpriced,cost_usd"))["sessions"]
+    assert connection["total"]["unpriced"] == one["unpriced"]
+    turns = json.loads(run("turns", call, "--json"))["connections"][0]["turns"]
+    assert one["unpriced"] == sum(turn["unpriced"] for turn in turns)
+
+
+def test_a_transcript_without_a_price_is_not_called_nothing():
+    told = run("info", CALL.with_name("transcription.jsonl"))
+    assert "not known: 1 part without a price" in told
+    assert "nothing to be priced" not in told

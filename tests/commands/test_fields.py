@@ -26,6 +26,8 @@ def test_every_field_of_an_overview_is_listed_and_explained():
         (["--json", "--reverse"], ["--json", "", "--reverse"]),
         (["--json", "model,duration_s"], ["--json", "model,duration_s"]),
         (["--json=model"], ["--json=model"]),
+        (["--json", "model," * 2000], ["--json", "model," * 2000]),
+        (["--json", "a\0b"], ["--json", "a\0b"]),
     ],
 )
 def test_a_json_without_fields_has_none(args, meant):

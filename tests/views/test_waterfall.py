@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from counted import BEGIN, created, done
+from counted import BEGIN, HEADER, committed, created, done, session_of, transcribed
 from notation import entries_of
 from rich.console import Console
 
@@ -70,3 +70,29 @@ def test_where_nothing_has_a_price_bars_are_of_tokens():
 def test_what_a_peer_calls_its_model_moves_no_cursor():
     script = BEGIN.replace("gpt-realtime", "\\u001b[2Jparrot") + answer(1.0, "a", 30, 10)
     assert "\x1b[2J" not in shown(script, terminal=True)
+
+
+HEARS = '"transcription":{"model":"whisper-1"},"turn_detection":null'
+MINUTE = '"transcript":"Hi","usage":{"type":"duration","seconds":60}'
+
+
+def test_a_model_without_a_price_does_not_cost_nothing_because_a_transcript_has_one():
+    """A minute of transcription for half a dollar; the parrot's 40 tokens are of an unknown price."""
+    prices = parse('{"as_of":"2026-01-31","transcription":{"whisper-1":{"per_minute":0.5}}}')
+    script = HEADER + session_of(HEARS, model="parrot-1") + committed(0.5, "u")
+    told = shown(script + transcribed(0.8, "completed", more=MINUTE) + answer(1.0, "a", 30, 10), prices)
+    amounts = [word.rstrip(",") for word in told.split() if word.startswith("$")]
+    assert set(amounts) == {"$0.50"}
+    assert "bars in tokens" in told
+    assert "parrot-1: price or usage is not known" in told
+
+
+def test_every_response_is_counted_and_not_only_those_with_a_usage():
+    told = shown(BEGIN + created(0.5, "x") + done(0.6, "x", "failed") + answer(1.0, "a", 30, 10))
+    assert "2 responses" in told.splitlines()[1]
+
+
+def test_only_all_of_it_is_called_a_hundred_per_cent():
+    """Of 300 responses the first takes in 100,000 tokens that are new: a third of a per cent of all."""
+    many = BEGIN + "".join(answer(1.0 + n, f"r{n}", 100_000 + n, 1) for n in range(300))
+    assert "re-sent (over 99%)" in shown(many)
