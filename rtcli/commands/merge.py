@@ -201,8 +201,9 @@ def _woven(found: list[Found], twice: Twice, same_clock: bool, keep_twice: bool)
             )
     first = min(found, key=lambda one: one.started_s if one.started_s is not None else float("inf"))
     began_s = first.started_s or 0.0
-    strands = [_strand(one, 0.0 if same_clock else (one.started_s or 0.0) - began_s) for one in found]
-    header = _header(found, first, same_clock)
+    shifts_s = [0.0 if same_clock else (one.started_s or 0.0) - began_s for one in found]
+    strands = [_strand(one, shift_s) for one, shift_s in zip(found, shifts_s, strict=True)]
+    header = _header(found, shifts_s, first, same_clock)
     return _behind(header, woven(strands, None if keep_twice else twice))
 
 
@@ -228,22 +229,39 @@ def _strand(one: Found, shift_s: float) -> Strand:
                 continue
             yield line
 
-    return Strand(str(one.path), lines(), shift_s)
+    return Strand(str(one.path), lines(), shift_s, str(one.fields.get("started_at") or ""))
 
 
-def _header(found: list[Found], first: Found, same_clock: bool) -> bytes:
+def _header(found: list[Found], shifts_s: list[float], first: Found, same_clock: bool) -> bytes:
     """The header of what was woven: it can be relied on as far as each of them can."""
     from rtcli.formats.headers import changed
 
     told = [one.fields for one in found if one.has_frames]
     basis = next((one for one in found if one.session_id and one.header), first)
-    cut = sorted({end for fields in told for end in fields.get("cut") or ()})
+    windows = [_window(one, shift_s) for one, shift_s in zip(found, shifts_s, strict=True) if one.has_frames]
+    # Between parts that are not of the same stretch frames may be missing.
+    is_one_window = all(window == windows[0] for window in windows)
     changes: dict[str, Any] = {
         "handshake": any(fields.get("handshake") is True for fields in told),
-        "lossless": bool(told) and all(fields.get("lossless") is True for fields in told),
+        "lossless": bool(told) and is_one_window and all(fields.get("lossless") is True for fields in told),
     }
     if first.header and not same_clock:
         changes["started_at"] = first.fields["started_at"]
-    if cut:
-        changes["cut"] = cut
+    cut = [end for end in ("start", "end") if windows and all(end in window.cut for window in windows)]
+    begins = [window.begins_s for window in windows if window.begins_s is not None]
+    changes |= {"cut": cut or None, "begins_s": min(begins) if "start" in cut and begins else None}
     return changed(basis.header, changes)
+
+
+class Window(NamedTuple):
+    """The stretch of a connection that a recording is, as its header says."""
+
+    cut: tuple[str, ...]
+    begins_s: float | None
+
+
+def _window(one: Found, shift_s: float) -> Window:
+    """On the clock of what is woven."""
+    cut, begins_s = one.fields.get("cut"), one.fields.get("begins_s")
+    ends = tuple(end for end in ("start", "end") if isinstance(cut, list) and end in cut)
+    return Window(ends, round(begins_s + shift_s, 6) if isinstance(begins_s, int | float) else None)

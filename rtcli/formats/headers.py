@@ -14,7 +14,10 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def changed(line: bytes, changes: Mapping[str, Any]) -> bytes:
-    """A header's line with some of its fields set anew, everything else as it was; a new header where there was none."""
+    """A header's line with some of its fields set anew, or taken away if None, everything else as it was.
+
+    A new header where there was none.
+    """
     fields: dict[str, Any] = {}
     if line:
         fields = msgspec.json.decode(line.removeprefix(_BYTE_ORDER_MARK))
@@ -26,4 +29,6 @@ def changed(line: bytes, changes: Mapping[str, Any]) -> bytes:
             "lossless": False,
             **fields,
         }
-    return msgspec.json.encode(fields | dict(changes)) + b"\n"
+    fields |= changes
+    gone = [name for name, value in changes.items() if value is None]
+    return msgspec.json.encode({name: value for name, value in fields.items() if name not in gone}) + b"\n"

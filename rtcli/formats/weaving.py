@@ -26,6 +26,8 @@ class Strand(Struct):
     name: str
     lines: Iterator[bytes]
     shift_s: float = 0.0
+    clock: str = ""
+    """When it was started: recordings that say the same are parts of one, and show a record at the same time."""
 
 
 Moment = tuple[float, int, int, bytes, Look]
@@ -33,7 +35,7 @@ Moment = tuple[float, int, int, bytes, Look]
 
 def woven(strands: Sequence[Strand], told_twice: Callable[[], None] | None) -> Iterator[bytes]:
     """The lines of all, by time; what is seen a second time is left out and reported, unless nobody is told."""
-    seen = Seen()
+    seen = Seen([strand.clock for strand in strands])
     for t, strand, _, line, what in merge(*(_moments(number, one) for number, one in enumerate(strands))):
         if told_twice is not None and seen.again(strand, t, line, what):
             told_twice()
@@ -60,13 +62,16 @@ class Sight(Struct):
     """A record that came out, and the recordings that have shown it."""
 
     t: float
-    by: set[int]
+    told: float | None
+    """The time that the recording gives that showed it first."""
+    by: list[int]
 
 
 class Seen:
     """What came out in the last seconds, and who has seen it: the third chunk of silence is no second one."""
 
-    def __init__(self) -> None:
+    def __init__(self, clocks: Sequence[str]) -> None:
+        self._clocks = clocks
         self._sights: dict[int, deque[Sight]] = {}
         self._order: deque[tuple[float, int]] = deque()
 
@@ -76,12 +81,16 @@ class Seen:
         key = hash((what.sender, what.event_id) if what.sender == "server" and what.event_id else without_time(line))
         sights = self._sights.setdefault(key, deque())
         for sight in sights:
-            if strand not in sight.by:
-                sight.by.add(strand)
+            if strand not in sight.by and not self._is_at_another_time(sight, strand, what.t):
+                sight.by.append(strand)
                 return True
-        sights.append(Sight(t, {strand}))
+        sights.append(Sight(t, what.t, [strand]))
         self._order.append((t, key))
         return False
+
+    def _is_at_another_time(self, sight: Sight, strand: int, told: float | None) -> bool:
+        clock = self._clocks[strand]
+        return clock != "" and clock == self._clocks[sight.by[0]] and told != sight.told
 
     def _forget(self, t: float) -> None:
         while self._order and t - self._order[0][0] > _REMEMBERED_S:

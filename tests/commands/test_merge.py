@@ -76,3 +76,48 @@ def test_what_is_merged_can_be_relied_on_as_far_as_all_of_it(tmp_path):
     client = half(tmp_path / "client.jsonl", "client", header=partial)
     server = half(tmp_path / "server.jsonl", "server")
     assert json.loads(rtcli("merge", server, client)[0].splitlines()[0])["lossless"] is False
+
+
+def pieces(tmp_path, *windows):
+    files = []
+    for number, window in enumerate(windows):
+        files.append(tmp_path / f"{number}.jsonl")
+        rtcli("cut", RECORDINGS / "interruption.jsonl", *window, "-o", files[-1])
+    return files
+
+
+def test_what_was_cut_in_two_is_whole_again_though_silence_says_the_same_again_and_again(tmp_path):
+    whole = (RECORDINGS / "interruption.jsonl").read_bytes().splitlines(keepends=True)
+    parts = pieces(tmp_path, ["--until", "2"], ["--since", "2.000001"])
+    for files in (parts, parts[::-1]):
+        out = rtcli("merge", *files)[0].splitlines(keepends=True)
+        assert [line for line in out[1:] if b'"note":"rtcli cut: ' not in line] == whole[1:]
+        rtcli("doctor", "-", stdin=b"".join(out))
+
+
+def test_nobody_relies_on_parts_between_which_something_may_be_missing(tmp_path):
+    parts = pieces(tmp_path, ["--until", "2"], ["--since", "3"])
+    for files in (parts, parts[::-1]):
+        out = rtcli("merge", *files)[0]
+        header = json.loads(out.splitlines()[0])
+        assert (header["lossless"], header["handshake"]) == (False, True)
+        assert not header.keys() & {"cut", "begins_s"}
+        rtcli("validate", "-", stdin=out)
+
+
+def test_what_was_cut_alike_stays_cut_and_can_be_relied_on(tmp_path):
+    (part,) = pieces(tmp_path, ["--since", "2", "--until", "4"])
+    assert rtcli("merge", part, part)[0] == part.read_bytes()
+
+
+def test_a_part_begins_where_it_began_on_the_clock_of_all(tmp_path):
+    (part,) = pieces(tmp_path, ["--since", "3"])
+    header = json.loads(part.read_bytes().splitlines()[0])
+    early = datetime.fromisoformat(header["started_at"]) - timedelta(seconds=2)
+    notes = written(
+        tmp_path / "notes.jsonl",
+        [json.dumps({"rtcli": 1, "started_at": early.isoformat()}).encode() + b"\n", b'{"t":1,"note":"x"}\n'],
+    )
+    merged = json.loads(rtcli("merge", part, notes)[0].splitlines()[0])
+    assert merged["begins_s"] == round(header["begins_s"] + 2, 6)
+    assert merged["cut"] == ["start"]

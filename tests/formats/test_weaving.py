@@ -62,3 +62,12 @@ def test_only_the_time_of_a_line_is_written_anew():
     assert b'{"type": "error" , "event_id":"e", "n": 1.50}' in out
     plain = b'{"t":1.000000,"from":"server","event":{"type":"error"}}\n'
     assert list(woven([Strand("a", iter([plain]), shift_s=0.5)], None)) == [plain.replace(b"1.000000", b"1.500000")]
+
+
+@given(Times, st.data())
+def test_of_parts_of_one_recording_only_what_has_the_same_time_is_the_same(times, data):
+    silence = [line(t, 0) for t in sorted(set(times))]
+    cut = data.draw(st.integers(0, len(silence)))
+    again = data.draw(st.integers(0, cut))
+    parts = [Strand("a", iter(silence[:cut]), clock="one"), Strand("b", iter(silence[again:]), clock="one")]
+    assert list(woven(parts, lambda: None)) == silence
