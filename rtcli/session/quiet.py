@@ -1,7 +1,7 @@
 """The longest time in a call during which nobody speaks.
 
-The user speaks as turn detection tells it, without the silence that it waited for, or for as long as the
-client's commits say; the model for as long as its audio could be heard. What is before the first word counts,
+The user speaks as turn detection tells it, without the padding that it puts before speech and the silence that
+it waited for, or for as long as the client's commits say; the model for as long as its audio could be heard. What is before the first word counts,
 and what is behind the last. Where one side cannot be known, neither can this.
 """
 
@@ -19,6 +19,8 @@ from rtcli.session.metrics import Metrics
 from rtcli.session.soundtrack import Soundtrack
 
 _LEAST_MS: Final = 1.0
+_PADDING_MS: Final = 300
+"""Source: openai-python 3.52.0, ``realtime_audio_input_turn_detection.py``, for ``server_vad``."""
 
 
 class Silence(NamedTuple):
@@ -78,10 +80,28 @@ def _is_known(track: Soundtrack, metrics: Metrics, kept: AbstractSet[str]) -> bo
 def _user(track: Soundtrack, metrics: Metrics) -> Iterator[_Sound]:
     told = {row.item_id for row in metrics.speeches if row.stopped is not None}
     last = {row.item_id: row.stopped.line for row in metrics.speeches if row.stopped is not None}
-    wait_s = _wait_s(track.config)
+    begun = {row.item_id for row in metrics.speeches if row.started is not None}
+    padding_s, wait_s = _padding_s(track.config), _wait_s(track.config)
+    before_ms = 0.0
     for one in track.utterances.values():
-        ends_s = one.ends_s - wait_s if one.item_id in told else one.ends_s
-        yield _Sound(one.starts_s, max(one.starts_s, ends_s), one.line, last.get(one.item_id, one.line))
+        ends_s = max(one.starts_s, one.ends_s - wait_s if one.item_id in told else one.ends_s)
+        # Where something else ended, or all began, there was no room for all of the padding.
+        is_padded = one.item_id in begun and one.start_ms > before_ms
+        starts_s = min(ends_s, one.starts_s + padding_s) if is_padded else one.starts_s
+        before_ms = one.end_ms if one.end_ms is not None else one.start_ms
+        yield _Sound(starts_s, ends_s, one.line, last.get(one.item_id, one.line))
+
+
+def _padding_s(config: Config) -> float:
+    """How much of what turn detection tells lies before the speech that it heard.
+
+    Source: openai-python 3.52.0, ``input_audio_buffer_speech_started_event.py``: ``audio_start_ms`` includes it.
+    """
+    detection = config.turn_detection
+    if not isinstance(detection, ServerVad):
+        return 0.0
+    padding_ms = detection.prefix_padding_ms
+    return (padding_ms if isinstance(padding_ms, int) else _PADDING_MS) / 1000
 
 
 def _wait_s(config: Config) -> float:

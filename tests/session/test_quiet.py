@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from counted import BEGIN, HEADER, SPOKEN, append, audio, committed, created, done, session_of, started, stopped
+from counted import (
+    BEGIN,
+    DETECTION,
+    HEADER,
+    SPOKEN,
+    append,
+    audio,
+    committed,
+    created,
+    done,
+    session_of,
+    started,
+    stopped,
+)
 from notation import entries_of
 
 from rtcli.session.measured import Connection
@@ -105,3 +118,24 @@ def test_where_it_cannot_be_known_who_spoke_when_there_is_none(script):
 def test_an_open_microphone_into_which_nobody_speaks_is_silence():
     script = BEGIN + "".join(append(n / 10) for n in range(2, 32)) + CLOSED % 3.1
     assert silence(script).ms == pytest.approx(3000)
+
+
+PADDED = DETECTION.replace('"silence', '"prefix_padding_ms":400,"silence')
+
+
+def test_what_turn_detection_puts_before_speech_is_no_speech():
+    """Of the audio from 2 s on, 400 ms are padding: from 0.1 s on nobody speaks for 2.3 s."""
+    script = HEADER + session_of(PADDED) + "".join(append(n / 10) for n in range(1, 41))
+    script += started(3.0, "u", 2000) + stopped(3.9, "u", 3900) + CLOSED % 4.0
+    ordered = "".join(sorted(script.splitlines(keepends=True)[1:-1], key=lambda line: float(line.split()[0])))
+    told = silence(HEADER + ordered + CLOSED % 4.0)
+    assert (told.ms, told.at_s) == (pytest.approx(2300), pytest.approx(0.1))
+
+
+def test_speech_that_follows_speech_at_once_had_no_room_for_padding():
+    """The second begins at 1.6 s, where the first ended, which fell silent at 1.4 s; behind it all are for 300 ms."""
+    script = HEADER + session_of(PADDED) + "".join(append(n / 10) for n in range(1, 41))
+    script += started(0.9, "u", 0) + stopped(1.65, "u", 1600) + committed(1.66, "u")
+    script += started(2.0, "v", 1600) + stopped(3.95, "v", 3900) + CLOSED % 4.0
+    ordered = "".join(sorted(script.splitlines(keepends=True)[1:-1], key=lambda line: float(line.split()[0])))
+    assert silence(HEADER + ordered + CLOSED % 4.0).ms == pytest.approx(300)
