@@ -18,6 +18,7 @@ from rtcli.formats import Entry
 from rtcli.rules import RULES, Finding
 from rtcli.session.config import at
 from rtcli.session.course import HARMLESS
+from rtcli.session.measures import METRICS
 from rtcli.session.metric import percentile
 from rtcli.session.metrics import Metrics
 from rtcli.session.prices import PRICES, Prices
@@ -61,6 +62,9 @@ class Overview(Struct, kw_only=True):
     ttfa_p50_ms: float | None = None
     ttfa_worst_ms: float | None = None
     """Time to first audio, as `rtcli.session.stages.TTFA` has it."""
+    voice_to_voice_p50_ms: float | None = None
+    voice_to_voice_worst_ms: float | None = None
+    """The same from the end of the speech itself."""
     audio_in_ms: float | None = None
     audio_out_ms: float | None = None
     longest_silence_ms: float | None = None
@@ -190,13 +194,15 @@ def _answered(told: Overview, metrics: Metrics) -> None:
 
 
 def _waited(told: Overview, metrics: Metrics, kept: frozenset[str]) -> None:
-    """How long the user waited for the model's voice."""
-    if TTFA.measure is None or not TTFA.needs <= kept:
-        return
-    measured = (TTFA.measure(turn) for turn in metrics.turns)
-    ranked = sorted(value.value for value in measured if value is not None)
-    if ranked:
-        told.ttfa_p50_ms, told.ttfa_worst_ms = percentile(ranked, 50), ranked[-1]
+    """How long the user waited for the model's voice, without the wait of turn detection and with it."""
+    for metric in (TTFA, METRICS["voice_to_voice"]):
+        if metric.measure is None or not metric.needs <= kept:
+            continue
+        measured = (metric.measure(turn) for turn in metrics.turns)
+        ranked = sorted(value.value for value in measured if value is not None)
+        if ranked:
+            setattr(told, f"{metric.id}_p50_ms", percentile(ranked, 50))
+            setattr(told, f"{metric.id}_worst_ms", ranked[-1])
 
 
 def _sounded(told: Overview, track: Soundtrack, metrics: Metrics, kept: frozenset[str]) -> None:

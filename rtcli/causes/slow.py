@@ -47,6 +47,10 @@ LIMITS: Final = (
 speech, the wait of turn detection among it; the limits leave room for reasoning models."""
 
 
+_WHAT: Final = {"voice_to_voice": "first audio after the end of the user's speech"}
+"""What is told of a measure that is counted from elsewhere than the others of its limit."""
+
+
 class Slow(Struct):
     """One measure that was worse than it should be."""
 
@@ -77,7 +81,7 @@ def _of(metrics: Metrics, kept: frozenset[Need]) -> Iterator[Slow]:
                 continue
             worst = measured.worst
             if worst is not None and worst.value > limit.ms:
-                told = _sentence(limit.what, measured)
+                told = _sentence(_WHAT.get(metric, limit.what), measured)
                 yield Slow(metric, told, worst.value, worst.line, measured.n, worst.value / limit.ms)
             break
 

@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 
 from rtcli.session.measured import Connection
 from rtcli.session.measures import METRICS
-from rtcli.session.metric import Row
+from rtcli.session.metric import Row, aggregated
+from rtcli.session.rows import TurnRow
+from rtcli.session.spread import values_of
+from rtcli.session.stages import TTFA
 from rtcli.session.tokens import Tokens
 
 PROVIDERS: Final = {"Azure OpenAI": "azure.ai.openai", "Azure Voice Live": "azure.ai.inference", "xAI": "x_ai"}
@@ -43,6 +46,9 @@ def numbers(connection: Connection, rows: str, row: Row) -> dict[str, float]:
             value = connection.metrics.value(metric.id, row, connection.kept)
             if value is not None:
                 told[_key(metric.id, metric.unit)] = value
+    if isinstance(row, TurnRow) and TTFA.measure is not None and TTFA.needs <= connection.kept:
+        first = TTFA.measure(row)
+        told |= {_key(TTFA.id, TTFA.unit): first.value} if first is not None else {}
     return told
 
 
@@ -50,8 +56,12 @@ def totals(connection: Connection) -> dict[str, float | None]:
     """The metrics of the session as a whole, and of others how they are spread."""
     metrics = connection.metrics
     told: dict[str, float | None] = {"rtcli.turns": len(metrics.turns), "rtcli.responses": len(metrics.responses)}
-    for metric in METRICS.values():
-        found = metrics.aggregate(metric.id, connection.kept)
+    for metric in (TTFA, *METRICS.values()):
+        found = (
+            aggregated(metric, values_of(metric, connection), {})
+            if metric is TTFA
+            else metrics.aggregate(metric.id, connection.kept)
+        )
         key = _key(metric.id, metric.unit)
         worst = found.worst.value if found.worst is not None else None
         told |= (

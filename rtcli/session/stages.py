@@ -44,5 +44,7 @@ def _first_audio(turn: TurnRow) -> Value | None:
     return Value(ms, turn.first_audio.line) if ms is not None and turn.first_audio is not None else None
 
 
-TTFA: Final = Metric("ttfa", "Time to first audio", "ms", frozenset({"times"}), rows="turns", measure=_first_audio)
+TTFA: Final = Metric(
+    "ttfa", "Time to first audio (TTFA)", "ms", frozenset({"times"}), rows="turns", measure=_first_audio
+)
 """What dashboards call so, for every kind of turn; without the wait of turn detection, which ``voice_to_voice`` has."""

@@ -83,8 +83,7 @@ def _rows(one: Overview) -> Iterator[tuple[str, Text]]:
     yield "turns", _joined(f"{one.turns:,}", cut, detection)
     yield "responses", _joined(_responses(one), *_calls(one))
     if one.ttfa_worst_ms is not None:
-        half = f"p50 {duration(one.ttfa_p50_ms)}" if one.ttfa_p50_ms is not None else ""
-        yield "first audio", _joined(f"after {duration(one.ttfa_worst_ms)} at the longest", half)
+        yield "first audio", _joined(*_waits(one))
     if one.longest_silence_ms is not None:
         where = f"from {one.longest_silence_at_s:.1f} s on, behind line {one.longest_silence_line}"
         yield "silence", _joined(f"{duration(one.longest_silence_ms)} at the longest, {where}")
@@ -94,6 +93,18 @@ def _rows(one: Overview) -> Iterator[tuple[str, Text]]:
     yield "cost", _joined(_cost(one))
     yield "findings", _findings(one)
     yield "causes", _causes(one)
+
+
+def _waits(one: Overview) -> Iterator[str]:
+    """How long the model's voice took, from the end of the turn and from the end of the speech."""
+    waits = (
+        ("the user's turn", one.ttfa_worst_ms, one.ttfa_p50_ms),
+        ("the end of speech", one.voice_to_voice_worst_ms, one.voice_to_voice_p50_ms),
+    )
+    for which, worst_ms, half_ms in waits:
+        if worst_ms is not None:
+            half = f", p50 {duration(half_ms)}" if half_ms is not None else ""
+            yield f"at worst {duration(worst_ms)} after {which}{half}"
 
 
 def _joined(*parts: str) -> Text:

@@ -57,6 +57,8 @@ _SPREAD: Final = (
     Column("worst"),
     Column("line", 1),
 )
+_NAMES: Final = {"voice_to_voice": "Voice to voice (end of speech)"}
+"""What a measure is called here, by the name of its gate, where its title does not have that."""
 _VERDICTS: Final = {"kept": ("kept", "green"), "broken": ("broken", "bold red"), "not judged": ("not judged", "yellow")}
 
 
@@ -189,7 +191,7 @@ def _print_spread(console: Console, connections: Sequence[Spoken], width: int | 
         for metric, one in found:
             spread = [duration(value) if value is not None else "–" for value in (one.p50, one.p95)]
             worst = [duration(one.worst.value), f"{one.worst.line}"] if one.worst is not None else ["", ""]
-            yield [metric.title, f"{one.n:,}", *spread, *worst]
+            yield [_NAMES.get(metric.id, metric.title), f"{one.n:,}", *spread, *worst]
 
     console.print()
     for line in table(_SPREAD, rows, width):

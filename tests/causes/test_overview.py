@@ -42,6 +42,7 @@ def test_a_spoken_call_is_told_with_its_numbers():
     assert (one.turns, one.responses, one.completed, one.unfinished) == (1, 1, 1, 0)
     assert (one.audio_in_ms, one.audio_out_ms) == (1000, 400)
     assert (one.ttfa_worst_ms, one.ttfa_p50_ms) == (300, None)
+    assert (one.voice_to_voice_worst_ms, one.voice_to_voice_p50_ms) == (700, None)
     assert (one.longest_silence_ms, one.longest_silence_at_s) == (pytest.approx(2200), pytest.approx(1.9))
     assert (one.input_tokens, one.cached_tokens, one.output_tokens) == (1000, 500, 100)
     assert (one.text_in_tokens, one.audio_in_tokens, one.text_out_tokens, one.audio_out_tokens) == (600, 400, 20, 80)

@@ -35,6 +35,13 @@ def turns(*arguments, code=0, width=100):
     return done
 
 
+def other(command, *arguments):
+    """What another command says of the same file."""
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("RTCLI_", "COLUMNS"))}
+    line = [sys.executable, "-m", "rtcli", command, *map(str, arguments)]
+    return subprocess.run(line, capture_output=True, text=True, timeout=60, env=surroundings | {"NO_COLOR": "1"}).stdout
+
+
 def test_a_turn_is_a_row_with_its_stages_and_its_words_below():
     told = turns(CALL).stdout.splitlines()
     place = next(number for number, line in enumerate(told) if line.split()[:2] == ["turn", "line"])
@@ -138,3 +145,35 @@ def test_what_cannot_be_meant_is_told_in_a_line(spoken, arguments, why):
     done = turns(spoken, *arguments, code=2)
     assert done.stderr.startswith(why)
     assert done.stderr.count("\n") == 1
+
+
+def test_the_two_times_to_the_first_audio_have_one_name_and_one_value_each_wherever_they_are_told(spoken, tmp_path):
+    """300 ms from turn detection's word on, 700 ms from the end of the speech on."""
+    (turn,) = json.loads(turns(spoken, "--json").stdout)["connections"][0]["turns"]
+    assert (turn["ttfa_ms"], turn["voice_to_voice_ms"]) == (300, 700)
+    told = turns(spoken).stdout
+    assert ["(TTFA)", "1", "–", "–", "300", "ms"] in [line.split()[4:10] for line in told.splitlines()]
+    assert "Voice to voice (end of speech)  1    –    –  700 ms" in told
+    (one,) = json.loads(other("info", spoken, "--json", "all"))["sessions"]
+    assert (one["ttfa_worst_ms"], one["voice_to_voice_worst_ms"]) == (300, 700)
+    assert "at worst 300 ms after the user's turn · at worst 700 ms after the end of speech" in other("info", spoken)
+    spans = json.loads(other("convert", spoken, "--to", "otlp", "-o", "-"))["resourceSpans"][0]["scopeSpans"][0][
+        "spans"
+    ]
+    values = {one["key"]: one["value"] for span in spans for one in span["attributes"]}
+    assert values["rtcli.ttfa_ms"] == values["rtcli.ttfa_ms.worst"] == {"doubleValue": 300.0}
+    assert values["rtcli.voice_to_voice_ms"] == values["rtcli.voice_to_voice_ms.worst"] == {"doubleValue": 700.0}
+
+
+def test_the_doctor_says_from_where_on_the_first_audio_is_slow(tmp_path):
+    """The answer comes 3.3 s behind turn detection's word, which came 400 ms behind the end of the speech."""
+    late = "".join(
+        f"{float(line.split()[0]) + 3} {line.split(maxsplit=1)[1]}" if "response." in line else line
+        for line in SPOKEN.splitlines(keepends=True)
+    )
+    path = tmp_path / "late.jsonl"
+    path.write_bytes(b"".join(lines_of(late)))
+    assert "first audio after the end of the user's speech: 3.7 s" in other("doctor", path)
+    unheard = late.replace('"lossless":true', '"lossless":false')
+    path.write_bytes(b"".join(lines_of(unheard)))
+    assert "first audio after the user's turn: 3.3 s" in other("doctor", path)

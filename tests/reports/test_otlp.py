@@ -125,7 +125,7 @@ def test_a_response_says_what_the_conventions_ask():
     assert answer.told["rtcli.created_to_first_audio_ms"] == 250
     turn = next(span for span in spans if span.told.get("rtcli.turn.number") == 1)
     assert answer.parent_id == turn.id
-    assert turn.told["rtcli.stop_to_first_audio_ms"] == 350
+    assert turn.told["rtcli.stop_to_first_audio_ms"] == turn.told["rtcli.ttfa_ms"] == 350
     assert turn.told["rtcli.speech_ms"] == 200
 
 
