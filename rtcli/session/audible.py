@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from rtcli.session.clip import Clip, Utterance
 from rtcli.session.microphone import is_shortened
-from rtcli.session.saying import Saying, Writing
+from rtcli.session.saying import Saying
 from rtcli.session.soundtrack import Soundtrack
+from rtcli.session.writing import Writing
 
 
 class Playing(NamedTuple):
@@ -40,9 +41,10 @@ def tell_times(track: Soundtrack, sayings: Mapping[str, Saying], playing: Mappin
     clips_of: dict[str, list[Clip]] = {}
     for clip in (*track.playback.clips, *track.microphone.clips):
         clips_of.setdefault(clip.item_id, []).append(clip)
+    is_timed = track.is_timed
     for item_id, one in sayings.items():
         clips = clips_of.get(item_id, []) if item_id else []
-        if not track.is_timed:
+        if not is_timed:
             one.starts_s = one.ends_s = None
         elif clips and not is_shortened(clips):
             one.starts_s, one.ends_s = clips[0].starts_s, max(clip.ends_s for clip in clips)

@@ -6,19 +6,21 @@ where it was first seen. Law: nothing raises; what is kept is the text, and no a
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final
 
-from rtcli.events import conversation, error, input_audio_buffer, output_audio_buffer, response
+from rtcli.events import Malformed, conversation, error, input_audio_buffer, output_audio_buffer, response
 from rtcli.events.objects import FunctionCall, FunctionCallOutput, McpCall, Message
 from rtcli.formats import Entry
 from rtcli.session.audible import Playing, share_out, tell_times
 from rtcli.session.config import at
-from rtcli.session.dictation import Dictation
+from rtcli.session.dictation import DICTATED, Dictation
 from rtcli.session.ledger import Handler
-from rtcli.session.saying import Saying, Writing
+from rtcli.session.order import Order
+from rtcli.session.saying import Saying
 from rtcli.session.soundtrack import Soundtrack
+from rtcli.session.unnamed import Unnamed
+from rtcli.session.writing import Writings
 
 _WHO: Final = {"user": "user", "assistant": "model", "system": "system"}
 
@@ -29,12 +31,12 @@ class Dialogue:
     def __init__(self, number: int = 1) -> None:
         self.track = Soundtrack()
         self.number = number
-        self._order: list[str] = []
+        self._order = Order()
         self._sayings: dict[str, Saying] = {}
-        self._writing: dict[tuple[str, int], Writing] = {}
-        """By item and content index."""
-        self._waiting: dict[tuple[str, str], deque[str]] = {}
-        """By likeness the items that the client sent without an id, by the names they have meanwhile."""
+        self._answers: dict[str, list[Saying]] = {}
+        """By response what was ever said to be of it."""
+        self._writing = Writings()
+        self._unnamed = Unnamed()
         self._sent: dict[str, str] = {}
         """By event id the item that it asks for."""
         self._calls: dict[str, Saying] = {}
@@ -50,8 +52,7 @@ class Dialogue:
     def apply(self, entry: Entry) -> None:
         """Take in the next entry."""
         self.track.apply(entry)
-        entry = entry.folded
-        self._dictation.apply(entry, self.track)
+        entry = entry.folded if isinstance(entry.event, Malformed) else entry
         kind = type(entry.event)
         if kind not in self._handlers:
             self._handlers[kind] = next((self.HANDLERS[base] for base in kind.__mro__ if base in self.HANDLERS), None)
@@ -62,9 +63,10 @@ class Dialogue:
     def finish(self) -> list[Saying]:
         """All that was said, in order."""
         self.track.finish()
-        for (item_id, index), writing in sorted(self._writing.items()):
+        for item_id, parts in self._writing.items():
             if item_id in self._sayings and self._sayings[item_id].kind != "call":
-                share_out(self.track, self._sayings[item_id], index, writing)
+                for index, writing in sorted(parts.items()):
+                    share_out(self.track, self._sayings[item_id], index, writing)
         tell_times(self.track, self._sayings, self._playing)
         told = [self._sayings[item_id] for item_id in self._order]
         kept = [one for one in told if one.text or one.kind == "call" or not one.transcribed]
@@ -79,23 +81,16 @@ class Dialogue:
         one = self._sayings.get(item_id)
         if one is None:
             one = self._sayings[item_id] = Saying(who, kind, entry.line, item_id)  # type: ignore[arg-type]
-            one.starts_s = one.ends_s = self._now_s()
+            one.starts_s = one.ends_s = self.track.now_s
             self._order.append(item_id)
         return one
 
-    def _now_s(self) -> float:
-        return self.track.now_s
-
     def _place(self, item_id: str, previous_id: Any) -> None:
         """Put an item behind another; the first of all where it says so."""
-        if self._order[-2:] == [previous_id, item_id]:
-            return
         if previous_id == "root":
-            self._order.remove(item_id)
-            self._order.insert(0, item_id)
+            self._order.move(item_id, None)
         elif isinstance(previous_id, str) and previous_id != item_id and previous_id in self._sayings:
-            self._order.remove(item_id)
-            self._order.insert(self._order.index(previous_id) + 1, item_id)
+            self._order.move(item_id, previous_id)
 
     # -- items ------------------------------------------------------------------------------------
 
@@ -107,15 +102,16 @@ class Dialogue:
         if item_id in self._sayings:
             self._place(item_id, event.previous_item_id)
             if not event.item.id:
-                self._waiting.setdefault(_likeness(event.item), deque()).append(item_id)
+                self._unnamed.sent(event.item, item_id)
             if event.event_id:
                 self._sent[event.event_id] = item_id
 
     def _added(self, event: Any, entry: Entry) -> None:
         item_id = event.item.id or ""
-        waiting = self._waiting.get(_likeness(event.item))
-        if item_id not in self._sayings and waiting:
-            self._rename(waiting.popleft(), item_id)
+        if item_id not in self._sayings:
+            sent_as = self._unnamed.shown(event.item, self._sayings)
+            if sent_as is not None:
+                self._rename(sent_as, item_id)
         self._describe(item_id, event.item, entry)
         if item_id in self._sayings:
             self._place(item_id, event.previous_item_id)
@@ -123,9 +119,8 @@ class Dialogue:
     def _rename(self, old: str, new: str) -> None:
         one = self._sayings[new] = self._sayings.pop(old)
         one.item_id = new
-        self._order[self._order.index(old)] = new
-        for place in [place for place in self._writing if place[0] == old]:
-            self._writing[new, place[1]] = self._writing.pop(place)
+        self._order.rename(old, new)
+        self._writing.rename(old, new)
 
     def _written(self, event: Any, entry: Entry) -> None:
         """An item of a response, when it begins and when it is done."""
@@ -148,8 +143,14 @@ class Dialogue:
         elif isinstance(item, FunctionCallOutput):
             self._output(item_id, item, entry)
         if item_id in self._sayings and response_id:
-            one = self._sayings[item_id]
-            one.response_id, one.out_of_band = response_id, self.track.is_apart(response_id)
+            self._answers_in(response_id, self._sayings[item_id])
+
+    def _answers_in(self, response_id: str, one: Saying) -> None:
+        """A saying is of a response."""
+        one.out_of_band = self.track.is_apart(response_id)
+        if one.response_id != response_id:
+            one.response_id = response_id
+            self._answers.setdefault(response_id, []).append(one)
 
     def _message(self, item_id: str, item: Message, entry: Entry) -> None:
         one = self._saying(item_id, entry, _WHO.get(item.role, "system"))
@@ -160,10 +161,10 @@ class Dialogue:
             if tag == "input_image":
                 text = "[image]"
             one.kind = "text" if "text" in tag or "image" in tag else one.kind
-            if tag == "input_audio" and not text and (item_id, index) not in self._writing:
+            if tag == "input_audio" and not text and not self._writing.has(item_id, index):
                 one.transcribed = False
             if isinstance(text, str) and text:
-                self._part(item_id, index).final = text
+                self._writing.part(item_id, index).end(text)
                 one.transcribed = True
 
     def _output(self, item_id: str, item: FunctionCallOutput, entry: Entry) -> None:
@@ -181,17 +182,14 @@ class Dialogue:
 
     # -- words ------------------------------------------------------------------------------------
 
-    def _part(self, item_id: str, index: int | None) -> Writing:
-        return self._writing.setdefault((item_id, index or 0), Writing())
-
     def _piece(self, event: Any, entry: Entry) -> None:
         """A piece of what the model says."""
         one = self._saying(event.item_id, entry)
-        one.ends_s = self._now_s()
-        one.response_id, one.out_of_band = event.response_id, self.track.is_apart(event.response_id)
+        one.ends_s = self.track.now_s
+        self._answers_in(event.response_id, one)
         if isinstance(event, response.OutputTextDelta):
             one.kind = "text"
-        self._part(event.item_id, event.content_index).add(
+        self._writing.part(event.item_id, event.content_index).add(
             event.delta,
             sum(clip.duration_ms for clip in self.track.played(event.response_id, event.item_id, event.content_index)),
         )
@@ -199,10 +197,10 @@ class Dialogue:
     def _whole(self, event: Any, entry: Entry) -> None:
         one = self._saying(event.item_id, entry)
         text = event.text if isinstance(event, response.OutputTextDone) else event.transcript
-        one.response_id, one.out_of_band = event.response_id, self.track.is_apart(event.response_id)
-        part = self._part(event.item_id, event.content_index)
+        self._answers_in(event.response_id, one)
+        part = self._writing.part(event.item_id, event.content_index)
         if text:
-            part.final = text
+            part.end(text)
 
     def _arguments(self, event: response.FunctionCallArgumentsDone, entry: Entry) -> None:
         one = self._saying(event.item_id, entry, "model", "call")
@@ -214,25 +212,28 @@ class Dialogue:
         one = self._saying(event.item_id, entry, "user")
         if event.delta:
             one.transcribed = True
-            self._part(event.item_id, event.content_index or 0).add(event.delta, 0.0)
+            self._writing.part(event.item_id, event.content_index or 0).add(event.delta, 0.0)
 
     def _transcribed(self, event: conversation.InputAudioTranscriptionCompleted, entry: Entry) -> None:
         one = self._saying(event.item_id, entry, "user")
         one.transcribed = True
-        self._part(event.item_id, event.content_index).final = event.transcript
+        self._writing.part(event.item_id, event.content_index).end(event.transcript)
         if not event.transcript.strip():
             one.transcribed, one.failure = False, "nothing was understood"
 
     def _failed(self, event: conversation.InputAudioTranscriptionFailed, entry: Entry) -> None:
         one = self._saying(event.item_id, entry, "user")
-        one.transcribed = bool((event.item_id, event.content_index or 0) in self._writing)
+        one.transcribed = self._writing.has(event.item_id, event.content_index)
         one.failure = event.error.message or event.error.code or "the transcription failed"
 
     def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
         one = self._saying(event.item_id, entry, "user")
-        if not any(place[0] == event.item_id for place in self._writing):
+        if event.item_id not in self._writing:
             one.transcribed = False
         self._place(event.item_id, event.previous_item_id)
+
+    def _dictated(self, _event: Any, entry: Entry) -> None:
+        self._dictation.apply(entry, self.track)
 
     # -- times ------------------------------------------------------------------------------------
 
@@ -240,7 +241,7 @@ class Dialogue:
         for item in event.response.output or []:
             self._describe(getattr(item, "id", None) or "", item, entry, event.response.id or "")
         if event.response.status == "cancelled":
-            for one in self._sayings.values():
+            for one in self._answers.get(event.response.id or "", ()):
                 if one.response_id == event.response.id:
                     one.cancelled = True
 
@@ -273,11 +274,8 @@ class Dialogue:
         output_audio_buffer.Cleared: _played,
         response.Done: _done,
         error.Error: _refused,
+        **dict.fromkeys(DICTATED, _dictated),
     }
-
-
-def _likeness(item: Any) -> tuple[str, str]:
-    return str(type(item).__struct_config__.tag), getattr(item, "call_id", "") or getattr(item, "role", "") or ""
 
 
 def dialogues(entries: Iterable[Entry]) -> list[Saying]:

@@ -21,6 +21,8 @@ _PIECE_S: Final = 0.2
 _INPUT: Final = (live.InputTranscriptDelta, translation.InputTranscriptDelta)
 _OUTPUT: Final = (live.OutputTranscriptDelta, translation.OutputTranscriptDelta)
 _BEGINNINGS: Final = (live.Started, translation.Created)
+DICTATED: Final = (*_BEGINNINGS, *_INPUT, *_OUTPUT)
+"""The events that it takes in."""
 
 
 class Dictation:

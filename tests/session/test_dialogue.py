@@ -71,6 +71,23 @@ def test_what_was_refused_was_not_said():
     assert sayings(created(), sent(1.0, "Hello!"), said(1.1, "server", "error", error=error)) == []
 
 
+def test_what_is_sent_again_after_a_refusal_is_the_item_that_the_server_names():
+    error = {"type": "invalid_request_error", "message": "no", "event_id": "first"}
+    (one,) = sayings(
+        *[created(), sent(1.0, "Hello!", "first"), said(1.1, "server", "error", error=error)],
+        *[sent(2.0, "Hello!", "second"), added(2.1, "a", "Hello!")],
+    )
+    assert (one.item_id, one.text, one.starts_s) == ("a", "Hello!", 2.0)
+
+
+def test_only_the_answer_that_was_cancelled_is_marked_so():
+    told = sayings(
+        *[created(), began(1.0), word(1.0, "One."), done(1.1)],
+        *[began(2.0, "s"), word(2.0, "Two.", item="j", response="s"), done(2.1, "s", status="cancelled")],
+    )
+    assert [(one.text, one.cancelled) for one in told] == [("One.", False), ("Two.", True)]
+
+
 def test_speech_without_a_transcription_has_its_place_and_its_length():
     (one,) = sayings(created(), append(1.5, SECOND), committed(1.6, "u"))
     assert (one.transcribed, one.text, one.audio_ms) == (False, "", 1000)

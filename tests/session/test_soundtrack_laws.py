@@ -15,7 +15,7 @@ from rtcli.events.example import example
 from rtcli.formats.rtcli import read
 from rtcli.reports import subtitles, transcript
 from rtcli.session.dialogue import dialogues
-from rtcli.session.soundtrack import Samples, soundtracks
+from rtcli.session.soundtrack import Samples, Soundtrack, soundtracks
 
 PLACE = {"response_id": "a", "item_id": "a", "output_index": 0, "content_index": 0}
 MESSAGE = {"type": "message", "role": "user", "content": [{"type": "input_audio", "audio": "AAAA"}]}
@@ -35,6 +35,8 @@ SPOKEN = [
     {"type": "input_audio_buffer.speech_stopped", "item_id": "b", "audio_end_ms": 90},
     {"type": "input_audio_buffer.committed", "item_id": "b", "previous_item_id": "a"},
     {"type": "conversation.item.create", "item": MESSAGE, "previous_item_id": "root"},
+    {"type": "conversation.item.create", "event_id": "a", "item": MESSAGE},
+    {"type": "error", "error": {"type": "invalid_request_error", "message": "no", "event_id": "a"}},
     {"type": "conversation.item.added", "item": {"id": "b", **MESSAGE}, "previous_item_id": "a"},
     {"type": "response.output_item.added", "response_id": "a", "output_index": 0, "item": {"id": "a", **CALL}},
     {"type": "conversation.item.added", "item": {"id": "b", **CALL, "type": "function_call_output", "output": "x"}},
@@ -95,6 +97,16 @@ def test_nothing_raises_no_side_is_heard_twice_at_once_and_no_more_is_heard_than
                 assert 0 <= clip.heard_ms <= clip.duration_ms
                 assert math.isfinite(clip.starts_s)
                 assert (clip.cut_ms is None) == (clip.ending == "")
+
+
+@settings(max_examples=40, deadline=None)
+@given(recordings())
+def test_all_will_have_been_heard_when_the_last_clip_of_the_conversation_ends(recording):
+    track = Soundtrack()
+    for entry in entries(recording):
+        track.apply(entry)
+        ends_s = [clip.ends_s for clip in track.playback.clips if not clip.out_of_band]
+        assert track.playback.head_s == max(ends_s, default=0.0)
 
 
 @settings(max_examples=40, deadline=None)
