@@ -207,7 +207,7 @@ class Soundtrack:
         self.utterances.committed(event.item_id, entry.line, self._now_s)
 
     def _headed(self, header: Header, _entry: Entry) -> None:
-        self.is_cut = "start" in header.cut
+        self.is_cut, self._context.one_connection = "start" in header.cut, True
 
     def _cleared_input(self, _event: Any, _entry: Entry) -> None:
         self.utterances.cleared()

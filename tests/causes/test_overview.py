@@ -127,3 +127,16 @@ def test_translation_and_live_have_their_model_though_they_have_no_turns(shared)
 def test_the_same_entries_give_the_same_row():
     entries = entries_of(SPOKEN)
     assert list(overviews(entries, Listener())) == list(overviews(entries, Listener()))
+
+
+def test_a_file_with_a_header_is_one_connection_to_info_as_it_is_to_the_doctor():
+    """A second session behind the close belongs to another recording: that is a finding, and no second row."""
+    again = CLOSED + session_of(t=5.1, session_id="sess_2") + created(5.2, "late") + done(5.3, "late")
+    (one,) = told(SPOKEN + again)
+    assert one.responses == 2
+    listener = Listener()
+    case = Case(listener)
+    for entry in read_lines(lines_of(SPOKEN + again), listener):
+        case.feed(entry)
+    case.finish()
+    assert len(case.connections) == 1
