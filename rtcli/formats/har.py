@@ -249,7 +249,8 @@ class _Socket:
         )
 
     def _message(self, message: Message) -> Iterator[Record]:
-        t = None if message.rtcli.get("t", 0) is None else self._t(message.time)
+        t = message.rtcli["t"] if "t" in message.rtcli else self._t(message.time)
+        t = float(t) if isinstance(t, int | float) else None
         sender = None if message.rtcli.get("from", 0) is None else _SENDERS.get(message.type)
         if message.type == "error":
             yield Note(t, f"error: {message.data}")

@@ -2,7 +2,7 @@
 
 What a HAR has no place for is kept in fields of the house, which others leave alone: ``_rtcliRecords`` holds every
 record that is no message, word for word, with the number of messages ``after`` which it came; ``_rtcli`` says of
-a message what the recording does not know of it, its time or its sender.
+a message what the recording does not know of it, its time or its sender, and a time that no calendar has.
 
 Law: `rtcli.formats.har` reads every record back, its time to the microsecond. One connection's other records are
 held until its end, and nothing else.
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import base64
 import json
-from math import isfinite
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -27,6 +26,8 @@ from rtcli.recording.epoch import MICROSECONDS, microseconds, moment
 
 _TYPES: Final = {"client": b"send", "server": b"receive", None: b"receive"}
 _CREATOR: Final = {"name": "rtcli", "version": __version__}
+_FARTHEST_S: Final = 1e9
+"""Thirty years: a time beyond is no moment of the calendar, and is told beside the message."""
 _PHRASES: Final = {101: "Switching Protocols"}
 
 
@@ -83,13 +84,13 @@ class _Socket:
             self._beside.append(b'{"after":%d,"record":%s}' % (self._messages, line_of(record).rstrip(b"\n")))
 
     def _message(self, t: float | None, sender: str | None, opcode: int, data: bytes) -> None:
-        unknown: dict[str, None] = {}
+        unknown: dict[str, float | None] = {}
         us = self._start_us
-        if t is not None and isfinite(t):
+        if t is not None and abs(t) <= _FARTHEST_S:
             us += round(t * MICROSECONDS)
             self._last_us = max(self._last_us, us)
         else:
-            unknown["t"] = None
+            unknown["t"] = t
         if sender is None:
             unknown["from"] = None
         more = b',"_rtcli":' + _json(unknown) if unknown else b""

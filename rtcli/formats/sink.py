@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from msgspec import Raw
 from rtcli.formats.entry import Entry
 from rtcli.formats.rtcli import record_of
 from rtcli.recording import Frame, Header, Other, Record, Torn
+from rtcli.recording.record import Sender
 
 Put = Callable[[bytes], object]
 """Takes the next bytes of a result."""
@@ -23,6 +25,10 @@ NO_TEXT: Final = "bytes of frames that are no UTF-8"
 UNKNOWN_KEYS: Final = "records with keys of a later version"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _ENVELOPES: Final = (b'{"t":', b'{"rtcli":', b'{"from":')
+_ENVELOPE: Final = re.compile(
+    rb'\{"t":(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?),(?:"from":"(client|server)",)?"event":(\{.*\})\}\s*', re.DOTALL
+)
+_SENDERS: Final[dict[bytes | None, Sender | None]] = {b"client": "client", b"server": "server", None: None}
 _PLAIN: Final = re.compile(rb'\{(?:"t":[-+.\deE]+,)?(?:"from":"(?:client|server)",)?"(?:event|text)":')
 _KEYS: Final = frozenset({"t", "from", "event", "text", "binary", "ping", "pong", "open", "close", "note"})
 _HEADER_KEYS: Final = frozenset(Header.__struct_fields__)
@@ -97,11 +103,24 @@ def record_in(entry: Entry) -> Record | None:
     """The record that an entry was made of; None where its line is broken."""
     if isinstance(entry.event, Torn):
         return entry.event
-    record = record_of(entry.raw)
+    record = record_of(entry.raw) or _enveloped(entry.raw)
     if record is not None:
         return record
     text = _bare(entry.raw)
     return Frame(None, entry.sender, text.decode("utf-8", "surrogateescape")) if text else None
+
+
+def _enveloped(raw: bytes) -> Frame | None:
+    """The frame in an envelope that is whole, of an event that is JSON only to those who are not strict."""
+    told = _ENVELOPE.fullmatch(raw.removeprefix(_BYTE_ORDER_MARK))
+    if told is None:
+        return None
+    text, sender = told[3].decode("utf-8", "surrogateescape"), _SENDERS[told[2]]
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return Frame(float(told[1]), sender, text)
 
 
 def _has_unknown_keys(raw: bytes, record: Record) -> bool:
@@ -135,7 +154,7 @@ def _bare(raw: bytes) -> bytes:
     try:
         keys = _keys.decode(text).keys()
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return text
+        return b"" if text.startswith(_ENVELOPES) else text
     return text if "type" in keys or keys.isdisjoint(_KEYS | {"rtcli"}) else b""
 
 

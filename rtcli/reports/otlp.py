@@ -21,6 +21,7 @@ from rtcli.reports.otlp_spans import Call, Span, spans_of
 
 UNTIMED: Final = "connections without times"
 _SCHEMA_URL: Final = "https://opentelemetry.io/schemas/1.41.0"
+_INTEGER_AT_MOST: Final = (1 << 63) - 1
 _SCOPE: Final = {"name": "rtcli", "version": __version__}
 
 
@@ -107,7 +108,7 @@ def _attributes(fields: dict[str, Any]) -> list[dict[str, Any]]:
 def _value(value: Any) -> dict[str, Any]:
     if isinstance(value, bool):
         return {"boolValue": value}
-    if isinstance(value, int):
+    if isinstance(value, int) and abs(value) <= _INTEGER_AT_MOST:
         return {"intValue": str(value)}
     if isinstance(value, float):
         return {"doubleValue": value}

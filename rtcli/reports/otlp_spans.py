@@ -31,6 +31,8 @@ OK, ERROR = 1, 2
 """Kinds of spans, and what became of them. Source: ``trace.proto``."""
 _LINES_THAT_NAME: Final = 64
 """So many lines of a connection make its ids."""
+_FARTHEST_S: Final = 1e9
+"""Thirty years: a time beyond is none that a span can begin or end at."""
 _STAGES: Final = ("started", "speech_end", "stopped", "commit", "committed", "asked", "created")
 
 
@@ -72,7 +74,7 @@ class Call(Connection):
         super().apply(entry)
         if self.entries <= _LINES_THAT_NAME:
             self._named.update(entry.raw.strip() + b"\n")
-        if entry.t is not None and isfinite(entry.t):
+        if entry.t is not None and _is_moment(entry.t):
             self.first_t = entry.t if self.first_t is None else min(self.first_t, entry.t)
             self.last_t = entry.t if self.last_t is None else max(self.last_t, entry.t)
         self.words.take(entry)
@@ -126,7 +128,7 @@ class _Spans:
         return blake2b(f"{self._trace_id} {kind} {key}".encode("utf-8", "replace"), digest_size=8).hexdigest()
 
     def _ns(self, t: float) -> int:
-        return ((self._call.began_us or 0) + round(t * MICROSECONDS)) * 1000
+        return max(0, (self._call.began_us or 0) + round(t * MICROSECONDS)) * 1000
 
     def _session(self) -> Span:
         header, words = self._metrics.course.header, self._call.words
@@ -134,7 +136,11 @@ class _Spans:
         attributes |= totals(self._call)
         start, end = self._call.first_t or 0.0, self._call.last_t or 0.0
         events = [
-            (self._ns(one.t or 0.0), "error", {"error.type": one.type, "rtcli.line": one.line, "message": one.message})
+            (
+                self._ns(one.t if one.t is not None and _is_moment(one.t) else start),
+                "error",
+                {"error.type": one.type, "rtcli.line": one.line, "message": one.message},
+            )
             for one in words.troubles
         ]
         name = f"session {self._model}" if self._model else "session"
@@ -252,6 +258,10 @@ class _Spans:
         return told
 
 
+def _is_moment(t: float) -> bool:
+    return isfinite(t) and abs(t) <= _FARTHEST_S
+
+
 def _messages(role: str, parts: list[dict[str, Any]]) -> str:
     return msgspec.json.encode([{"role": role, "parts": parts}]).decode()
 
@@ -259,7 +269,7 @@ def _messages(role: str, parts: list[dict[str, Any]]) -> str:
 def _seconds(row: Any, stages: tuple[str, ...]) -> list[float]:
     """When the stages of a row were reached, of those that were, as far as times are known."""
     moments: list[At | None] = [getattr(row, stage) for stage in stages]
-    return [one.t for one in moments if one is not None and one.t is not None and isfinite(one.t)]
+    return [one.t for one in moments if one is not None and one.t is not None and _is_moment(one.t)]
 
 
 def _between_s(start: At | None, end: At | None) -> float | None:

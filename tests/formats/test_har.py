@@ -269,3 +269,12 @@ def test_chrome_sees_each_frame_with_its_moment():
 def test_a_time_before_the_epoch_is_kept():
     frames = [Frame(-0.25, "client", CLEAR)]
     assert read_back(HAR, written(Har, frames)[0]) == frames
+
+
+@pytest.mark.parametrize("t", [1e12, 1e300, -1e300])
+def test_a_time_that_no_calendar_has_is_kept(t):
+    frames = [Frame(t, "client", CLEAR), Frame(1.0, "server", CLEAR)]
+    content, lost = written(Har, frames)
+    assert read_back(HAR, content) == frames
+    assert not lost
+    assert json.loads(content)["log"]["entries"][0]["time"] == 1000.0

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from written import taken
+from written import read_back, taken
 
 from rtcli.formats.bare import BareEvents
+from rtcli.formats.har import HAR
 from rtcli.formats.har_writer import Har
-from rtcli.formats.notation import Script
+from rtcli.formats.notation import SCRIPT, Script
 from rtcli.formats.sink import BROKEN, TORN, UNKNOWN_KEYS, Recording
+from rtcli.recording import Frame
 
 LINE = b'{"t":1.000000,"from":"client","event":{"type":"response.create"}}\n'
 
@@ -62,3 +64,26 @@ def test_a_damaged_event_is_a_frame_and_a_broken_record_is_none():
     there, lost = taken(Script, content)
     assert there.splitlines() == [b'- {"text":"{\\"type\\":\\"response.create\\",}"}', b"> response.create"]
     assert lost == {BROKEN: 1}
+
+
+@pytest.mark.parametrize("text", ['{"type":"x.y","delta":"\\ud83d"}', '{"type":"x.y","n":1e400}'])
+def test_an_event_that_only_some_decoders_take_is_a_frame_of_its_side_and_time(text):
+    line = b'{"t":1.5,"from":"client","event":%b}\n' % text.encode()
+    for writer, form in ((Har, HAR), (Script, SCRIPT)):
+        content, lost = taken(writer, line)
+        assert read_back(form, content) == [Frame(1.5, "client", text)]
+        assert lost == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"t":1.5,"from":"client","event":{"a":"\\ud83d"},"more":{"b":1}}\n',
+        b'{"t":1.5,"from":"client","event":{"a":"\\ud83d"}\n',
+        b'{"t":1.5,"from":"client","event":{"a":"\\ud83d}}\n',
+        b'{"t":"\\ud83d","from":"client","event":{"a":1}}\n',
+    ],
+)
+def test_a_broken_record_is_no_frame_with_all_of_it(line):
+    content, lost = taken(Script, line)
+    assert (content, lost) == (b"", {BROKEN: 1})

@@ -284,3 +284,19 @@ def test_what_an_mcp_server_was_asked_has_a_span(end, kind):
     assert (span.start, span.end) == (START_NS + 10**9, START_NS + 15 * 10**8)
     assert span.told.get("error.type") == kind
     assert (span.status == Status.STATUS_CODE_ERROR) is (kind is not None)
+
+
+@pytest.mark.parametrize("t", ["1e300", "-1e300", "1e12", "-5"])
+def test_a_time_that_no_calendar_has_is_no_span_s(t):
+    (session, *_) = spans_of(
+        lines(
+            f"""
+{t} < session.created {{"session": {{"type": "realtime", "id": "s"}}}}
+1.0 < error {{"error": {{"type": "x", "code": {10**30}, "message": "y"}}}}
+{t} < error {{"error": {{"type": "x", "message": "y"}}}}
+""".strip()
+        )
+    )
+    assert 0 <= START_NS - 10**10 <= session.start <= session.end <= START_NS + 10**10
+    assert all(session.start <= one.time_unix_nano <= session.end for one in session.events)
+    assert len(session.events) == 2
