@@ -22,6 +22,7 @@ SCREENS: Final = 4
 _LABEL: Final = 13
 _NARROWEST: Final = 20
 _CODES_SHOWN: Final = 6
+_MINUTE_MS: Final = 60_000
 _STYLES: Final = {3: "bold red", 2: "red", 1: "yellow", 0: ""}
 _COLUMNS: Final = (
     Column("file", left=True, cut="begin", least=28),
@@ -86,7 +87,7 @@ def _rows(one: Overview) -> Iterator[tuple[str, Text]]:
         yield "first audio", _joined(*_waits(one))
     if one.longest_silence_ms is not None:
         where = f"from {one.longest_silence_at_s:.1f} s on, behind line {one.longest_silence_line}"
-        yield "silence", _joined(f"{duration(one.longest_silence_ms)} at the longest, {where}")
+        yield "silence", _joined(f"{_long(one.longest_silence_ms)} at the longest, {where}")
     yield "errors", _errors(one)
     if one.input_tokens is not None or one.output_tokens is not None:
         yield "tokens", _joined(*_tokens(one))
@@ -112,8 +113,7 @@ def _joined(*parts: str) -> Text:
 
 
 def _way(name: str, ms: float | None, audio_format: str | None) -> str:
-    length = "" if ms is None else f"{duration(ms)}"
-    told = " ".join(part for part in (length, audio_format or "") if part)
+    told = " ".join(part for part in (_long(ms), audio_format or "") if part)
     return f"{name} {told}" if told else ""
 
 
@@ -232,9 +232,9 @@ def _row(one: Overview, name: str) -> list[Cell]:
         Text(f"{one.errors:,}", style="red") if one.errors else "0",
         _marks(one),
         duration(one.ttfa_worst_ms) if one.ttfa_worst_ms is not None else "",
-        duration(one.longest_silence_ms) if one.longest_silence_ms is not None else "",
-        duration(one.audio_in_ms) if one.audio_in_ms is not None else "",
-        duration(one.audio_out_ms) if one.audio_out_ms is not None else "",
+        _long(one.longest_silence_ms),
+        _long(one.audio_in_ms),
+        _long(one.audio_out_ms),
         f"{one.input_tokens:,}" if one.input_tokens is not None else "",
         f"{one.output_tokens:,}" if one.output_tokens is not None else "",
         dollars(one.cost_usd) if one.cost_usd is not None else "",
@@ -255,7 +255,6 @@ def _marks(one: Overview) -> Text:
 
 def _total(sessions: Sequence[Overview], files: int) -> str:
     lengths = [one.duration_s for one in sessions if one.duration_s is not None]
-    costs = [one.cost_usd for one in sessions if one.cost_usd is not None]
     wrong = sum(bool(one.causes) for one in sessions)
     parts = [
         f"{plural(len(sessions), 'session')} in {plural(files, 'file')}",
@@ -263,6 +262,23 @@ def _total(sessions: Sequence[Overview], files: int) -> str:
         plural(sum(one.turns for one in sessions), "turn"),
         plural(sum(one.errors for one in sessions), "error"),
         f"{wrong:,} in which something went wrong" if wrong else "nothing went wrong",
-        dollars(sum(costs)) if costs else "",
+        _paid(sessions),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _paid(sessions: Sequence[Overview]) -> str:
+    """What all of them cost, by prices of which day, and how much of it has none."""
+    known = [
+        Cost(one.cost_low_usd, one.cost_usd)
+        for one in sessions
+        if one.cost_usd is not None and one.cost_low_usd is not None
+    ]
+    as_of = next((one.prices_as_of for one in sessions if one.prices_as_of), "")
+    unpriced = sum(one.unpriced for one in sessions)
+    return priced(Cost(sum(one.low for one in known), sum(one.high for one in known)), unpriced, as_of) if known else ""
+
+
+def _long(ms: float | None) -> str:
+    """A length of time, from a minute on in minutes; empty where it is not known."""
+    return "" if ms is None else duration(ms) if ms < _MINUTE_MS else span(ms / 1000)

@@ -81,9 +81,34 @@ def test_connections_of_one_file_are_told_apart():
 
 def test_the_sum_counts_what_is_known():
     sessions = [
-        Overview(file="a", duration_s=60.0, turns=2, errors=1, cost_usd=0.5, causes=1),
+        Overview(
+            file="a",
+            duration_s=60.0,
+            turns=2,
+            errors=1,
+            cost_low_usd=0.5,
+            cost_usd=0.5,
+            prices_as_of="2026-01-31",
+            causes=1,
+        ),
         Overview(file="b", duration_s=30.0, turns=1),
     ]
     assert table(sessions, width=140)[-1].rstrip() == (
-        "2 sessions in 2 files · 1 min 30 s · 3 turns · 1 error · 1 in which something went wrong · $0.50"
+        "2 sessions in 2 files · 1 min 30 s · 3 turns · 1 error · 1 in which something went wrong · $0.50 "
+        "(prices of 2026-01-31)"
     )
+
+
+def test_the_sum_of_the_costs_names_the_day_of_the_prices_and_what_has_none():
+    costs = {"cost_low_usd": 0.25, "cost_usd": 0.5, "prices_as_of": "2026-01-31"}
+    sessions = [Overview(file="a", **costs), Overview(file="b", **costs, unpriced=1), Overview(file="c", unpriced=2)]
+    assert table(sessions, width=160)[-1].endswith("$0.50 to $1.00 (prices of 2026-01-31), 3 parts without a price")
+    assert "$" not in table([Overview(file="c", unpriced=2), Overview(file="d")])[-1]
+
+
+def test_long_silences_and_much_audio_are_told_in_minutes():
+    one = Overview(file="a", events=1, audio_in_ms=90_000, longest_silence_ms=1_107_600, longest_silence_at_s=1.0)
+    screen, file = console()
+    print_session(screen, one, several=False)
+    assert "in 1 min 30 s" in file.getvalue()
+    assert "18 min 28 s at the longest" in file.getvalue()
