@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from rtcli.formats import Entry
     from rtcli.session.clip import Side
     from rtcli.session.whole_call import Call, Span
+
+
+_OTHER_FORMS: Final = frozenset({".aac", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".webm"})
 
 
 class Heard(StrEnum):
@@ -82,17 +85,17 @@ def audio(
     """
     from rtcli.commands.binary import refuse
     from rtcli.commands.twice import readable_twice
-    from rtcli.recording.times import parse_time
 
     if output is None and per_item is None:
         raise BadOption("--output", "there is no file to write to", "name one: -o call.wav")
     if per_item is not None and (since is not None or until is not None):
         raise BadOption("--per-item", "an item is written whole", "leave out --since and --until")
+    if delivered and per_item is None:
+        raise BadOption("--delivered", "the call holds what was heard", "take --per-item DIR for all that came")
     if output is not None:
+        _refuse_other_forms(output)
         refuse(output, overwrite=overwrite)
-    times = tuple(
-        parse_time(name, text) if text is not None else None for name, text in (("--since", since), ("--until", until))
-    )
+    times = _times(since, until)
     with readable_twice(path) as readable:
         made = Made(path, readable, dialect, form)
         if output is not None:
@@ -100,6 +103,36 @@ def audio(
         if per_item is not None:
             made.divide(per_item, side, delivered=delivered)
         return made.code()
+
+
+def _refuse_other_forms(output: Path) -> None:
+    """Refuse a name that promises what is not written, or that has no place.
+
+    Raises:
+        BadOption: it is such a name.
+
+    """
+    if output.suffix.lower() in _OTHER_FORMS:
+        remedy = f"name it {output.with_suffix('.wav').name}; sox or ffmpeg makes other forms of that"
+        raise BadOption("--output", f"only WAV is written, and {output.name} is another form by its name", remedy)
+    if not output.parent.is_dir():
+        raise BadOption("--output", f"there is no folder {output.parent}", "make it first")
+
+
+def _times(since: str | None, until: str | None) -> tuple[float | None, float | None]:
+    """From when to when, in seconds; below zero they count from the end.
+
+    Raises:
+        BadOption: one is no time, or they are the wrong way round.
+
+    """
+    from rtcli.recording.times import parse_time
+
+    since_s = None if since is None else parse_time("--since", since)
+    until_s = None if until is None else parse_time("--until", until)
+    if since_s is not None and until_s is not None and until_s < since_s and (until_s >= 0) == (since_s >= 0):
+        raise BadOption("--until", f"{until} lies before --since {since}", "write the earlier time first")
+    return since_s, until_s
 
 
 class Made:

@@ -100,6 +100,24 @@ def test_all_that_was_delivered_can_be_had_of_an_item(tmp_path):
     assert len(one) == RATE
 
 
+@pytest.mark.parametrize(
+    ("options", "what", "remedy"),
+    [
+        (("-o", "call.mp3"), "--output: only WAV is written", "call.wav"),
+        (("-o", "call.wav", "--delivered"), "--delivered: ", "--per-item"),
+        (("-o", "call.wav", "--since", "1.2", "--until", "1.1"), "--until: 1.1 lies before --since 1.2", "earlier"),
+        (("-o", "nowhere/call.wav"), "--output: there is no folder nowhere", "make it first"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_before_anything_is_written(tmp_path, monkeypatch, options, what, remedy):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "call.jsonl", created(), began(1.0), delta(1.0, tone(440, 500)), done(1.1))
+    _, told = audio("call.jsonl", *options, code=2)
+    assert what in told
+    assert remedy in told
+    assert [path.name for path in tmp_path.iterdir()] == ["call.jsonl"]
+
+
 @pytest.mark.parametrize(("name", "tag"), [("audio/pcmu", 7), ("audio/pcma", 6)])
 def test_telephone_audio_is_decoded_for_the_mix_and_kept_for_a_side(tmp_path, name, tag):
     encoded = coded(tone(1000, 500, rate=8000), name)
@@ -284,7 +302,7 @@ def test_what_cannot_be_meant_is_said(tmp_path):
     path = write(tmp_path / "call.jsonl", *CALL)
     assert "-o call.wav" in audio(path, code=2)[1]
     assert "is a folder" in audio(path, "-o", tmp_path, code=2)[1]
-    assert "cannot write" in audio(path, "-o", tmp_path / "none/call.wav", code=2)[1]
+    assert "there is no folder" in audio(path, "-o", tmp_path / "none/call.wav", code=2)[1]
     assert "--since" in audio(path, "--per-item", tmp_path / "x", "--since", "1", code=2)[1]
     late = write(tmp_path / "late.jsonl", created(), append(1.0, SILENCE), append(90_000.0, SILENCE))
     assert "more than a WAV file holds" in audio(late, "-o", tmp_path / "late.wav", code=2)[1]
