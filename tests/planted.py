@@ -188,6 +188,14 @@ PLACES = {
         "response.function_call_arguments.done", call_id="call_1", arguments='{"a":"' + escaped(text) + '"}'
     ),
     "an encoded URL": lambda text: _client("session.update", session={"instructions": f"see x={percent(text)} "}),
+    "JSON in base64": lambda text: _client(
+        "conversation.item.create",
+        item={
+            "type": "function_call_output",
+            "call_id": "call_1",
+            "output": base64.b64encode(json.dumps({"k": text}).encode()).decode(),
+        },
+    ),
     "a frame of bytes": lambda text: line(
         None, **{"from": "client", "binary": base64.b64encode(json.dumps({"k": text}).encode()).decode()}
     ),

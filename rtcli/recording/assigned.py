@@ -7,6 +7,7 @@ of OpenAI, Azure, Google, ElevenLabs and others; AWS, Signature Version 4 in a q
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from rtcli.recording.shapes import Shape
@@ -52,6 +53,23 @@ _WHOLE_NAMES: Final = frozenset(
 _HARMLESS: Final = frozenset(
     {"nexttoken", "pagetoken", "nextpagetoken", "continuationtoken", "eostoken", "bostoken", "stoptoken", "padtoken"}
 )
+_COLLECTIONS: Final = frozenset(
+    {"apikeys", "accesskeys", "privatekeys", "secrets", "clientsecrets", "passwords", "credential", "credentials"}
+    | {"cookies", "authtokens", "accesstokens"}
+)
+"""What holds several, by names of their own or none."""
+_HARMLESS_HEADERS: Final = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "cache-control",
+        "content-type",
+        "mcp-protocol-version",
+        "user-agent",
+    }
+)
+_LONGEST_NAME: Final = 64
 _JOINTS: Final = re.compile(r"[^a-z0-9]")
 _NAME: Final = (
     r"(?i:[\w-]*(?:api[-_ ]?key|access[-_]?key|secret[-_]?key|private[-_]?key|account[-_]?key|subscription[-_]key"
@@ -64,16 +82,41 @@ _PLAIN_WORDS: Final = frozenset(
 )
 
 
+@lru_cache(1024)
 def is_credential(name: str) -> bool:
     """Whether a field of this name holds a secret."""
-    joined = _JOINTS.sub("", name.lower())
+    joined = _joined(name)
     return (joined.endswith(_NAMES) and joined not in _HARMLESS) or joined in _WHOLE_NAMES
 
 
-def could_be(value: str) -> bool:
+@lru_cache(1024)
+def holds_credentials(name: str) -> bool:
+    """Whether all that lies in a field of this name is secret, whatever it is called there."""
+    return _joined(name) in _COLLECTIONS
+
+
+def is_short_code(name: str) -> bool:
+    """Whether a field of this name holds a secret of three digits."""
+    return _joined(name).endswith(("cvv", "cvc", "cvv2"))
+
+
+def is_harmless_header(name: str) -> bool:
+    """Whether a header that is sent on to a tool's server says nothing of who may use it."""
+    return name.lower() in _HARMLESS_HEADERS
+
+
+def _joined(name: str) -> str:
+    return _JOINTS.sub("", name[-_LONGEST_NAME:].lower())
+
+
+def could_be(value: str, name: str = "") -> bool:
     """Whether a value can be a secret at all, and not a word that stands in its place."""
     stripped = value.strip()
-    return len(stripped) >= 4 and stripped.lower() not in _PLAIN_WORDS and not stripped.startswith(("<", "$", "{"))
+    return (
+        len(stripped) >= (3 if is_short_code(name) else 4)
+        and stripped.lower() not in _PLAIN_WORDS
+        and not stripped.startswith(("<", "$", "{"))
+    )
 
 
 def _is_assigned(value: str) -> bool:
@@ -101,6 +144,34 @@ ASSIGNED: Final[tuple[Shape, ...]] = (
         r"(?:=|%3D))(?P<s>[^&#\s\"'<>\\]{3,})",
         ("?", "&", ";"),
         "RFC 6750, section 2.3; AWS Signature Version 4",
+    ),
+    Shape(
+        "quoted secret",
+        rf"(?<![\w-]){_NAME}=(?P<q>[\"'])(?P<s>[^\"'\r\n\\]{{4,256}})(?P=q)",
+        ("key", "token", "secret", "pass", "pwd", "credential"),
+        "settings of a shell, with blanks in them",
+        _is_assigned,
+    ),
+    Shape(
+        "option of a command",
+        r"(?i:(?<![\w-])--[a-z-]{0,40}(?:key|token|secret|password|passwd))(?:\s{1,3}|=)[\"']?(?P<s>[^\s\"'<>\\-][^\s\"'<>\\]{3,})",
+        ("-key", "-token", "-secret", "-password", "-passwd"),
+        "commands as people paste them",
+        _is_assigned,
+    ),
+    Shape(
+        "user and password",
+        r"\bcurl\b[^\r\n]{0,400}?\s(?:-u|--user)\s{0,3}[\"']?(?P<s>[^\s\"':\\]{1,64}:[^\s\"'\\]{3,128})",
+        ("curl ",),
+        "curl, manual page, --user",
+    ),
+    Shape(
+        "told key",
+        r"(?i:\b(?:api[- _]?key|token|secret|password|credentials?)\s(?:provided|given|received|used|sent)\s?:\s{0,2})"
+        r"[\"'`]?(?P<s>[A-Za-z0-9_~+/=-](?:[A-Za-z0-9_~+/=-]|\.(?=\w)){3,}+)(?!\*)",
+        ("provided:", "given:", "received:", "used:", "sent:", "provided :"),
+        "error messages that repeat what they refuse",
+        _is_assigned,
     ),
     Shape(
         "assigned secret",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from math import log2
 from typing import Final
 
-from rtcli.recording.nested import Path
+from rtcli.recording.nested import Path, is_encoded
 from rtcli.recording.placeholders import is_placeholder
 
 _IDS: Final = (
@@ -17,7 +17,7 @@ _IDS: Final = (
 )
 _UUID: Final = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 TOKEN: Final = re.compile(
-    rf"(?<![A-Za-z0-9+/_-])(?!{_IDS}|{_UUID})(?=[A-Za-z0-9+/_=-]*[0-9])[A-Za-z0-9+/_-]{{24,}}={{0,2}}(?![A-Za-z0-9])"
+    rf"(?<![A-Za-z0-9+/_-])(?!{_IDS}|{_UUID})(?=[A-Za-z0-9+/_-]*[0-9])[A-Za-z0-9+/_-]{{24,}}={{0,2}}(?![A-Za-z0-9])"
 )
 """A run of characters that is worth a closer look."""
 _LONGEST: Final = 256
@@ -39,7 +39,7 @@ def doubtful(text: str) -> Iterator[int]:
     if text.startswith("data:"):
         return
     for match in TOKEN.finditer(text):
-        if _is_without_rhythm(match[0]) and not is_placeholder(match[0]):
+        if _is_without_rhythm(match[0]) and not is_placeholder(match[0]) and not is_encoded(match[0]):
             yield match.start()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -87,11 +88,21 @@ def _found(kind: str, pattern: re.Pattern[str], text: str) -> Iterator[Span]:
 
 
 def _take(spans: list[Span], more: Iterable[Span]) -> None:
-    """Add what does not lie in what is there; of what does in part, the rest."""
-    for start, end, kind in more:
-        free = [(start, end)]
-        if kind == "email" and any(start < until and taken < end for taken, until, _ in spans):
+    """Add what does not lie in what is there; of what does in part, the rest. The spans stay in order."""
+    for start, end, kind in list(more):
+        first = bisect_right(spans, start, key=_end_of)
+        last = bisect_left(spans, end, lo=first, key=_start_of)
+        taken = spans[first:last]
+        if kind == "email" and taken:
             continue
-        for taken, until, _ in spans:
-            free = [part for a, b in free for part in ((a, min(b, taken)), (max(a, until), b)) if part[0] < part[1]]
-        spans += [(a, b, kind) for a, b in free]
+        edges = [start, *(edge for one in taken for edge in one[:2]), end]
+        free = zip(edges[::2], edges[1::2], strict=True)
+        spans[first:last] = sorted([*taken, *((a, b, kind) for a, b in free if a < b)])
+
+
+def _start_of(span: Span) -> int:
+    return span[0]
+
+
+def _end_of(span: Span) -> int:
+    return span[1]

@@ -6,6 +6,7 @@ written as an escape is put back as an escape of the same length.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
@@ -17,7 +18,16 @@ _ESCAPE: Final = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL
 )
 _PERCENT: Final = re.compile(r"%(?:[2-7][0-9A-Fa-f]|0[9ADad])")
+_FROM_URLS: Final = str.maketrans("-_", "+/")
+_WHITE: Final = dict.fromkeys(map(ord, "\n\r\t"), " ")
+_OF_TEXT: Final = bytes([*b"\n\r\t", *range(0x20, 0x7F), *range(0x80, 0xF5)])
+"""The bytes that UTF-8 writes texts with."""
 _SIMPLE: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_DEEP: Final = 64
+"""So many steps of a path are kept, half of them from its beginning."""
+_ENDS: Final = _DEEP // 2
+_BASE64: Final = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{24,}+={0,2}(?![A-Za-z0-9+/_=-])")
+_FIRST_CHARACTERS: Final = 64
 
 
 class Leaf(NamedTuple):
@@ -44,7 +54,7 @@ def leaves(text: str) -> Iterator[Leaf]:
             is_name = awaits_name and is_string
             if is_name:
                 stack[-1] = _decoded(text[start:end])
-            yield Leaf(tuple(stack), start, end, is_string, is_name)
+            yield Leaf(_path(stack), start, end, is_string, is_name)
         elif mark == "{":
             stack.append("")
             names.append(True)
@@ -68,6 +78,11 @@ def leaves(text: str) -> Iterator[Leaf]:
             awaits_name = False
 
 
+def _path(steps: list[str | int]) -> Path:
+    """The path of these steps; of one that leads very deep both ends, so that each value costs as little."""
+    return tuple(steps) if len(steps) <= _DEEP else (*steps[:_ENDS], *steps[-_ENDS:])
+
+
 class Written(NamedTuple):
     """A text as it is meant, and where in what is written each of its characters begins."""
 
@@ -89,6 +104,52 @@ def unquoted(text: str) -> Written:
 def is_percent_encoded(text: str) -> bool:
     """Whether some of it is written as in URLs."""
     return "%" in text and _PERCENT.search(text) is not None
+
+
+class Encoded(NamedTuple):
+    """A text that stands in another one as base64."""
+
+    start: int
+    end: int
+    text: str
+    is_for_urls: bool
+    """Whether with the two characters that need no escape in a URL."""
+
+
+def encoded(text: str) -> Iterator[Encoded]:
+    """What in a text is base64 of a text, and not of sound, of a picture or of chance."""
+    for match in _BASE64.finditer(text):
+        run = match[0]
+        if _begins_as_text(run):
+            meant = _read_base64(run.rstrip("="))
+            if meant is not None:
+                yield Encoded(*match.span(), meant, "-" in run or "_" in run)
+
+
+def is_encoded(run: str) -> bool:
+    """Whether all of it is base64 of a text."""
+    return any(one.end - one.start == len(run) for one in encoded(run))
+
+
+def encoded_again(old: Encoded, new: str, written: str) -> str:
+    """Base64 of a text in place of that of another one that was as long."""
+    made = base64.b64encode(new.encode(), b"-_" if old.is_for_urls else b"+/").decode()
+    return made.rstrip("=") + "=" * written.count("=")
+
+
+def _read_base64(run: str) -> str | None:
+    try:
+        text = base64.b64decode(run.translate(_FROM_URLS) + "=" * (-len(run) % 4), validate=True).decode()
+    except ValueError:
+        return None
+    return text if text.translate(_WHITE).isprintable() else None
+
+
+def _begins_as_text(run: str) -> bool:
+    """Whether its first bytes can be those of a text; a quick look, because sound is long."""
+    begin = run[:_FIRST_CHARACTERS].rstrip("=")
+    raw = base64.b64decode(begin[: len(begin) // 4 * 4].translate(_FROM_URLS))
+    return not raw.translate(None, _OF_TEXT)
 
 
 def put_back(body: str, written: Written, new: str) -> str:

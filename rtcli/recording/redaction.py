@@ -16,7 +16,13 @@ from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 from rtcli.recording import nested
-from rtcli.recording.assigned import could_be, is_credential
+from rtcli.recording.assigned import (
+    could_be,
+    holds_credentials,
+    is_credential,
+    is_harmless_header,
+    is_short_code,
+)
 from rtcli.recording.doubtful import doubtful, holds_ids
 from rtcli.recording.finding import Custom, Span, may_hold, spans_in
 from rtcli.recording.nested import Path
@@ -25,6 +31,8 @@ from rtcli.recording.placeholders import Placeholders, blank, is_placeholder, nu
 
 _DEEPEST: Final = 6
 _LEAST: Final = 4
+_LEAST_CODE: Final = 3
+"""Of what stands on the back of a card."""
 Change = Callable[[str], str]
 
 
@@ -71,13 +79,13 @@ class Redaction:
 
     def text(self, text: str, path: Path = (), depth: int = 0) -> str:
         """The text without its secrets; the path is that of the field it is the value of."""
-        if len(text) < _LEAST and not self.fields:
+        if len(text) < (_LEAST_CODE if is_short_code(_name(path)) else _LEAST) and not self.fields:
             return text
         field = self._field_of(path)
         has_json = '"' in text and (text.lstrip()[:1] in ("{", "[") or "\\" in text)
         if field and not has_json:
             return self._emptied(text, field)
-        if is_named(path) and not has_json and could_be(text) and not self._is_no_secret(text, path):
+        if is_named(path) and not has_json and could_be(text, _name(path)) and not self._is_no_secret(text, path):
             return self._replaced(text, _value_spans(text))
         if (
             PHONE_FIELDS.search(_name(path))
@@ -92,9 +100,24 @@ class Redaction:
             written = nested.unquoted(new)
             new = nested.put_back(new, written, self.text(written.text, (*path, ""), depth + 1))
         new = self._replaced(new, self._spans(new))
+        if depth < _DEEPEST:
+            new = self._decoded(new, path, depth)
         if depth and not has_json and not holds_ids(path) and not self._is_quiet:
             self._doubt(new, path)
         return new
+
+    def _decoded(self, text: str, path: Path, depth: int) -> str:
+        """The text with the secrets taken out of what in it is base64 of a text."""
+        pieces: list[str] = []
+        taken = 0
+        for one in nested.encoded(text):
+            doubts = len(self.doubts)
+            new = self.text(one.text, (*path, ""), max(1, depth + 1))
+            self.doubts[doubts:] = [doubt._replace(place=one.start) for doubt in self.doubts[doubts:]]
+            if new != one.text:
+                pieces += (text[taken : one.start], nested.encoded_again(one, new, text[one.start : one.end]))
+                taken = one.end
+        return "".join(pieces) + text[taken:] if pieces else text
 
     def json(
         self,
@@ -106,6 +129,7 @@ class Redaction:
         """JSON text with the secrets taken out of its strings; of some values something else is made `instead`."""
         pieces: list[str] = []
         taken = 0
+        pairs = Pairs()
         for leaf in nested.leaves(text):
             body = text[leaf.start : leaf.end]
             change = instead(leaf) if instead is not None and not leaf.is_name else None
@@ -114,7 +138,7 @@ class Redaction:
             elif leaf.is_name:
                 new = self._of_string(body, self._of_name) if len(body) >= _LEAST_NAME else body
             elif leaf.is_string:
-                where = (*path, *leaf.path)
+                where = (*path, *pairs.named(leaf, body))
                 new = self._of_string(body, lambda value, where=where: self.text(value, where, depth + 1))  # type: ignore[misc]
             else:
                 new = self._of_scalar(body, (*path, *leaf.path))
@@ -146,18 +170,21 @@ class Redaction:
         is_number = bool(_NUMBER.fullmatch(body))
         if field and is_number:
             self.fields_met.add(field)
-            self.note("field")
-            return number_like(body)
+            return self._number(body, "field")
         if is_number:
-            digits = len(body.lstrip("-"))
-            if digits >= _LEAST and is_credential(_name(path)):
-                self.note("secret field")
-                return number_like(body)
-            if (12 < digits < 20 and is_card(body)) or (digits > 6 and PHONE_FIELDS.search(_name(path))):
-                self.note("card number" if is_card(body) else "phone number")
-                return number_like(body)
+            digits, name = len(body.lstrip("-")), _name(path)
+            if digits >= (_LEAST_CODE if is_short_code(name) else _LEAST) and is_credential(name):
+                return self._number(body, "secret field")
+            if (12 < digits < 20 and is_card(body)) or (digits > 6 and PHONE_FIELDS.search(name)):
+                return self._number(body, "card number" if is_card(body) else "phone number")
             return body
         return body if body in _WORDS else self._replaced(body, self._spans(body))
+
+    def _number(self, body: str, kind: str) -> str:
+        new = number_like(body)
+        if new != body:
+            self.note(kind)
+        return new
 
     def _field_of(self, path: Path) -> str:
         """The glob that a path, or what it lies in, is named by."""
@@ -212,9 +239,36 @@ def dotted(path: Iterable[str | int]) -> str:
 
 
 def is_named(path: Path) -> bool:
-    """Whether a path ends in a field for secrets; the value of a client secret lies one deeper."""
+    """Whether a path ends in a field for secrets, or in one that lies in what holds nothing else."""
     name = _name(path)
-    return is_credential(name) or (name == "value" and len(path) > 1 and is_credential(str(path[-2])))
+    if is_credential(name) or (name == "value" and len(path) > 1 and is_credential(str(path[-2]))):
+        return True
+    if "properties" in path:
+        return False
+    if any(isinstance(step, str) and holds_credentials(step) for step in path):
+        return True
+    return path[-2:-1] == ("headers",) and "tools" in path and not is_harmless_header(name)
+
+
+class Pairs:
+    """Sees names that stand beside their values: ``{"name": …, "value": …}``, and lists of headers."""
+
+    def __init__(self) -> None:
+        self._place: Path = ()
+        self._name = ""
+
+    def named(self, leaf: nested.Leaf, body: str) -> Path:
+        """The path of a string, with the name that was told before it where that is one of a secret."""
+        path, place, last = leaf.path, leaf.path[:-1], leaf.path[-1] if leaf.path else ""
+        told = self._name if place == self._place else ""
+        if last in _OF_NAMES or _is_of_headers(path):
+            self._place, self._name = place, body
+        is_value = last in _OF_VALUES or (isinstance(last, int) and last % 2 == 1 and _is_of_headers(path))
+        return (*path, told) if is_value and is_credential(told) else path
+
+
+def _is_of_headers(path: Path) -> bool:
+    return isinstance(path[-1] if path else "", int) and _name(path).lower().endswith("headers")
 
 
 def _name(path: Path) -> str:
@@ -232,5 +286,7 @@ _WORDS: Final = frozenset({"true", "false", "null"})
 _SCHEME: Final = re.compile(r"(?i:(?:bearer|basic|token|digest|apikey)\s+)")
 _DOUBTS_KEPT: Final = 200
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z_.-]{0,30}\d{0,3}")
+_OF_NAMES: Final = ("name", "key", "header")
+_OF_VALUES: Final = ("value", "val")
 _LEAST_NAME: Final = 6
 """No shorter name of a field is an address or a number."""

@@ -18,6 +18,11 @@ from typing import Final, NamedTuple
 _BEGIN: Final = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))"
 """A word begins here, or behind an escape that nobody has read."""
 _LONG: Final = r"[A-Za-z0-9_-]"
+_WRAPPED: Final = (
+    r"(?:(?:[\u200b-\u200d\u2060\ufeff\u00ad]|\r?\n[ \t]{0,8})(?=[A-Za-z_-]{0,60}[0-9])(?=[a-z0-9_-]{0,60}[A-Z])"
+    r"(?=[A-Z0-9_-]{0,60}[a-z])(?![a-z]{2,10}_)[A-Za-z0-9_-]{16,}+(?![=:(.]))*"
+)
+"""What of a long key stands on the next line, or behind a character that nobody sees; a run without rhythm."""
 
 
 class Shape(NamedTuple):
@@ -51,9 +56,9 @@ def _is_no_path(value: str) -> bool:
 
 
 KEYS: Final[tuple[Shape, ...]] = (
-    Shape("anthropic key", rf"{_BEGIN}sk-ant-{_LONG}{{8,}}", ("sk-ant-",), "Anthropic console: sk-ant-api03-, sk-ant-admin01-"),
+    Shape("anthropic key", rf"(?:{_BEGIN}sk-ant-{_LONG}{{8,}}|sk-ant-(?:api|admin)\d\d-{_LONG}{{32,}}){_WRAPPED}", ("sk-ant-",), "Anthropic console: sk-ant-api03-, sk-ant-admin01-"),
     Shape("openrouter key", rf"{_BEGIN}sk-or-{_LONG}{{8,}}", ("sk-or-",), "OpenRouter, authentication: sk-or-v1-"),
-    Shape("openai key", rf"{_BEGIN}sk-{_LONG}{{12,}}", ("sk-",), "OpenAI platform: sk-, sk-proj-, sk-svcacct-, sk-admin-"),
+    Shape("openai key", rf"(?:{_BEGIN}sk-{_LONG}{{12,}}|sk-(?:proj|svcacct|admin)-{_LONG}{{32,}}){_WRAPPED}", ("sk-",), "OpenAI platform: sk-, sk-proj-, sk-svcacct-, sk-admin-"),
     Shape("openai ephemeral key", rf"{_BEGIN}ek_{_LONG}{{8,}}", ("ek_",), "OpenAI realtime guide, client secrets: ek_"),
     Shape("openai session key", rf"{_BEGIN}sess-[A-Za-z0-9]{{24,}}", ("sess-",), "keys of OpenAI's dashboard; ids are sess_"),
     Shape(
@@ -106,7 +111,7 @@ KEYS: Final[tuple[Shape, ...]] = (
         ("private key",),
         "RFC 7468",
     ),
-    Shape("bearer token", r"(?i:\bBearer)(?:\s+|%20|\+)(?P<s>[A-Za-z0-9._~+/=-]{8,})", ("bearer",), "RFC 6750", _is_no_word),
+    Shape("bearer token", r"(?i:\bBearer)(?:\s{0,3}:)?(?:\s+|%20|\+)(?:\\{0,3}[\"'`])?(?P<s>[A-Za-z0-9._~+/=-]{8,})", ("bearer",), "RFC 6750", _is_no_word),
     Shape("basic credentials", r"(?i:\bBasic)\s+(?P<s>[A-Za-z0-9+/_-]{8,}={0,2})", ("basic",), "RFC 7617", _is_basic),
     Shape("url credentials", r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<s>[^\s/\"'<>@?#\\]{1,256})@(?=[A-Za-z0-9\[_-])", ("://",), "RFC 3986, section 3.2.1", _is_no_path),
     Shape("sip address", r"(?i:(?<![A-Za-z])sips?:)(?://)?(?P<s>[^\s\"'<>;?\\@]{1,128}@[A-Za-z0-9.\[\]:-]+)", ("sip:", "sips:"), "RFC 3261, section 19.1"),

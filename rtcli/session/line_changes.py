@@ -95,7 +95,10 @@ class LineChanges:
         try:
             text = data.decode()
         except UnicodeDecodeError:
-            return value if self._all.audio == "keep" else base64.b64encode(bytes(len(data))).decode()
+            if self._all.audio != "keep":
+                return base64.b64encode(bytes(len(data))).decode()
+            new = self._all.redaction.quietly(data.decode(errors="surrogateescape"), ("binary",))
+            return base64.b64encode(new.encode(errors="surrogateescape")).decode()
         new = self._all.said(text, ("text",)) if text.isprintable() or "{" in text else text
         return base64.b64encode(new.encode()).decode()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 
 import pytest
@@ -154,3 +156,80 @@ def test_the_name_of_a_field_that_is_a_secret_is_not_told_with_a_doubtful_place(
     token = "Zx9" + "qW3eR7tY1uI5oP8aS2dF6gH4jK0lM" + "nB"
     redaction.json('{"a":{"%s":{"%s":"%s"}}}' % (SECRETS["Slack"], token[::-1], token))
     assert [doubt.path for doubt in redaction.doubts] == ["$.a.*.*"]
+
+
+KEY = SECRETS["OpenAI, of a project"]
+WORD = "Qw3rtz" + "88"
+"""A secret without a shape of its own, too short to be doubted."""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"tools": [{"type": "mcp", "server_label": "a", "headers": {"X-Tenant": WORD}}]},
+        {"headers": [{"name": "Authorization", "value": WORD}]},
+        {"headers": [["x-api-key", WORD]]},
+        {"rawHeaders": ["Host", "h", "Cookie", WORD]},
+        {"api_keys": ["first", WORD]},
+        {"secrets": {"a": {"b": WORD}}},
+        {"message": f'Bearer "{WORD}"'},
+        {"message": f"Bearer: {WORD}"},
+        {"message": f"Incorrect API key provided: {WORD}. Look it up."},
+        {"message": f"run it with --api-key {WORD} --fast"},
+        {"message": f"curl -u jane:{WORD} https://h"},
+        {"message": f"DB_PASSWORD='a b {WORD}'"},
+        {"message": f"mykey{KEY}"},
+        {"message": f"{KEY[:24]}\u200b{KEY[24:]}"},
+        {"message": f"{KEY[:24]}\n    {KEY[24:60]}\n{KEY[60:]}"},
+        {"data": base64.b64encode(json.dumps({"password": WORD, "user": "jane"}).encode()).decode()},
+        {"data": base64.urlsafe_b64encode(f"??? ~~~ key: {KEY}".encode()).decode().rstrip("=")},
+        {"image_url": "data:text/plain;base64," + base64.b64encode(f"this is it: {KEY}".encode()).decode()},
+    ],
+)
+def test_a_secret_goes_that_only_what_stands_around_it_tells(body):
+    redaction = Redaction()
+    written = json.dumps(body)
+    after = redaction.json(written)
+    plain = after.replace("+", "-").replace("/", "_")
+    runs = [run[: len(run) // 4 * 4] for run in re.findall(r"[\w-]{40,}", plain)]
+    seen = after + "".join(base64.urlsafe_b64decode(run).decode("latin-1") for run in runs)
+    assert not any(part in seen for part in (WORD, KEY[:20], KEY[24:50], KEY[-20:]))
+    assert len(after) == len(written)
+    assert json.loads(after).keys() == json.loads(written).keys()
+    assert Redaction().json(after) == after
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"headers": [{"name": "Host", "value": WORD}], "rawHeaders": ["Authorization-Kind", WORD]},
+        {"tools": [{"headers": {"Accept": "text/event-stream", "MCP-Protocol-Version": "2025-06-18"}}]},
+        {"parameters": {"properties": {"credentials": {"type": "object", "description": f"as {WORD} has it"}}}},
+        {"required": ["password", "email_2"], "enum": ["token", WORD]},
+        {"message": "Incorrect API key provided: sk-proj-*****1234."},
+        {"data": base64.b64encode(b"A text that nobody has to hide, of 2026.").decode()},
+        {"data": base64.b64encode(bytes(range(256))).decode()},
+        {"message": "curl --user-agent thing/1:2 https://h", "cvv_policy": "123"},
+    ],
+)
+def test_what_only_looks_alike_stays(body):
+    redaction = Redaction()
+    written = json.dumps(body)
+    assert redaction.json(written) == written
+    assert redaction.counts == {}
+
+
+def test_a_number_that_was_emptied_is_not_emptied_again():
+    after = Redaction(fields=["n"]).json('{"cvv":123,"cvc":"456","pin":4711,"n":12345}')
+    assert not any(code in after for code in ("123", "456", "4711", "12345"))
+    settled = Redaction(fields=["n"])
+    assert settled.json(after) == after
+    assert settled.counts == {}
+
+
+@pytest.mark.parametrize("unit", ["key=", "1 ", "[1,"])
+def test_a_long_text_of_what_secrets_are_made_of_is_read_in_time_that_grows_with_its_length(unit):
+    """If it grew with the square of it, this would take from a minute to an hour."""
+    run = unit * (300_000 // len(unit))
+    text = f'{{"v":{run if unit.startswith("[") else json.dumps(run)}}}'
+    assert len(Redaction().json(text)) == len(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
@@ -45,6 +46,8 @@ def unwrapped(text, depth=0):
         return
     if "%" in text:
         yield from unwrapped(unquote(text), depth + 1)
+    with suppress(ValueError):
+        yield from unwrapped(base64.b64decode(text, validate=True).decode(), depth + 1)
     try:
         value = json.loads(text)
     except ValueError:
