@@ -12,7 +12,7 @@ from rtcli.session.metric import Aggregate
 from rtcli.session.rows import TurnRow, ms_between
 from rtcli.session.spoken import Spoken, tools_by_turn
 from rtcli.session.spread import spreads
-from rtcli.session.stages import STAGES, TTFA, beginning, offsets_ms
+from rtcli.session.stages import STAGES, TTFA, beginning, offsets_ms, reached
 
 SCHEMA: Final = "rtcli.turns/1"
 COLUMNS: Final = (
@@ -25,6 +25,7 @@ COLUMNS: Final = (
     *(f"{name}_ms" for name in STAGES),
     "ttfa_ms",
     "voice_to_voice_ms",
+    "semantic",
     "speech_ms",
     "interrupted",
     "tools",
@@ -66,9 +67,9 @@ def _turns(connection: Spoken) -> Iterator[dict[str, Any]]:
 
 
 def _turn(connection: Spoken, turn: TurnRow, tools: list[str]) -> dict[str, Any]:
-    begun, offsets = beginning(turn), offsets_ms(turn)
+    begun, offsets = beginning(turn), offsets_ms(turn, connection.kept)
     said = connection.said.of(turn.number)
-    stages = {name: getattr(turn, name) for name in STAGES}
+    stages = reached(turn, connection.kept)
     return {
         "turn": turn.number,
         "line": turn.line,
@@ -96,6 +97,7 @@ def _numbers(connection: Spoken, turn: TurnRow) -> dict[str, Any]:
     return {
         "ttfa_ms": ttfa.value if ttfa is not None else None,
         "voice_to_voice_ms": connection.metrics.value("voice_to_voice", turn, connection.kept),
+        "semantic": turn.semantic,
         "speech_ms": turn.speech_ms,
         "tool_ms": turn.tool_ms,
         "whole_ms": ms_between(turn.started or turn.asked, turn.done),
@@ -119,7 +121,7 @@ def turn_rows(connections: Sequence[Spoken]) -> Iterator[dict[str, Any]]:
                 "began": turn.began,
                 "at_s": begun[1].t if begun else None,
                 "measured_from": begun[0] if begun else None,
-                **{f"{name}_ms": ms for name, ms in offsets_ms(turn).items()},
+                **{f"{name}_ms": ms for name, ms in offsets_ms(turn, connection.kept).items()},
                 **_numbers(connection, turn),
                 "tools": " ".join(tools.get(turn.number, [])),
                 "cost_usd": turn.cost.high if turn.cost is not None else None,

@@ -7,6 +7,7 @@ itself lies before it, by as long as turn detection waited: its offset is negati
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from rtcli.session.measures import METRICS
@@ -27,10 +28,19 @@ def beginning(turn: TurnRow) -> tuple[str, At] | None:
     return None
 
 
-def offsets_ms(turn: TurnRow) -> dict[str, float | None]:
+def reached(turn: TurnRow, kept: AbstractSet[str] | None = None) -> dict[str, At | None]:
+    """When a turn reached each stage, as far as the recording can be relied on for it.
+
+    Where speech ended is counted in the audio that was sent, all of which must be there.
+    """
+    can_hear = kept is None or METRICS["voice_to_voice"].needs <= kept
+    return {name: getattr(turn, name) if can_hear or name != "speech_end" else None for name in STAGES}
+
+
+def offsets_ms(turn: TurnRow, kept: AbstractSet[str] | None = None) -> dict[str, float | None]:
     """How long after its beginning a turn reached each stage; None where it did not, or nobody knows."""
     begun = beginning(turn)
-    return {name: ms_between(begun[1] if begun else None, getattr(turn, name)) for name in STAGES}
+    return {name: ms_between(begun[1] if begun else None, at) for name, at in reached(turn, kept).items()}
 
 
 def _first_audio(turn: TurnRow) -> Value | None:

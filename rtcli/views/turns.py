@@ -57,6 +57,7 @@ _SPREAD: Final = (
     Column("worst"),
     Column("line", 1),
 )
+_SEMANTIC: Final = "semantic_vad does not tell how long it waited: speech ends where it says so"
 _NAMES: Final = {"voice_to_voice": "Voice to voice (end of speech)"}
 """What a measure is called here, by the name of its gate, where its title does not have that."""
 _VERDICTS: Final = {"kept": ("kept", "green"), "broken": ("broken", "bold red"), "not judged": ("not judged", "yellow")}
@@ -104,7 +105,7 @@ def _print_rows(console: Console, connection: Spoken, width: int | None) -> None
 
     def rows() -> Iterator[list[Cell]]:
         for turn in turns:
-            yield _row(turn, tools.get(turn.number, []), answers=connection.config.type != "transcription")
+            yield _row(connection, turn, tools.get(turn.number, []))
 
     console.print()
     timed = any(beginning(turn) is not None for turn in turns)
@@ -117,6 +118,8 @@ def _print_rows(console: Console, connection: Spoken, width: int | None) -> None
         words = _words(connection.said.of(turn.number), width)
         if words:
             console.print(words, soft_wrap=True)
+    if any(turn.semantic and turn.speech_end is not None for turn in turns):
+        console.print(Text(_SEMANTIC, style="dim"), soft_wrap=True)
 
 
 def _why_none(connection: Spoken) -> str:
@@ -125,8 +128,9 @@ def _why_none(connection: Spoken) -> str:
     return "It has no turns." if connection.config.type else "It has no turns: no session begins in it."
 
 
-def _row(turn: TurnRow, tools: list[str], *, answers: bool) -> list[Cell]:
-    begun, offsets = beginning(turn), offsets_ms(turn)
+def _row(connection: Spoken, turn: TurnRow, tools: list[str]) -> list[Cell]:
+    begun, offsets = beginning(turn), offsets_ms(turn, connection.kept)
+    answers = connection.config.type != "transcription"
     return [
         f"{turn.number}",
         f"{turn.line}",

@@ -177,3 +177,25 @@ def test_the_doctor_says_from_where_on_the_first_audio_is_slow(tmp_path):
     unheard = late.replace('"lossless":true', '"lossless":false')
     path.write_bytes(b"".join(lines_of(unheard)))
     assert "first audio after the user's turn: 3.3 s" in other("doctor", path)
+
+
+def test_no_stage_is_told_from_which_a_time_follows_that_cannot_be_known(tmp_path):
+    """Where audio is missing, positions in it cannot be told in times of the recording."""
+    path = tmp_path / "call.jsonl"
+    path.write_bytes(b"".join(lines_of(SPOKEN.replace('"lossless":true', '"lossless":false'))))
+    (turn,) = json.loads(turns(path, "--json").stdout)["connections"][0]["turns"]
+    assert (turn["stages"]["speech_end"], turn["voice_to_voice_ms"], turn["ttfa_ms"]) == (None, None, 300)
+    (row,) = csv.DictReader(io.StringIO(turns(path, "--csv").stdout))
+    assert (row["speech_end_ms"], row["voice_to_voice_ms"], row["ttfa_ms"]) == ("", "", "300.0")
+    assert "-400" not in turns(path).stdout
+
+
+def test_semantic_turn_detection_is_said_to_keep_its_wait_to_itself(tmp_path):
+    """Its speech ends where it says, at 900 ms of the audio, sent at 1 s: 500 ms before the first audio."""
+    path = tmp_path / "call.jsonl"
+    semantic = SPOKEN.replace('{"type":"server_vad","silence_duration_ms":200}', '{"type":"semantic_vad"}')
+    path.write_bytes(b"".join(lines_of(semantic)))
+    (turn,) = json.loads(turns(path, "--json").stdout)["connections"][0]["turns"]
+    assert (turn["semantic"], turn["voice_to_voice_ms"]) == (True, 500)
+    assert "semantic_vad does not tell how long it waited" in turns(path).stdout
+    assert "semantic_vad" not in turns(CALL).stdout

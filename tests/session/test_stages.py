@@ -72,3 +72,11 @@ def test_without_times_nothing_has_an_offset():
     assert set(offsets_ms(turn).values()) == {None}
     assert TTFA.measure(turn) is None
     assert tuple(offsets_ms(turn)) == STAGES
+
+
+def test_where_some_of_the_audio_is_missing_nobody_knows_when_the_speech_ended():
+    connection = measured(SPOKEN.replace('"lossless":true', '"lossless":false'))
+    (turn,) = connection.metrics.turns
+    told = offsets_ms(turn, connection.kept)
+    assert (told["speech_end"], told["first_audio"]) == (None, 300)
+    assert connection.metrics.value("voice_to_voice", turn, connection.kept) is None
