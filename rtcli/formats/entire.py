@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import Raw
@@ -16,8 +16,15 @@ BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 KINDS: Final = frozenset(name for dialect in DIALECTS.values() for name in dialect.types)
 object_at: Final = json.JSONDecoder(strict=True).raw_decode
 """The object at a place in a text, and where it ends; raises ValueError where there is none."""
-_ENVELOPE: Final = re.compile(r'\{\s*"t"\s*:\s*[-\d.eE+]+\s*,\s*"from"\s*:\s*"(?:client|server)"\s*,\s*"event"\s*:\s*')
+_ENVELOPE: Final = re.compile(
+    r'\{\s*(?:"t"\s*:\s*[-\d.eE+]+\s*,\s*)?(?:"from"\s*:\s*"(?:client|server)"\s*,\s*)?"event"\s*:\s*'
+)
+_BEGINNINGS: Final = (b'{"t"', b'{"rtcli"', b'{"from"', b'{"event"')
+_ALONE: Final = frozenset({"open", "close", "note", "text", "binary", "ping", "pong"})
+"""Records without a time and a sender, whose names other objects may use, too."""
 _AUDIO: Final = re.compile(r'"(?:audio|delta)"\s*:\s*"([A-Za-z0-9+/=]{64,})"')
+_CONTENT: Final = frozenset({"event", *_ALONE})
+_SIDES: Final = ("client", "server")
 _fields: Final = msgspec.json.Decoder(dict[str, Raw]).decode
 
 
@@ -39,9 +46,25 @@ def is_record(line: bytes) -> bool:
     return True
 
 
-def begins_a_record(body: bytes) -> bool:
-    """Whether a line that is an object is no part of one that is written over several lines."""
-    return body.startswith((b'{"t"', b'{"rtcli"')) or look(body).kind in KINDS
+def begins_a_record(body: bytes, before: str) -> bool:
+    """Whether a line that is an object is no part of one that is written over several lines, as that before it may be."""
+    kind = look(body).kind
+    if body.startswith(_BEGINNINGS) or kind in KINDS:
+        return True
+    return kind in _ALONE and not before.rstrip().endswith(("{", "[", ",", ":"))
+
+
+def is_enveloped(value: dict[str, Any]) -> bool:
+    """Whether an object is a record of a recording, which need not know times or senders."""
+    if "t" in value or value.get("from") in _SIDES:
+        return not value.keys().isdisjoint(_CONTENT)
+    event = value.get("event")
+    return len(value) == 1 and isinstance(event, dict) and isinstance(event.get("type"), str)
+
+
+def stands_alone(value: Any) -> bool:
+    """Whether an object holds nothing but what a record holds, as a part of another may, too."""
+    return isinstance(value, dict) and len(value) == 1 and not _ALONE.isdisjoint(value)
 
 
 def with_its_end(text: str) -> str:

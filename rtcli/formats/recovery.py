@@ -22,8 +22,10 @@ from rtcli.formats.entire import (
     KINDS,
     begins_a_record,
     has_whole_audio,
+    is_enveloped,
     is_record,
     object_at,
+    stands_alone,
     with_its_end,
 )
 from rtcli.formats.remarks import Remarks
@@ -33,12 +35,13 @@ _PATIENCE: Final = 64
 """How many whole records may come between the two halves of one."""
 _PARTS: Final = 8
 _HEAD: Final = 64
-_BEGINNING: Final = re.compile(r'\{\s*"(?:t|rtcli|type|event_id)"\s*:')
+_BEGINNING: Final = re.compile(r'\{\s*"(?:t|rtcli|type|event_id|from|event)"\s*:')
 _ENVELOPED: Final = re.compile(rb'\{\s*"(?:rtcli|t)"\s*:|"from"\s*:\s*"(?:client|server)"\s*,\s*"event"')
+_TELLING: Final = re.compile(r'\{\s*"t"\s*:\s*[-\d.eE+]+\s*,|.*"event_id"\s*:\s*"[^"]+"', re.DOTALL)
+"""The beginning of a record that no other begins with."""
 _BETWEEN: Final = re.compile(r"[\s,\[\]]*")
 _REMAINS: Final = re.compile(r"[\s,\[\]{}]*")
 _NULS: Final = re.compile(rb"\x00+")
-_CONTENT: Final = frozenset({"event", "text", "binary", "ping", "pong", "open", "close", "note"})
 
 
 class _Open(Struct):
@@ -92,7 +95,7 @@ class Recovery:
             if body or not line.strip(b"\r\n"):
                 yield from self._blank(line)
             return
-        if is_record(body + b"\n") and (not self._region or begins_a_record(body)):
+        if is_record(body + b"\n") and (not self._region or begins_a_record(body, self._region[-1][1])):
             yield from self._search(final=True)
             if not line.endswith(b"\n"):
                 self.mended.add(number, "the last line had no newline")
@@ -140,7 +143,7 @@ class Recovery:
         text = "".join(piece for _, piece in self._region)
         place = 0
         while (place := _BETWEEN.match(text, place).end()) < len(text):  # type: ignore[union-attr]
-            end = self._record_at(text, place)
+            end = self._record_at(text, place, alone=True)
             if end:
                 yield from self._found(place, text[place:end])
                 place = end
@@ -169,21 +172,24 @@ class Recovery:
             self.lost.add(line, "bytes that were no UTF-8 became U+FFFD")
             return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode()
 
-    def _record_at(self, text: str, place: int) -> int:
-        """Where the record ends that begins at a place; 0 where none does."""
+    def _record_at(self, text: str, place: int, *, alone: bool = False) -> int:
+        """Where the record ends that begins at a place; 0 where none does.
+
+        Only what stands alone can be one that nothing tells from a part of another.
+        """
         if text[place] != "{":
             return 0
         try:
             value, end = object_at(text, place)
         except (ValueError, RecursionError):
             return 0
-        return end if self._is_wanted(value) else 0
+        return end if self._is_wanted(value) or (alone and stands_alone(value)) else 0
 
     def _is_wanted(self, value: Any) -> bool:
         """Whether an object is a record, and not what some record is made of."""
         if not isinstance(value, dict):
             return False
-        if isinstance(value.get("rtcli"), int) or ("t" in value and _CONTENT & value.keys()):
+        if isinstance(value.get("rtcli"), int) or is_enveloped(value):
             self._is_enveloped = True
             return True
         if self._is_enveloped:
@@ -247,7 +253,7 @@ class Recovery:
         if opened is not None:
             opened.age += 1
             begun = "".join(opened.parts)
-            if line.decode("utf-8", "replace").startswith(begun):
+            if _TELLING.match(begun) and line.decode("utf-8", "replace").startswith(begun):
                 self.mended.add(opened.line, "a record was begun, and then written whole")
                 self._open = None
             elif opened.age > _PATIENCE:
