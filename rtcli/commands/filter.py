@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -91,8 +92,11 @@ def filter(  # noqa: A001 - a command has its own name
             for line in lines:
                 put(line)
         else:
-            for line in _fitting(lines, wanted):
+            fitting = Fitting(wanted)
+            for line in fitting(lines):
                 put(line)
+            if not fitting.found:
+                sys.stderr.write("rtcli: nothing fits; `rtcli show --timeline` lists the types that there are\n")
     return source.code(0)
 
 
@@ -118,23 +122,32 @@ def _wanted(
     return fits
 
 
-def _fitting(lines: Iterator[bytes], fits: Callable[[bytes, int, Look], bool]) -> Iterator[bytes]:
+class Fitting:
     """The lines that fit, behind headers that say what is missing."""
-    from rtcli.formats.headers import changed
-    from rtcli.formats.peek import look
 
-    partial = {"handshake": False, "lossless": False, "cut": ["start", "end"]}
-    headed = False
-    for number, line in enumerate(lines, 1):
-        if line.isspace():
-            continue
-        seen = look(line)
-        if seen.kind == "header":
-            headed = True
-            yield changed(line, partial)
-            continue
-        if not headed:
-            headed = True
-            yield changed(b"", partial)
-        if fits(line, number, seen):
-            yield line
+    def __init__(self, fits: Callable[[bytes, int, Look], bool]) -> None:
+        self._fits = fits
+        self.found = False
+        """Whether anything did; known at the end."""
+
+    def __call__(self, lines: Iterator[bytes]) -> Iterator[bytes]:
+        """Those of `lines`."""
+        from rtcli.formats.headers import changed
+        from rtcli.formats.peek import look
+
+        partial = {"handshake": False, "lossless": False, "cut": ["start", "end"]}
+        headed = False
+        for number, line in enumerate(lines, 1):
+            if line.isspace():
+                continue
+            seen = look(line)
+            if seen.kind == "header":
+                headed = True
+                yield changed(line, partial)
+                continue
+            if not headed:
+                headed = True
+                yield changed(b"", partial)
+            if self._fits(line, number, seen):
+                self.found = True
+                yield line

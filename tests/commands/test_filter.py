@@ -78,3 +78,11 @@ def test_bare_events_get_a_header_that_says_so():
     head, *rest = out.splitlines(keepends=True)
     assert told(head)["lossless"] is False
     assert rest == [line for line in bare if told(line)["type"].endswith(".done")]
+
+
+@pytest.mark.parametrize("wish", [("--type", "no.such"), ("--where", "event.no.such")])
+def test_that_nothing_fits_is_said_because_a_misspelt_wish_looks_the_same(wish):
+    out, told = rtcli("filter", SPOKEN, *wish)
+    assert len(out.splitlines()) == 1
+    assert told.startswith("rtcli: nothing fits")
+    assert rtcli("filter", SPOKEN, "--type", "response.done")[1] == ""
