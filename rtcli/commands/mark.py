@@ -53,6 +53,10 @@ def mark(
     from rtcli.formats.noting import with_note
     from rtcli.formats.whole import OWNER_ONLY, is_being_written, replacing
 
+    if not text.strip():
+        raise BadOption(
+            "TEXT", "there is nothing to note", 'as in: rtcli mark call.jsonl --at 12.5 "the caller heard a click"'
+        )
     here = str(path) != "-" and (output is None or (output.exists() and path.exists() and output.samefile(path)))
     target = (path if here else Path("-")) if output is None else output
     if here:

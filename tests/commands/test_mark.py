@@ -115,6 +115,12 @@ def test_where_there_is_no_such_place_nothing_changes(call, data, at, why):
     assert call.read_bytes() == data
 
 
+@pytest.mark.parametrize("text", ["", "  \n"])
+def test_a_note_without_words_is_refused(call, text):
+    assert '--at 12.5 "the caller' in rtcli("mark", call, "--at", "1", text, code=2)[1]
+    assert call.read_bytes() == SPOKEN.read_bytes()
+
+
 def test_a_recording_without_times_is_marked_by_line(call):
     bare = [b'{"type":"response.create"}\n', b'{"type":"input_audio_buffer.commit"}\n']
     call.write_bytes(b"".join(bare))
