@@ -110,7 +110,12 @@ def merge(
     if several and shape is Shape.AUTO:
         sys.stderr.write(f"rtcli: {len(sessions)} sessions: they stand one after the other\n")
     if twice.count:
-        sys.stderr.write(f"rtcli: {twice.count} records that two of them have are kept once\n")
+        records = (
+            "1 record that two of them have is"
+            if twice.count == 1
+            else f"{twice.count} records that two of them have are"
+        )
+        sys.stderr.write(f"rtcli: {records} kept once\n")
     return max(_code(one) for one in found)
 
 

@@ -49,6 +49,11 @@ def test_what_two_recordings_have_seen_is_kept_once(tmp_path):
     assert len(out.splitlines()) == 2 * len(LINES) - 1
 
 
+def test_one_record_that_is_kept_once_is_told_in_the_singular(tmp_path):
+    app = written(tmp_path / "app.jsonl", LINES[:2])
+    assert rtcli("merge", SPOKEN, app)[1] == "rtcli: 1 record that two of them have is kept once\n"
+
+
 def test_different_sessions_stand_one_after_the_other_each_as_it_was():
     other = RECORDINGS / "interruption.jsonl"
     first, second = sorted(
