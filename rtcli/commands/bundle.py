@@ -71,7 +71,7 @@ def bundle(
     from rtcli.errors import BadOption
 
     if output is None and not issue:
-        raise BadOption("-o", "say where to write", "name an archive (ticket.zip), or take --issue for a text")
+        raise BadOption("--output", "say where to write", "name an archive (ticket.zip), or take --issue for a text")
     if [str(path) for path in paths].count("-") > 1:
         raise BadOption("FILE", "standard input can be read once only", "name a file")
     _refuse(output, overwrite=overwrite)
@@ -103,7 +103,7 @@ def _refuse(output: Path | None, *, overwrite: bool) -> None:
     from rtcli.errors import BadOption
 
     if str(output) == "-" and sys.stdout.isatty():
-        raise BadOption("-o", "an archive is not written to a terminal", "name a file (ticket.zip)")
+        raise BadOption("--output", "an archive is not written to a terminal", "name a file (ticket.zip)")
     if output is not None:
         refuse(output, overwrite=overwrite)
 

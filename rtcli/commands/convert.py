@@ -54,7 +54,7 @@ _HOLDERS: Final[dict[Target, str]] = {
 def convert(
     path: Annotated[Path, typer.Argument(metavar="IN", help="A recording or another log, or - for standard input.")],
     output: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--output",
             "-o",
@@ -62,7 +62,7 @@ def convert(
             help="The file to write, or - for standard output.",
             envvar="RTCLI_OUTPUT",
         ),
-    ],
+    ] = None,
     to: Annotated[
         Target | None,
         typer.Option("--to", help="The form to write; without this, told by the ending of OUT.", envvar="RTCLI_TO"),
@@ -94,6 +94,9 @@ def convert(
     from rtcli.formats.whole import replacing
     from rtcli.views.text import said
 
+    if output is None:
+        remedy = "name a file, whose ending says the form (call.har), or - for standard output"
+        raise BadOption("--output", "say where to write", remedy)
     target = to or _told_by(output)
     _check(output, target)
     source = Source(path, dialect, form)

@@ -60,7 +60,9 @@ def redact(
     from rtcli.errors import BadOption
 
     if output is None and not check:
-        raise BadOption("-o", "say where to write", "name a file, or - for standard output; --check writes nothing")
+        raise BadOption(
+            "--output", "say where to write", "name a file, or - for standard output; --check writes nothing"
+        )
     work = Redacted(path, audio, text, pattern or [], field or [], dialect, form)
     with work:
         work.run(None if check else output, overwrite=overwrite)

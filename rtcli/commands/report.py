@@ -31,11 +31,11 @@ class Sound(StrEnum):
 def report(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
     output: Annotated[
-        Path,
+        Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="The page to write, or - for standard output.", envvar="RTCLI_OUTPUT"
+            "--output", "-o", metavar="FILE", help="The page to write, or - for a pipe.", envvar="RTCLI_OUTPUT"
         ),
-    ],
+    ] = None,
     audio: Annotated[
         Sound,
         typer.Option(
@@ -68,7 +68,10 @@ def report(
     """
     from rtcli.commands.priced import prices_of
     from rtcli.commands.twice import readable_twice
+    from rtcli.errors import BadOption
 
+    if output is None:
+        raise BadOption("--output", "say where to write", "name a page (call.html), or - for a pipe")
     _refuse(output, overwrite=overwrite)
     sound, table = Sound.NONE if no_audio else audio, prices_of(prices)
     with readable_twice(path) as readable:
@@ -104,12 +107,14 @@ def _refuse(output: Path, *, overwrite: bool) -> None:
     """Say what is wrong with the name before anything is read.
 
     Raises:
-        BadOption: it is a folder, or in one that does not exist.
+        BadOption: it is a terminal, a folder, or in a folder that does not exist.
         RecordingExists: there is such a file.
 
     """
     from rtcli.errors import BadOption, RecordingExists
 
+    if str(output) == "-" and sys.stdout.isatty():
+        raise BadOption("--output", "a page is not written to a terminal", "name a file (call.html)")
     if output.is_dir():
         raise BadOption("--output", f"{output} is a folder", "name a file in it")
     if not output.parent.is_dir():

@@ -137,6 +137,12 @@ def test_what_cannot_be_meant_is_said(arguments, said, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_who_does_not_say_where_to_write_is_told_how():
+    told = convert(TOOL, code=2).stderr.decode()
+    assert told.startswith("rtcli: --output: say where to write; ")
+    assert "call.har" in told
+
+
 def test_spans_need_times_and_say_so(tmp_path, shared):
     done = convert(shared / "traffic/realtime/tool_call_round.jsonl", "-o", tmp_path / "x.otlp.json", code=2)
     assert b"nothing in this recording has a time" in done.stderr

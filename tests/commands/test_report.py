@@ -17,6 +17,7 @@ import pytest
 from incidents.catalogue import INCIDENTS
 from notation import lines_of
 from paged import hostile, spoken
+from terminal import Terminal
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 LOST = next(call for name, _, call in INCIDENTS if name == "lost-response")
@@ -63,6 +64,18 @@ def test_the_page_is_its_owners_only_and_never_replaces_another_unless_asked(tmp
     assert page.read_bytes() == before
     report(RECORDINGS / "tool.jsonl", "-o", page, "--overwrite")
     assert b"tool.jsonl" in page.read_bytes()
+
+
+def test_who_does_not_say_where_to_write_is_told_how():
+    told = report(RECORDINGS / "text.jsonl", code=2).stderr.decode()
+    assert told.startswith("rtcli: --output: say where to write; ")
+    assert "call.html" in told
+
+
+def test_a_terminal_is_not_flooded_with_a_page():
+    with Terminal("report", RECORDINGS / "text.jsonl", "-o", "-") as terminal:
+        terminal.shows("not written to a terminal")
+        assert terminal.leaves() == 2
 
 
 def test_it_reads_standard_input_and_writes_standard_output():
