@@ -63,8 +63,10 @@ def is_enveloped(value: dict[str, Any]) -> bool:
 
 
 def stands_alone(value: Any) -> bool:
-    """Whether an object holds nothing but what a record holds, as a part of another may, too."""
-    return isinstance(value, dict) and len(value) == 1 and not _ALONE.isdisjoint(value)
+    """Whether an object is what a record may be, of a later version too, as a part of another may be."""
+    if not isinstance(value, dict):
+        return False
+    return isinstance(value.get("t"), int | float) or (len(value) == 1 and not _ALONE.isdisjoint(value))
 
 
 def with_its_end(text: str) -> str:

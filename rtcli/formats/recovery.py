@@ -70,23 +70,29 @@ class Recovery:
         """The records are in envelopes, so that an event without one is but a part of a record."""
 
     def __iter__(self) -> Iterator[bytes]:
+        lines = self._readable()
+        head = list(islice(lines, _HEAD))
+        self._is_enveloped = any(map(_ENVELOPED.search, head))
+        for number, line in enumerate(chain(head, lines), 1):
+            if not self._region and self._open is None and is_record(line):
+                self.records += 1
+                yield line
+            else:
+                yield from self._odd(number, line)
+        yield from self._search(final=True)
+        yield from self._give_up()
+
+    def _readable(self) -> Iterator[bytes]:
+        """The lines as far as they can be unpacked."""
         number = 0
         try:
-            lines = iter(self._lines)
-            head = list(islice(lines, _HEAD))
-            self._is_enveloped = any(map(_ENVELOPED.search, head))
-            for number, line in enumerate(chain(head, lines), 1):
-                if not self._region and self._open is None and is_record(line):
-                    self.records += 1
-                    yield line
-                else:
-                    yield from self._odd(number, line)
+            for line in self._lines:
+                number += 1
+                yield line
         except UnreadableRecording as error:
             if not number:
                 raise
             self.lost.add(number + 1, f"from here on it cannot be unpacked: {error.why}")
-        yield from self._search(final=True)
-        yield from self._give_up()
 
     def _odd(self, number: int, line: bytes) -> Iterator[bytes]:
         """A line that is no record, or comes behind one that was none."""

@@ -9,6 +9,7 @@ import io
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -69,11 +70,25 @@ def _inflated(file: IO[bytes]) -> Iterator[bytes]:
     inflater = zlib.decompressobj(wbits=31)
     while packed := file.read(BUFFER_BYTES):
         while packed:
-            yield inflater.decompress(packed, BUFFER_BYTES)
+            before = inflater.copy()
+            try:
+                yield inflater.decompress(packed, BUFFER_BYTES)
+            except zlib.error:
+                yield from _as_far_as_it_goes(before, packed)
+                raise
             packed = inflater.unconsumed_tail
             if inflater.eof:
                 packed = inflater.unused_data
                 inflater = zlib.decompressobj(wbits=31)
+
+
+def _as_far_as_it_goes(inflater: Any, packed: bytes) -> Iterator[bytes]:
+    """What lies before the fault in a packed piece, of which an inflater that fails keeps nothing."""
+    with suppress(zlib.error):
+        for place in range(len(packed)):
+            yield inflater.decompress(packed[place : place + 1])
+            if inflater.eof:
+                return
 
 
 def _split(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -58,3 +58,15 @@ def test_the_damaged_file_is_not_overwritten_unawares(tmp_path):
     assert "exists already" in rtcli("recover", path, "-o", path, code=2)[1]
     rtcli("recover", path, "-o", path, "--overwrite", code=3)
     assert path.read_bytes() == b"".join(LINES[:-1])
+
+
+def test_a_packed_file_that_is_damaged_gives_all_that_lies_before_the_damage(tmp_path):
+    few = LINES[:30]
+    path = tmp_path / "call.jsonl.gz"
+    path.write_bytes(gzip.compress(b"".join(few)) + b"something else")
+    out, told = rtcli("recover", path, code=3)
+    assert out == b"".join(few)
+    assert "from here on it cannot be unpacked" in told
+    whole = gzip.compress(DATA)
+    path.write_bytes(whole[:-8] + bytes(8))  # what it was packed from has another sum
+    assert rtcli("recover", path, code=3)[0] == DATA

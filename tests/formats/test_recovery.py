@@ -247,3 +247,8 @@ def test_whatever_happened_all_that_is_whole_comes_back_in_order_and_nothing_is_
 def records_end(record: bytes) -> int:
     """How many bytes of the record's end may go without harm."""
     return len(record) - len(record.rstrip(b"\r\n"))
+
+
+def test_a_record_of_a_later_version_beside_a_torn_one_comes_back():
+    data = [*CALL[:3], CALL[3][:30] + b"\n", b'{"t":0.35,"weather":"fine"}\n', *CALL[4:]]
+    assert recovered(b"".join(data))[0] == [*CALL[:3], data[4], *CALL[4:]]
