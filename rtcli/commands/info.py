@@ -78,6 +78,8 @@ def info(
         raise BadOption("--csv", "sessions are written in one format only", "take --json or --csv")
     if not paths:
         raise BadOption("PATH", "there is nothing to sum up", "name a recording, a folder, or - for standard input")
+    if [str(path) for path in paths].count("-") > 1:
+        raise BadOption("PATH", "standard input can be read once only", "name a file")
     fields = chosen(json, list(FIELDS)) if json is not None else list(FIELDS)
     if sort != _WORST:
         order(sort, list(FIELDS))

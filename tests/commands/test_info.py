@@ -115,6 +115,7 @@ def test_a_recording_may_come_from_a_pipe_and_hold_several_connections():
     ("arguments", "why"),
     [
         ([], "rtcli: PATH: there is nothing to sum up"),
+        (["-", "-"], "rtcli: PATH: standard input can be read once only; name a file"),
         (["x", "--json", "modle"], "rtcli: --json: there is no field 'modle'; perhaps model"),
         (["x", "--sort", "speed"], "rtcli: --sort: there is no field 'speed'"),
         (["x", "--csv", "--json", "model"], "rtcli: --csv: sessions are written in one format only"),
