@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from contextlib import suppress
 from typing import Any, Final
 
 from rtcli.errors import BadOption
@@ -89,7 +90,9 @@ class _Into(io.RawIOBase):
 
     def write(self, data: Any) -> int:
         """Pass the bytes on."""
-        self._put(bytes(data))
+        # A writer that is dropped halfway ends its file, which is closed by then.
+        with suppress(ValueError):
+            self._put(bytes(data))
         self._size += len(data)
         return len(data)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import io
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from written import RECORDS, taken, written
 
 from rtcli.formats import parquet
 from rtcli.formats.parquet import Table
+from rtcli.formats.rtcli import read
 from rtcli.formats.sink import BROKEN, TORN
 
 pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
@@ -135,3 +137,13 @@ def test_without_the_package_it_is_said_what_to_install(tmp_path):
     assert done.stderr.count("\n") == 1
     assert "pip install 'rtcli[parquet]'" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_is_left_halfway_says_nothing(tmp_path, capfd):
+    with (tmp_path / "call.parquet").open("wb") as file:
+        table = Table(file.write)
+        for entry in read([b'{"t":1.0,"note":"x"}\n']):
+            table.take(entry)
+    del table
+    gc.collect()
+    assert capfd.readouterr().err == ""
