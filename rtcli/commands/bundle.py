@@ -68,6 +68,7 @@ def bundle(
     secret and nothing was packed, or a part of a file was not read.
     """
     from rtcli.commands.priced import prices_of
+    from rtcli.commands.twice import refuse_as_its_own_result
     from rtcli.errors import BadOption
 
     if output is None and not issue:
@@ -75,6 +76,8 @@ def bundle(
     if [str(path) for path in paths].count("-") > 1:
         raise BadOption("FILE", "standard input can be read once only", "name a file")
     _refuse(output, overwrite=overwrite)
+    for path in paths:
+        refuse_as_its_own_result(path, output)
     table = prices_of(prices)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rtcli-")))
@@ -95,6 +98,12 @@ def bundle(
         return max(
             (LOST if work.code() == LOST and not work.redaction.doubts else DONE for work in works), default=DONE
         )
+
+
+_VERSIONS: Final = "versions.json"
+_README: Final = "README.txt"
+_OF_THE_ARCHIVE: Final = (_VERSIONS, _README)
+"""Names that no call's folder may have, or nobody could unpack it."""
 
 
 def _refuse(output: Path | None, *, overwrite: bool) -> None:
@@ -121,14 +130,13 @@ def _calls(works: Sequence[Redacted], folder: Path, prices: Prices, dialect: Spo
     from rtcli.commands.bundled import Call
     from rtcli.formats import ENDINGS
     from rtcli.formats.archive import safe_names
-    from rtcli.recording.redaction import Redaction
 
     names = []
     for work in works:
         name = "recording" if str(work.path) == "-" else work.path.name
         ending = next((one for one in sorted(ENDINGS, key=len, reverse=True) if name.endswith(one)), "")
-        names.append(Redaction().text(name.removesuffix(ending)))
-    safe = safe_names(names)
+        names.append(work.redaction.quietly(name.removesuffix(ending)))
+    safe = safe_names([*_OF_THE_ARCHIVE, *names])[len(_OF_THE_ARCHIVE) :]
     return [Call(name, folder / f"{number}.jsonl", prices, dialect) for number, name in enumerate(safe)]
 
 
@@ -142,8 +150,8 @@ def _packed(output: Path, calls: Sequence[Call], works: Sequence[Redacted], *, o
             for name, content in call.members():
                 archive.add(name, content)
             archive.add(f"{call.name}/redaction.json", _redaction(work, call.recording))
-        archive.add("versions.json", _surroundings())
-        archive.add("README.txt", _readme(calls, works, archive.members))
+        archive.add(_VERSIONS, _surroundings())
+        archive.add(_README, _readme(calls, works, archive.members))
     return archive.members
 
 

@@ -67,12 +67,13 @@ def report(
     Exit code: 0 done, 2 the file could not be read or the page not written, 3 some of the file was left out.
     """
     from rtcli.commands.priced import prices_of
-    from rtcli.commands.twice import readable_twice
+    from rtcli.commands.twice import readable_twice, refuse_as_its_own_result
     from rtcli.errors import BadOption
 
     if output is None:
         raise BadOption("--output", "say where to write", "name a page (call.html), or - for a pipe")
     _refuse(output, overwrite=overwrite)
+    refuse_as_its_own_result(path, output)
     sound, table = Sound.NONE if no_audio else audio, prices_of(prices)
     with readable_twice(path) as readable:
         source = Source(readable, dialect, form)

@@ -9,6 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rtcli.errors import BadOption
+
+
+def refuse_as_its_own_result(path: Path, output: Path | None) -> None:
+    """Refuse to write something that is no recording over the recording that it is made of.
+
+    Raises:
+        BadOption: both names lead to the same file.
+
+    """
+    if output is not None and output.is_file() and path.is_file() and path.samefile(output):
+        raise BadOption("--output", f"{output} is the recording itself", "name another file")
+
 
 @contextmanager
 def readable_twice(path: Path) -> Iterator[Path]:

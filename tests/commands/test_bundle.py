@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import stat
 import zipfile
 from pathlib import Path
@@ -123,3 +124,32 @@ def test_a_name_in_the_archive_is_safe_to_unpack(name, safe):
 
 def test_names_that_some_system_takes_for_the_same_are_told_apart():
     assert safe_names(["call", "CALL", "x/call", "call-2"]) == ["call", "CALL-2", "call-3", "call-2-2"]
+
+
+def test_a_call_named_like_a_file_of_the_archive_can_be_unpacked_beside_it(tmp_path):
+    for name in ("README.txt", "versions.json"):
+        shutil.copy(RECORDINGS / "text.jsonl", tmp_path / name)
+    rtcli("bundle", "README.txt", "versions.json", "-o", "t.zip", folder=tmp_path)
+    with zipfile.ZipFile(tmp_path / "t.zip") as archive:
+        archive.extractall(tmp_path / "unpacked")
+        tops = {name.partition("/")[0] for name in archive.namelist()}
+    assert tops == {"README.txt", "versions.json", "README.txt-2", "versions.json-2"}
+
+
+def test_what_is_secret_with_the_user_is_not_in_the_names_either(tmp_path):
+    shutil.copy(RECORDINGS / "text.jsonl", tmp_path / "call-ACME4711.jsonl")
+    rtcli("bundle", "call-ACME4711.jsonl", "--pattern", r"ACME\d+", "-o", "t.zip", folder=tmp_path)
+    with zipfile.ZipFile(tmp_path / "t.zip") as archive:
+        assert not any("ACME" in name for name in archive.namelist())
+        assert b"ACME" not in b"".join(map(archive.read, archive.namelist()))
+
+
+@pytest.mark.parametrize("command", ["bundle", "report"])
+def test_a_recording_is_never_replaced_by_what_is_made_of_it(tmp_path, command):
+    before = (RECORDINGS / "text.jsonl").read_bytes()
+    (tmp_path / "call.jsonl").write_bytes(before)
+    (tmp_path / "link").symlink_to("call.jsonl")
+    for output in ("call.jsonl", "link"):
+        done = rtcli(command, "call.jsonl", "-o", output, "--overwrite", folder=tmp_path, code=2)
+        assert b"is the recording itself" in done.stderr
+    assert (tmp_path / "call.jsonl").read_bytes() == before
