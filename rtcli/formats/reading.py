@@ -17,6 +17,7 @@ from rtcli.formats import rtcli
 from rtcli.formats.entry import Entry, interpret
 from rtcli.formats.own import looks_own
 from rtcli.formats.stream import read_lines
+from rtcli.recording import Header, Note, Record
 
 if TYPE_CHECKING:
     from rtcli.formats.form import Form
@@ -26,6 +27,7 @@ OWN: Final = "rtcli"
 _SNIFFED_BYTES: Final = 1 << 16
 _SNIFFED_LINES: Final = 20
 _DROPS_KEPT: Final = 20
+_DROPS_AWAITED: Final = 64
 
 
 class Drop(NamedTuple):
@@ -60,12 +62,16 @@ class Reading:
         self.drops: list[Drop] = []
         """The first of what was dropped."""
         self._asked = _form(form) if form and form != OWN else None
+        self._missed: list[Drop] = []
+        """What was dropped, and is not yet told in its place: readers look ahead."""
 
     def drop(self, line: int, why: str) -> None:
         """Take down that something in a line was left out."""
         self.dropped += 1
         if len(self.drops) < _DROPS_KEPT:
             self.drops.append(Drop(line, why))
+        if len(self._missed) < _DROPS_AWAITED:
+            self._missed.append(Drop(line, why))
 
     def __iter__(self) -> Iterator[Entry]:
         lines = read_lines(self.path)
@@ -86,13 +92,26 @@ class Reading:
         try:
             for line, record in form.read(lines, self.drop):
                 found = True
-                entry = interpret(record, line, self.listener)
-                entry.raw = rtcli.line_of(record)
-                yield entry
+                if self._missed and self._missed[0].line <= line:
+                    yield self._gap(line, None if isinstance(record, Header) else record.t)
+                yield self._entry(record, line)
+            if self._missed:
+                yield self._gap(self._missed[-1].line, None)
         except UnreadableRecording as error:
             raise UnreadableRecording(str(self.path), error.why, error.remedy) from error
         if not found:
             raise UnreadableRecording(str(self.path), *self._nothing(form))
+
+    def _gap(self, until_line: int, t: float | None) -> Entry:
+        """A note for what was dropped up to a line, so that nothing is concluded from what is not there."""
+        drop = self._missed[0]
+        self._missed = [one for one in self._missed if one.line > until_line]
+        return self._entry(Note(t, f"left out: {drop.why}", missing=True), drop.line)
+
+    def _entry(self, record: Record, line: int) -> Entry:
+        entry = interpret(record, line, self.listener)
+        entry.raw = rtcli.line_of(record)
+        return entry
 
     def _nothing(self, form: Form) -> tuple[str, str]:
         """Why there is nothing in a file that was read as another form, and what to do."""

@@ -49,6 +49,7 @@ class _Envelope(Struct, gc=False):
     open: _Opened | UnsetType = UNSET
     close: _Closed | UnsetType = UNSET
     note: str | UnsetType = UNSET
+    missing: bool = False
     rtcli: int | UnsetType = UNSET
 
 
@@ -213,7 +214,7 @@ def _record(envelope: _Envelope, raw: bytes) -> Record | None:
     if envelope.close is not UNSET:
         return Close(t, sender, envelope.close.code, envelope.close.reason)
     if envelope.note is not UNSET:
-        return Note(t, envelope.note)
+        return Note(t, envelope.note, envelope.missing)
     if t is not None:
         return Other(t, msgspec.json.decode(raw))
     return None
@@ -271,8 +272,8 @@ def line_of(record: Record) -> bytes:
             return _line(t, None, "open", {"status": status, "headers": headers, "subprotocol": subprotocol})
         case Close(t, sender, code, reason):
             return _line(t, sender, "close", {"code": code, "reason": reason})
-        case Note(t, text):
-            return _line(t, None, "note", text)
+        case Note(t, text, missing):
+            return _start(t, None) + b'"note":%s%s}\n' % (_json(text), b',"missing":true' if missing else b"")
         case Other(t, content):
             return _json(content) + b"\n"
         case Torn():

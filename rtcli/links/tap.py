@@ -80,9 +80,9 @@ class Tap:
         """A close frame went by."""
         self._pass(Close(self.now, sender, code, reason))
 
-    def note(self, text: str) -> None:
-        """Somebody remarked something."""
-        self._pass(Note(self.now, text))
+    def note(self, text: str, *, missing: bool = False) -> None:
+        """Somebody remarked something, or something is missing here."""
+        self._pass(Note(self.now, text, missing))
 
     def _pass(self, record: Record) -> None:
         self._line += 1

@@ -119,7 +119,7 @@ class Witness:
             case Closing(code, reason):
                 self.tap.close(sender, code, reason)
             case Odd(what, data, lost):
-                self.tap.note(f"the {sender} sent {what}")
+                self.tap.note(f"the {sender} sent {what}", missing=lost)
                 if data is not None:
                     self.tap.frame(sender, data)
                 if lost:

@@ -92,6 +92,8 @@ class Note(Struct, frozen=True):
 
     t: float | None
     text: str
+    missing: bool = False
+    """Something of the session is missing here; the text says what."""
 
 
 class Torn(Struct, frozen=True):

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from rtcli.events import Event, Malformed, session
 from rtcli.formats import Entry
-from rtcli.recording import Close, Header
+from rtcli.recording import Close, Header, Note
 from rtcli.session.config import Config
 from rtcli.session.ledger import Handler, Ledger
 
@@ -79,6 +79,8 @@ class Context(Ledger):
             self._keep("client")
         if entry.sender == "server" and isinstance(entry.event, Malformed):
             self._missed(entry.event)
+        if isinstance(entry.event, Note) and entry.event.missing:
+            self.kept -= {"lossless"}
         if entry.sender == "server" and not self._served:
             event = entry.folded.event
             begins = isinstance(event, Event | Malformed) and event.type in _FIRST

@@ -13,6 +13,7 @@ from rtcli.errors import BadOption, UnreadableRecording
 from rtcli.events import Malformed
 from rtcli.formats import Entry, Reading
 from rtcli.formats.forms import FORMS
+from rtcli.formats.rtcli import record_of
 from tests.formats.spellings import TIMED, UNTIMED, Framed, Frames
 
 SPELLED = {**TIMED, **UNTIMED}
@@ -158,3 +159,17 @@ def test_a_damaged_recording_is_still_a_recording() -> None:
     assert reading.form == "rtcli"
     assert len(entries) == 3
     assert isinstance(entries[0].event, Malformed)
+
+
+def test_where_something_was_left_out_of_a_log_a_note_says_so(tmp_path):
+    sent = '{"timestamp": %d, "direction": "sent", "event": %s}\n'
+    clear = '{"type": "input_audio_buffer.clear"}'
+    path = tmp_path / "app.jsonl"
+    path.write_text(sent % (1, clear) + sent % (2, '{"type": "input_audio_') + sent % (3, clear))
+    reading = Reading(path)
+    entries = list(reading)
+    assert reading.dropped == 1
+    assert [entry.line for entry in entries] == [1, 2, 3]
+    note = entries[1].event
+    assert (note.missing, note.text.startswith("left out: ")) == (True, True)
+    assert record_of(entries[1].raw) == note

@@ -102,5 +102,6 @@ def test_a_message_too_long_to_be_kept_is_said_to_be_missing(tmp_path):
     (path,) = recordings(tmp_path)
     note, created = records(path)[2:]
     assert isinstance(note, Note)
+    assert note.missing
     assert isinstance(created, Frame)
     assert told == ["the server sent a message of 2000 bytes, too long to be recorded"]

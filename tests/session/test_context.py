@@ -34,6 +34,14 @@ def test_a_log_without_a_header_is_taken_for_whole():
     assert kept(SESSION) == {"lossless", "start"}
 
 
+def test_where_a_note_says_that_something_is_missing_nothing_is_concluded_from_what_is_not_there():
+    gap = '- {"note": "left out: half a line", "missing": true}\n'
+    assert "lossless" not in kept(HEADER + SESSION + gap)
+    assert "lossless" in kept(HEADER + SESSION + '- {"note": "the caller heard a click"}\n')
+    ends = '< response.created {"response": {"id": "resp_1", "object": "realtime.response"}}\n- {"t": 9, "close": {}}\n'
+    assert "SEQ03" not in codes(HEADER + SESSION + gap + ends)
+
+
 def test_a_header_says_what_was_seen():
     assert kept(HEADER) == {"client", "lossless", "audio", "handshake", "websocket"}
 
