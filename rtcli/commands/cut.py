@@ -268,14 +268,18 @@ def _pieces(cutting: Cutting, lines: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _header(part: Part) -> bytes:
-    """The header of a part that is not whole, or had none."""
+    """The header of a part that is not whole, or had none; what was cut off before stays cut off."""
     from rtcli.formats.headers import changed
+    from rtcli.formats.rtcli import record_of
+    from rtcli.recording import Header
 
-    changes: dict[str, object] = {"cut": part.cut} if part.cut else {}
+    told = record_of(part.header)
+    was = told if isinstance(told, Header) else Header(rtcli=1)
+    cut = [end for end in ("start", "end") if end in part.cut or end in was.cut]
+    changes: dict[str, object] = {"cut": cut or None}
     if part.before:
-        changes |= {"handshake": False}
-        if part.begins_s is not None:
-            changes |= {"begins_s": part.begins_s}
+        begins = [t for t in (part.begins_s, was.begins_s) if t is not None]
+        changes |= {"handshake": False, "begins_s": max(begins, default=None)}
     return changed(part.header, changes)
 
 

@@ -45,7 +45,7 @@ def place_at_time(read: Callable[[], Iterable[bytes]], at_s: float, name: str) -
     end_s = _end_of(read(), name)
     if at_s > end_s:
         raise BadOption("--at", f"{name} ends at {end_s:.3f} s", "name a time before that, or a line: line:120")
-    at_s = at_s if at_s >= 0 else max(0.0, end_s + at_s)
+    at_s = abs(at_s) if at_s >= 0 else max(0.0, end_s + at_s)
     number = 0
     for number, raw in enumerate(read(), 1):
         what = look(raw)

@@ -237,6 +237,27 @@ def test_of_several_connections_those_are_taken_that_are_touched():
     assert sum(b'"rtcli":1' in line for line in both) == 2
 
 
+def test_a_part_of_a_part_is_cut_off_where_the_first_was():
+    part = part_of(CALL, Lines(10, 16))
+    header = json.loads(part[0])
+    assert (header["cut"], header["begins_s"]) == (["start", "end"], 1.4)
+    for first, last in ((1, len(part) - 2), (len(part) - 3, len(part)), (2, len(part) - 2)):
+        again = json.loads(part_of(part, Lines(first, last))[0])
+        assert again["cut"] == ["start", "end"]
+        assert again["begins_s"] >= header["begins_s"]
+
+
+def test_a_part_of_a_part_shows_nothing_that_the_whole_does_not_show():
+    for path in sorted((RECORDINGS / "clean").glob("*.jsonl")):
+        lines = list(read_lines(path))
+        chance = random.Random(len(lines))
+        first = chance.randint(2, len(lines) - 10)
+        part = part_of(lines, Lines(first, first + 9))
+        begins = chance.randint(1, len(part))
+        again = part_of(part, Lines(begins, len(part) - 2 * (begins == 1)))
+        assert judged(again) == (set(), set()), (path, first, begins)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, len(CALL)), st.integers(0, len(CALL)))
 def test_every_line_of_a_stretch_is_in_its_part_once_and_in_order(first, length):
