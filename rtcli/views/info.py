@@ -75,11 +75,8 @@ def _rows(one: Overview) -> Iterator[tuple[str, Text]]:
     yield "model", _joined(one.model or "not told", spoken, f"voice {one.voice}" if one.voice else "")
     yield "session", _joined(one.session_id or "", f"began {one.started_at}" if one.started_at else "")
     yield "duration", _joined(span(one.duration_s) or "no times", plural(one.events, "event"), _closed(one))
-    yield (
-        "audio",
-        _joined(_way("in", one.audio_in_ms, one.input_format), _way("out", one.audio_out_ms, one.output_format)),
-    )
-    detection = {"none": "turn detection off", None: ""}.get(one.turn_detection, f"by {one.turn_detection}")
+    yield "audio", _audio(one)
+    detection = {"none": "turn detection off", None: ""}.get(one.turn_detection, f"turn detection {one.turn_detection}")
     cut = f"{one.interrupted_turns:,} interrupted" if one.interrupted_turns else ""
     yield "turns", _joined(f"{one.turns:,}", cut, detection)
     yield "responses", _joined(_responses(one), *_calls(one))
@@ -110,6 +107,13 @@ def _waits(one: Overview) -> Iterator[str]:
 
 def _joined(*parts: str) -> Text:
     return Text(said(" · ".join(part for part in parts if part)) or "–")
+
+
+def _audio(one: Overview) -> Text:
+    """What was heard of both sides; where formats were agreed upon and nothing came, that."""
+    if one.audio_in_ms == 0 and one.audio_out_ms == 0:
+        return Text("none")
+    return _joined(_way("in", one.audio_in_ms, one.input_format), _way("out", one.audio_out_ms, one.output_format))
 
 
 def _way(name: str, ms: float | None, audio_format: str | None) -> str:

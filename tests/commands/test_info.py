@@ -40,10 +40,17 @@ def test_one_recording_has_a_screen_of_its_own():
     assert told[0] == str(RECORDINGS / "interruption.jsonl")
     assert rows["model"] == "gpt-realtime · realtime · voice marin"
     assert rows["duration"] == "4.8 s · 152 events · closed by the client (1000)"
-    assert rows["turns"] == "2 · 1 interrupted · by server_vad"
+    assert rows["turns"] == "2 · 1 interrupted · turn detection server_vad"
     assert rows["responses"] == "2: 1 completed, 1 cancelled"
     assert rows["tokens"] == "89 in (30 text, 59 audio) · 155 out (31 text, 124 audio)"
     assert (rows["errors"], rows["findings"], rows["causes"]) == ("none", "none", "nothing went wrong")
+
+
+def test_a_typed_call_has_no_audio_and_no_turn_that_detection_found():
+    told = info(RECORDINGS / "text.jsonl").stdout
+    rows = dict(line.split(maxsplit=1) for line in told.splitlines()[1:])
+    assert rows["audio"] == "none"
+    assert rows["turns"] == "1 · turn detection server_vad"
 
 
 def test_a_folder_is_a_table_with_the_worst_call_first_and_a_sum(calls):
