@@ -11,6 +11,13 @@ from typing import Final
 
 _STEP_S: Final = 0.05
 """How finely it is kept when it grew."""
+_MOST_S: Final = 1e10
+"""Longer than anything is: such a time, in seconds, is none."""
+
+
+def believed(t: float | None) -> float | None:
+    """When something was recorded, in seconds; None where that is not told, or cannot be."""
+    return t if t is not None and -_MOST_S < t < _MOST_S else None
 
 
 class Lag:

@@ -100,9 +100,9 @@ class Microphone:
         """All that follows is heard so much later, because the last clip was not spoken live."""
         self._fast_s += seconds
 
-    def assume(self, coding: Coding) -> None:
-        """The format is told now: what was sent before was in it too."""
-        if not self.stream or not self.stream[0].coding.assumed:
+    def assume(self, coding: Coding | None) -> None:
+        """The format, where it is told now: what was sent before was in it too."""
+        if not self.stream or not self.stream[0].coding.assumed or coding is None or coding.assumed:
             return
         self.sent_ms, end_s = 0.0, 0.0
         for clip in self.stream:

@@ -23,7 +23,7 @@ from rtcli.recording import Header
 from rtcli.session.clip import Clip, Coding, coding
 from rtcli.session.config import Config, at, format_name
 from rtcli.session.context import Context
-from rtcli.session.lag import Lag
+from rtcli.session.lag import Lag, believed
 from rtcli.session.ledger import Handler, Memory
 from rtcli.session.microphone import PAUSE_S, Microphone, is_shortened
 from rtcli.session.playback import Playback
@@ -35,8 +35,6 @@ LATE_S: Final = 10.0
 """A recording whose first record comes later is a part of one, or counts from elsewhere."""
 _BEGINNINGS: Final = (Header, session.Created, Malformed)
 """What the first entry of a connection can be."""
-_MOST_S: Final = 1e10
-"""Longer than anything is: such a time, in seconds, is none."""
 
 
 class Soundtrack:
@@ -49,6 +47,8 @@ class Soundtrack:
         self.utterances = Utterances(self.microphone)
         self.left_out: dict[str, int] = {}
         """Why audio is not in it, and of how many lines."""
+        self.now_s = 0.0
+        """When what comes now is heard, at the earliest."""
         self.duration_s = 0.0
         """Of the recording, as it was heard."""
         self.line = 0
@@ -61,7 +61,6 @@ class Soundtrack:
         self.carriers: dict[tuple[int, int], Clip] = {}
         """By line and content index the clips of audio that the client put into items."""
         self._context = Context(self.config)
-        self._now_s = 0.0
         self._lag = Lag()
         self._formats: Memory[str, str | None] = Memory()
         self._apart: Memory[str, bool] = Memory()
@@ -80,11 +79,6 @@ class Soundtrack:
     def ends_s(self) -> float:
         """When the last sound was heard."""
         return max((clip.ends_s for clip in self.clips), default=0.0)
-
-    @property
-    def now_s(self) -> float:
-        """When what comes now is heard, at the earliest."""
-        return self._now_s
 
     @property
     def is_timed(self) -> bool:
@@ -116,7 +110,7 @@ class Soundtrack:
         entry = entry.folded if isinstance(entry.event, Malformed) else entry
         kind = type(entry.event)
         if entry.t is not None and kind is not Header:
-            self._tick(_time(entry))
+            self._tick(believed(entry.t))
         handlers = self._handlers.get(kind)
         if handlers is None:
             handlers = self._handlers[kind] = tuple(self._handlers_of(kind))
@@ -140,8 +134,8 @@ class Soundtrack:
         if t is not None:
             if not self._is_timed:
                 self._is_timed, self.began_s = True, t if t > LATE_S else 0.0
-            self._now_s = max(self._now_s, t + self._lag.now_s)
-            self.duration_s = self._now_s
+            self.now_s = max(self.now_s, t + self._lag.now_s)
+            self.duration_s = self.now_s
 
     # -- the user ---------------------------------------------------------------------------------
 
@@ -159,8 +153,7 @@ class Soundtrack:
         size = self._size(payload, heard_in)
         if not size or heard_in is None:
             return
-        if not heard_in.assumed:
-            self.microphone.assume(heard_in)
+        self.microphone.assume(heard_in)
         self.microphone.take(size, heard_in, entry.line, self._spoken_s(entry, heard_in.ms(size)), self.playback.head_s)
         self._wait(entry)
 
@@ -176,8 +169,8 @@ class Soundtrack:
 
     def _spoken_s(self, entry: Entry, ms: float) -> float:
         """When audio that is sent now has ended; without times, behind what was heard before."""
-        if _time(entry) is not None:
-            return self._now_s
+        if believed(entry.t) is not None:
+            return self.now_s
         before_s = self.microphone.head_s
         if self._answered:
             before_s, self._answered = max(before_s, self.playback.head_s), False
@@ -185,26 +178,26 @@ class Soundtrack:
 
     def _wait(self, entry: Entry) -> None:
         """What follows audio that was not spoken live is heard behind it."""
-        behind_s = self.microphone.head_s - self._now_s
-        t = _time(entry)
+        behind_s = self.microphone.head_s - self.now_s
+        t = believed(entry.t)
         if behind_s <= (0 if t is None else PAUSE_S):
             return
-        self._now_s += behind_s
+        self.now_s += behind_s
         if t is None:
             return
         self.microphone.waited(behind_s)
-        self._lag.grow(t, self._now_s - t)
+        self._lag.grow(t, self.now_s - t)
 
     def _speech_started(self, event: input_audio_buffer.SpeechStarted, entry: Entry) -> None:
-        self.utterances.began(event, entry.line, self._now_s)
+        self.utterances.began(event, entry.line, self.now_s)
         if at(self.config.turn_detection, "interrupt_response") is not False:
-            self.playback.interrupted(self._now_s)
+            self.playback.interrupted(self.now_s)
 
     def _speech_stopped(self, event: input_audio_buffer.SpeechStopped, _entry: Entry) -> None:
-        self.utterances.ended(event, self._now_s)
+        self.utterances.ended(event, self.now_s)
 
     def _committed(self, event: input_audio_buffer.Committed, entry: Entry) -> None:
-        self.utterances.committed(event.item_id, entry.line, self._now_s)
+        self.utterances.committed(event.item_id, entry.line, self.now_s)
 
     def _headed(self, header: Header, _entry: Entry) -> None:
         self.is_cut, self._context.one_connection = "start" in header.cut, True
@@ -234,19 +227,19 @@ class Soundtrack:
     def _received(self, payload: str, part: tuple[str, str, int], spoken_in: Coding | None, entry: Entry) -> None:
         size = self._size(payload, spoken_in)
         if size and spoken_in is not None:
-            place = (entry.line, max(self._now_s, self.microphone.head_s) if _time(entry) is None else self._now_s)
+            place = (entry.line, max(self.now_s, self.microphone.head_s) if believed(entry.t) is None else self.now_s)
             self.playback.take(part, size, spoken_in, place, part[0] in self._apart)
 
     def _done(self, event: response.Done, _entry: Entry) -> None:
         self._answered = True
         if event.response.status == "cancelled":
-            self.playback.cancelled(event.response.id or "", self._now_s)
+            self.playback.cancelled(event.response.id or "", self.now_s)
 
     def _truncated(self, event: conversation.ItemTruncate | conversation.ItemTruncated, _entry: Entry) -> None:
-        self.playback.truncated(event.item_id, event.content_index or 0, float(event.audio_end_ms), self._now_s)
+        self.playback.truncated(event.item_id, event.content_index or 0, float(event.audio_end_ms), self.now_s)
 
     def _cleared(self, event: output_audio_buffer.Cleared, _entry: Entry) -> None:
-        self.playback.cleared(event.response_id, self._now_s)
+        self.playback.cleared(event.response_id, self.now_s)
 
     def _live_began(self, event: live.Started, _entry: Entry) -> None:
         chosen = at(event.session, "audio", "format")
@@ -254,9 +247,7 @@ class Soundtrack:
         self._live = coding(name, getattr(chosen, "rate", None) or None)
 
     def _configured(self, _event: session.Created | session.Updated, _entry: Entry) -> None:
-        known = coding(self.config.input_format)
-        if known is not None and not known.assumed:
-            self.microphone.assume(known)
+        self.microphone.assume(coding(self.config.input_format))
 
     def _size(self, payload: Any, heard_in: Coding | None) -> int:
         """How many bytes a payload is; 0 where it cannot be heard, which is counted."""
@@ -292,11 +283,6 @@ class Soundtrack:
         session.Created: _configured,
         session.Updated: _configured,
     }
-
-
-def _time(entry: Entry) -> float | None:
-    """When an entry was, in seconds of the recording; None where it says nothing that can be believed."""
-    return entry.t if entry.t is not None and -_MOST_S < entry.t < _MOST_S else None
 
 
 def soundtracks(entries: Iterator[Entry]) -> Iterator[Soundtrack]:
