@@ -187,6 +187,8 @@ def _sums(bill: Bill, prices: Prices) -> Iterator[tuple[str, str]]:
         yield "re-sent", f"{dollars(again)}, {_percent(again, whole)} of what the responses cost"
     if given:
         yield "output", ", ".join(_by_modality(given))
+    if any(one.cost is not None and one.cost.low < one.cost.high for one in bill.spendings):
+        yield "", "what the usage does not tell is taken for the dearest that it can be"
     early = [one for one in bill.spendings if one.ended_early]
     unheard = sum(one.unheard_tokens for one in bill.spendings)
     if early or unheard:

@@ -96,3 +96,18 @@ def test_only_all_of_it_is_called_a_hundred_per_cent():
     """Of 300 responses the first takes in 100,000 tokens that are new: a third of a per cent of all."""
     many = BEGIN + "".join(answer(1.0 + n, f"r{n}", 100_000 + n, 1) for n in range(300))
     assert "re-sent (over 99%)" in shown(many)
+
+
+def test_tokens_of_no_told_kind_are_not_told_for_a_fact():
+    """Of 30 tokens in and 10 out nobody says whether they are text or audio, at prices that are not the same."""
+    prices = parse(
+        '{"as_of":"2026-01-31","tokens":{"gpt-realtime":'
+        '{"input":{"text":1000,"audio":2000},"output":{"text":1000,"audio":2000}}}}'
+    )
+    guess = "what the usage does not tell is taken for the dearest that it can be"
+    untold = ',"usage":{"input_tokens":30,"output_tokens":10}'
+    script = BEGIN + created(1.0, "a") + done(1.5, "a", more=untold)
+    told = shown(script, prices)
+    assert "$0.0400 to $0.0800" in told
+    assert guess in told
+    assert guess not in shown(BEGIN + answer(1.0, "a", 30, 10), prices)
