@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from msgspec import Raw
 
 from rtcli.formats.bodies import is_object, is_type, names_a_side, opened, text_of, told
-from rtcli.formats.form import Drop
+from rtcli.formats.form import Drop, only_looking
 from rtcli.formats.logged import Logged, Where, records, type_of
 from rtcli.formats.moments import in_prefix
 from rtcli.formats.objects import Text, Value
@@ -75,7 +75,7 @@ class Seen(NamedTuple):
 def seen(head: bytes) -> tuple[Seen, ...]:
     """The first events of a text, as far as what they are is beyond doubt."""
     whole = head[: head.rfind(b"\n") + 1] or head
-    text = Text(_ignored)
+    text = Text(only_looking)
     found: list[Seen] = []
     for number, line in enumerate(whole.splitlines(keepends=True), 1):
         for value in text.feed(number, line):
@@ -100,7 +100,3 @@ def _seen(value: Value) -> Iterator[Seen]:
         values = [opened(one) if isinstance(one, Raw) else one for one in fields.values()]
         as_text = not alone and any(isinstance(one, str) and is_object(one) for one in values)
         yield Seen(value, not alone, as_text, frozenset(map(str, fields)))
-
-
-def _ignored(_line: int, _why: str) -> None:
-    """A look at the first lines leaves nothing out."""

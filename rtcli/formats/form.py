@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from rtcli.recording import Record
 
-Drop = Callable[[int, str], None]
-"""Takes a line of the log, and the reason why something there was left out."""
+
+class Drop(Protocol):
+    """Takes down a line of the log, and the reason why something there was left out."""
+
+    def __call__(self, line: int, why: str, /, *, missing: bool = True) -> None:
+        """`missing` says that it is of the session that is read, so that a part of that is not there."""
+
+
+def only_looking(_line: int, _why: str, /, *, missing: bool = True) -> None:
+    """A look at the first lines leaves nothing out."""
+
 
 SNIFFED_BYTES = 1 << 16
 """How much of a file, decompressed, is looked at to tell what it is."""

@@ -26,7 +26,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw, structs
 
-from rtcli.formats.form import Drop, Form
+from rtcli.formats.form import Drop, Form, only_looking
 from rtcli.formats.rtcli import fits_a_line, line_of, record_of
 from rtcli.formats.sink import Records
 from rtcli.recording import Frame, Header, Record, Torn
@@ -163,8 +163,7 @@ def knows(head: bytes) -> bool:
     """Whether most of the first lines can be read as lines of a script, and one of them as an event."""
     whole, newline, begun = head.rpartition(b"\n")
     told = [line for line in (whole if newline else begun).split(b"\n") if line.strip() and not line.startswith(b"#")]
-    dropped: list[int] = []
-    records = [record for _, record in read(told, lambda number, _: dropped.append(number))]
+    records = [record for _, record in read(told, only_looking)]
     events = sum(isinstance(record, Frame) for record in records)
     return bool(events) and len(records) >= _KNOWN_AT_LEAST * len(told)
 

@@ -65,12 +65,12 @@ class Reading:
         self._missed: list[Drop] = []
         """What was dropped, and is not yet told in its place: readers look ahead."""
 
-    def drop(self, line: int, why: str) -> None:
-        """Take down that something in a line was left out."""
+    def drop(self, line: int, why: str, /, *, missing: bool = True) -> None:
+        """Take down that something in a line was left out, and whether it is of the session that is read."""
         self.dropped += 1
         if len(self.drops) < _DROPS_KEPT:
             self.drops.append(Drop(line, why))
-        if len(self._missed) < _DROPS_AWAITED:
+        if missing and len(self._missed) < _DROPS_AWAITED:
             self._missed.append(Drop(line, why))
 
     def __iter__(self) -> Iterator[Entry]:

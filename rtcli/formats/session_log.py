@@ -35,7 +35,11 @@ def _logged(lines: Iterable[bytes], drop: Drop) -> Iterator[Logged]:
         match = _PREFIX.match(value.prefix)
         of = match[1] if match else now
         if of in left:
-            drop(value.line, f"it is of {of}, whose lines lie among those of {now}: read one at a time, as with grep")
+            drop(
+                value.line,
+                f"it is of {of}, whose lines lie among those of {now}: read one at a time, as with grep",
+                missing=False,
+            )
             continue
         if of != now:
             left.add(now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rtcli.formats import Reading
-from rtcli.recording import Close, Control, Open
+from rtcli.recording import Close, Control, Note, Open
 
 LOG = """
 # Probe 7
@@ -25,7 +25,7 @@ def read(tmp_path, text):
     path = tmp_path / "frames.log"
     path.write_text(text)
     reading = Reading(path)
-    return list(reading), reading
+    return [entry for entry in reading if not isinstance(entry.event, Note)], reading
 
 
 def test_every_frame_has_its_line_time_and_side(tmp_path):

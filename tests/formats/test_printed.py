@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from rtcli.formats import Reading
+from rtcli.recording import Note
 
 CREATED = '{"type":"session.created","event_id":"e","session":{"id":"s","type":"realtime"}}'
 
@@ -13,7 +14,8 @@ def read(tmp_path, text):
     path = tmp_path / "app.log"
     path.write_text(text)
     reading = Reading(path)
-    return [(entry.line, entry.sender, entry.event.type) for entry in reading], reading
+    entries = [entry for entry in reading if not isinstance(entry.event, Note)]
+    return [(entry.line, entry.sender, entry.event.type) for entry in entries], reading
 
 
 def test_a_browsers_console_gives_its_events_and_nothing_else(tmp_path):

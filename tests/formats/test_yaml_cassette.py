@@ -35,13 +35,15 @@ def test_anchors_and_aliases_are_refused(tmp_path):
 
 def test_what_came_before_a_fault_is_read(tmp_path):
     entries, reading = read(tmp_path, HEAD + "- {data: [\n")
-    assert (len(entries), reading.dropped) == (1, 1)
+    assert (len(entries), reading.dropped) == (2, 1)
+    assert entries[1].event.missing
     assert "no YAML" in reading.drops[0].why
 
 
 def test_what_is_nested_too_deeply_is_left_out_with_its_line(tmp_path):
     entries, reading = read(tmp_path, HEAD + "- " + "[" * 5_000 + "\n")
-    assert (len(entries), [drop.line for drop in reading.drops]) == (1, [5])
+    assert (entries[-1].line, [drop.line for drop in reading.drops]) == (5, [5])
+    assert entries[-1].event.missing
 
 
 def test_what_says_who_sent_it_and_holds_no_event_is_left_out_and_said(tmp_path):
