@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rtcli.formats import Entry
 from rtcli.recording.nested import Leaf, Path
+from rtcli.recording.placeholders import blank
 from rtcli.recording.redaction import Change
 from rtcli.session.wire_text import Streamed, field_of, is_audio_delta, whole_name
 
@@ -115,8 +116,10 @@ class LineChanges:
         if index is None or path[-1] == "logprob":
             return None
         tokens, new = self._token_texts()
-        if index >= len(tokens) or tokens[index] == new[index] or "top_logprobs" in path:
+        if index >= len(tokens) or tokens[index] == new[index]:
             return None
+        if "top_logprobs" in path:
+            return _of_alternative
         if path[-1] == "token":
             return lambda value: new[index] if len(value) == len(new[index]) else value
         place = path[-1]
@@ -151,6 +154,11 @@ class LineChanges:
 def _token(one: Any) -> str:
     token = one.get("token") if isinstance(one, dict) else getattr(one, "token", None)
     return token if isinstance(token, str) else ""
+
+
+def _of_alternative(value: str) -> str:
+    """What else a token that is secret could have been, which is often the token itself: nothing is left of it."""
+    return _number_as_long(value, 120) if value.isdigit() else blank(value)
 
 
 def _blanked(piece: str) -> str:

@@ -21,7 +21,7 @@ from rtcli.recording.streaming import Streams
 from rtcli.session.ledger import Memory
 from rtcli.session.line_changes import GIVEN, LineChanges, known_places, name_of
 from rtcli.session.silencing import AudioMode, Proof, Silencing, payload_of
-from rtcli.session.wire_text import streamed, type_of
+from rtcli.session.wire_text import meant, streamed, type_of
 
 TextMode = Literal["keep", "mask"]
 
@@ -63,7 +63,7 @@ class Redacting:
         self._digest.update(entry.raw)
         if self.audio == "silence":
             self._proof.apply(entry)
-        piece = streamed(entry.event)
+        piece = streamed(meant(entry))
         if piece is not None:
             self._streams.take(piece.key, (piece.name,), entry.line, piece.piece)
 
@@ -79,7 +79,8 @@ class Redacting:
     def line(self, entry: Entry) -> bytes:
         """The line as it is to be written."""
         self.redaction.line = entry.line
-        event, kind = entry.event, type_of(entry.event)
+        event = meant(entry)
+        kind = type_of(event)
         if isinstance(event, Header):
             entry.raw = self._header(entry.raw)
         payload = payload_of(event, kind)

@@ -5,10 +5,12 @@ Source: the event classes in `rtcli.events`; vendors' own types are named in the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable
 from typing import Any, Final, NamedTuple
 
 from rtcli.events import Event, Malformed, Unknown
+from rtcli.formats import Entry
 
 AUDIO_DELTA: Final = "audio.delta"
 _SEGMENT: Final = "transcription.segment"
@@ -24,6 +26,23 @@ class Streamed(NamedTuple):
     name: str
     """The field that has all of it in the end: ``text``, ``transcript`` or ``arguments``."""
     piece: str
+
+
+def meant(entry: Entry) -> object:
+    """What an entry holds; of an event that is none for half a character in it, as much as can be read.
+
+    Servers that count in UTF-16 cut between the halves of an emoji, and what is streamed goes on behind it.
+    """
+    event = entry.event
+    if not isinstance(event, Malformed) or event.type or b"\\ud" not in entry.raw.lower():
+        return event
+    try:
+        told = json.loads(entry.raw)
+    except (ValueError, RecursionError):
+        return event
+    body = told.get("event", told) if isinstance(told, dict) else None
+    kind = body.get("type") if isinstance(body, dict) else None
+    return Malformed(event.faults, kind, body) if isinstance(kind, str) else event
 
 
 def type_of(content: object) -> str:

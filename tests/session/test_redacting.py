@@ -370,3 +370,39 @@ def test_what_is_streamed_in_frames_of_several_lines_goes_too():
     assert "".join(event["delta"] for event in events[:-1]) == events[-1]["text"]
     assert survivors([*after, json.dumps(events[-1]["text"]).encode()], secret) == []
     assert [len(one) for one in after] == [len(one) for one in before]
+
+
+def test_a_secret_that_is_streamed_goes_although_an_emoji_was_cut_in_two():
+    """Servers that count in UTF-16 do that; such a delta is no JSON by the standard's own words."""
+    secret = SECRETS["OpenAI, of a project"]
+    fields = {"response_id": "resp_1", "item_id": "item_1", "output_index": 0, "content_index": 0}
+    pieces = ["\ud83d", f"\ude00{secret[:9]}", secret[9:30], f"{secret[30:]}\ud83d", "\ude00"]
+    before = [
+        json.dumps({"type": "response.output_text.delta", "event_id": f"event_{n}", **fields, "delta": piece}).encode()
+        + b"\n"
+        for n, piece in enumerate(pieces)
+    ]
+    after = redacted(before)
+    said = "".join(json.loads(one)["delta"] for one in after)
+    assert not any(secret[start : start + 10] in said for start in range(len(secret) - 9))
+    assert (said[:2], said[-2:]) == ("\ud83d\ude00", "\ud83d\ude00")
+    assert [len(one) for one in after] == [len(one) for one in before]
+
+
+def test_what_else_a_piece_could_have_been_tells_nothing_of_it():
+    """The most probable alternative of a piece is the piece itself."""
+    pieces = ["It is ", *SECRETS["GitHub"], " ."]
+    told_twice = [
+        {**one, "top_logprobs": [one, {"token": "zz", "bytes": [122, 122], "logprob": -3.5}]}
+        for one in ({"token": piece, "bytes": list(piece.encode()), "logprob": -0.1} for piece in pieces)
+    ]
+    kind = "conversation.item.input_audio_transcription.completed"
+    before = line(
+        {"type": kind, "item_id": "i", "content_index": 0, "transcript": "".join(pieces), "logprobs": told_twice}
+    )
+    (after,) = redacted([before])
+    likely = [one["top_logprobs"][0] for one in json.loads(after)["event"]["logprobs"]]
+    assert len(after) == len(before)
+    for said in ("".join(one["token"] for one in likely), b"".join(bytes(one["bytes"]) for one in likely).decode()):
+        assert said.startswith("It is ")
+        assert SECRETS["GitHub"][:10] not in said
