@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from rtcli.commands import run
+
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 TOOL = RECORDINGS / "tool.jsonl"
 EVENT = '{"type":"response.create"}'
@@ -33,6 +35,11 @@ def convert(*arguments, code=0, stdin=None, **environment):
     return done
 
 
+def written(*arguments, code=0):
+    """The same without a process of its own, for those who look at the file only."""
+    assert run(["convert", *map(str, arguments)]) == code
+
+
 def mixed(folder):
     path = folder / "mixed.jsonl"
     path.write_text(MIXED)
@@ -42,8 +49,8 @@ def mixed(folder):
 @pytest.mark.parametrize("ending", ["har.gz", "script.zst", "jsonl.gz"])
 def test_a_recording_that_goes_into_another_file_and_back_is_the_same_to_the_byte(ending, tmp_path):
     there, back = tmp_path / f"call.{ending}", tmp_path / "back.jsonl"
-    convert(TOOL, "-o", there)
-    convert(there, "-o", back)
+    written(TOOL, "-o", there)
+    written(there, "-o", back)
     assert back.read_bytes() == TOOL.read_bytes()
 
 
@@ -55,13 +62,13 @@ def test_all_forms_go_through_pipes():
 
 def test_files_are_for_their_owner_only(tmp_path):
     for name in ("call.har", "call.parquet"):
-        convert(TOOL, "-o", tmp_path / name)
+        written(TOOL, "-o", tmp_path / name)
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600, name
 
 
 def test_what_was_taken_for_what_is_said(tmp_path):
     har = tmp_path / "x"
-    har.write_bytes(convert(TOOL, "-o", "-", "--to", "har").stdout)
+    written(TOOL, "-o", har, "--to", "har")
     done = convert(har, "-o", tmp_path / "call.jsonl")
     assert b"read as a HAR archive" in done.stderr
     assert done.stdout == b""
@@ -74,14 +81,14 @@ def test_a_file_is_replaced_only_by_those_who_ask_for_it(tmp_path):
     done = convert(TOOL, "-o", out, code=2)
     assert b"exists already; replace it with --overwrite" in done.stderr
     assert out.read_text() == "mine"
-    convert(TOOL, "-o", out, "--overwrite")
+    written(TOOL, "-o", out, "--overwrite")
     assert json.loads(out.read_bytes())["log"]["version"] == "1.2"
 
 
 def test_a_recording_may_be_replaced_by_itself_in_another_shape(tmp_path):
     path = tmp_path / "call.jsonl"
     path.write_text(EVENT + "\n")
-    convert(path, "-o", path, "--overwrite")
+    written(path, "-o", path, "--overwrite")
     assert path.read_text() == '{"from":"client","event":' + EVENT + "}\n"
 
 
@@ -104,15 +111,18 @@ def test_what_bare_events_cannot_hold_is_counted_and_what_nobody_asked_for_is_no
 
 @pytest.mark.parametrize("to", ["har", "script", "rtcli"])
 def test_the_others_hold_all_of_it(to, tmp_path):
-    there = convert(mixed(tmp_path), "-o", "-", "--to", to).stdout
-    assert convert("-", "-o", "-", stdin=there).stdout.decode() == MIXED
+    there, back = tmp_path / "there", tmp_path / "back.jsonl"
+    written(mixed(tmp_path), "-o", there, "--to", to)
+    written(there, "-o", back)
+    assert back.read_text() == MIXED
 
 
 def test_what_was_left_out_on_the_way_in_is_said_too(tmp_path):
     script = b'1 > response.create\nwhat?\n2 - {"note":"x"}\n3 > response.create\n4 > response.cancel\n'
     done = convert("-", "--from", "script", "-o", "-", stdin=script, code=3)
     assert b"-:2: left out: this is no line of a script" in done.stderr
-    assert done.stdout.count(b"\n") == 4
+    assert done.stdout.count(b'"event":') == 3
+    assert b'"note":"x"' in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -150,18 +160,25 @@ def test_spans_need_times_and_say_so(tmp_path, shared):
 
 
 def test_words_are_in_spans_only_if_they_are_asked_for(tmp_path):
-    silent = convert(TOOL, "-o", "-", "--to", "otlp").stdout
-    told = convert(TOOL, "-o", "-", "--to", "otlp", "--content").stdout
-    assert b"gen_ai.output.messages" not in silent
-    assert b"gen_ai.output.messages" in told
-    assert json.loads(silent)["resourceSpans"]
+    silent, told = tmp_path / "silent.otlp.json", tmp_path / "told.otlp.json"
+    written(TOOL, "-o", silent)
+    written(TOOL, "-o", told, "--content")
+    assert "gen_ai.output.messages" not in silent.read_text()
+    assert "gen_ai.output.messages" in told.read_text()
+    assert json.loads(silent.read_bytes())["resourceSpans"]
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", EVENT.encode(), EVENT.encode() + b"\n"])
 @pytest.mark.parametrize("to", ["rtcli", "bare", "script"])
-def test_an_empty_file_and_one_of_a_single_line_are_no_trouble(content, to):
-    there = convert("-", "-o", "-", "--to", to, stdin=content).stdout
-    assert there.count(b"\n") == bool(content.strip())
+def test_an_empty_file_and_one_of_a_single_line_are_no_trouble(content, to, tmp_path):
+    path, there = tmp_path / "call.jsonl", tmp_path / "there"
+    path.write_bytes(content)
+    written(path, "-o", there, "--to", to)
+    assert there.read_bytes().count(b"\n") == bool(content.strip())
+
+
+def test_nothing_on_standard_input_is_no_trouble():
+    assert convert("-", "-o", "-", stdin=b"").stdout == b""
 
 
 def test_a_pipe_that_is_closed_early_is_no_trouble():
@@ -172,7 +189,7 @@ def test_a_pipe_that_is_closed_early_is_no_trouble():
 
 
 def test_a_packed_file_is_packed_in_one_piece(tmp_path):
-    convert(TOOL, "-o", tmp_path / "call.jsonl.gz")
+    written(TOOL, "-o", tmp_path / "call.jsonl.gz")
     assert gzip.decompress((tmp_path / "call.jsonl.gz").read_bytes()) == TOOL.read_bytes()
 
 
