@@ -93,6 +93,7 @@ def _turn(connection: Spoken, turn: TurnRow, tools: list[str]) -> dict[str, Any]
 
 
 def _numbers(connection: Spoken, turn: TurnRow) -> dict[str, Any]:
+    begun = beginning(turn)
     ttfa = TTFA.measure(turn) if TTFA.measure is not None and TTFA.needs <= connection.kept else None
     return {
         "ttfa_ms": ttfa.value if ttfa is not None else None,
@@ -100,7 +101,7 @@ def _numbers(connection: Spoken, turn: TurnRow) -> dict[str, Any]:
         "semantic": turn.semantic,
         "speech_ms": turn.speech_ms,
         "tool_ms": turn.tool_ms,
-        "whole_ms": ms_between(turn.started or turn.asked, turn.done),
+        "whole_ms": ms_between(turn.started or (begun[1] if begun else None), turn.done),
         "interrupted": turn.interrupted,
         "input_tokens": turn.input_tokens,
         "cached_tokens": turn.cached_tokens,

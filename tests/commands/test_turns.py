@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from counted import SPOKEN
+from counted import HEADER, SPOKEN, append, committed, created, done, session_of
 from notation import lines_of
 
 CALL = Path(__file__).parents[2] / "recordings" / "interruption.jsonl"
@@ -199,3 +199,20 @@ def test_semantic_turn_detection_is_said_to_keep_its_wait_to_itself(tmp_path):
     assert (turn["semantic"], turn["voice_to_voice_ms"]) == (True, 500)
     assert "semantic_vad does not tell how long it waited" in turns(path).stdout
     assert "semantic_vad" not in turns(CALL).stdout
+
+
+def test_a_turn_by_push_to_talk_is_as_long_as_from_its_commit_to_its_end(tmp_path):
+    """The button is let go at 2 s, asked for at 2.05 s, and all is said at 3 s."""
+    script = (
+        HEADER
+        + session_of('"turn_detection":null')
+        + append(1.0)
+        + "2.0 > input_audio_buffer.commit {}\n2.05 > response.create {}\n"
+        + committed(2.1, "u")
+        + created(2.2, "r")
+        + done(3.0, "r")
+    )
+    path = tmp_path / "call.jsonl"
+    path.write_bytes(b"".join(lines_of(script)))
+    (turn,) = json.loads(turns(path, "--json").stdout)["connections"][0]["turns"]
+    assert (turn["measured_from"], turn["whole_ms"]) == ("commit", 1000)
