@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtcli.recording import Note
+from rtcli.formats import Entry
+from rtcli.recording import Header, Note
 from rtcli.recording.pace import UNTIMED_STEP_S, paced
 
 
@@ -39,3 +40,10 @@ def test_due_times_never_decrease_and_nothing_is_left_out(times, limit, start):
     assert [record.t for _, record in result] == times
     dues = [at for at, _ in result]
     assert dues == sorted(dues)
+
+
+def test_what_was_carried_along_to_a_part_is_due_at_once():
+    header = Entry(1, 0.0, None, Header(rtcli=1, cut=["start"], begins_s=600.0))
+    part = [header, *notes(0.1, 300.0, 600.0, 601.5)]
+    assert [round(at, 6) for at, _ in paced(part)] == [0.0, 0.0, 0.0, 0.0, 1.5]
+    assert [round(at, 6) for at, _ in paced(part, start_s=601.0)] == [0.0, 0.0, 0.0, 0.0, 0.5]
