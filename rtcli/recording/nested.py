@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import base64
 import re
+from array import array
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 Path = tuple[str | int, ...]
 
-_TOKEN: Final = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|\\?$)|([{}\[\]:,])|([^\s"{}\[\]:,]+)', re.DOTALL)
+_TOKEN: Final = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)(?:"|\\?$)|([{}\[\]:,])|([^\s"{}\[\]:,]+)', re.DOTALL)
 _ESCAPE: Final = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL
 )
@@ -87,7 +88,7 @@ class Written(NamedTuple):
     """A text as it is meant, and where in what is written each of its characters begins."""
 
     text: str
-    starts: list[int] | None
+    starts: array[int] | None
     """With the end; None where every character stands for itself."""
 
 
@@ -185,7 +186,7 @@ def _decoded(body: str) -> str:
 
 def _read(body: str, pattern: re.Pattern[str], meaning: Callable[[str], str]) -> Written:
     pieces: list[str] = []
-    starts: list[int] = []
+    starts = array("Q")
     taken = 0
     for match in pattern.finditer(body):
         pieces.append(body[taken : match.start()])

@@ -31,7 +31,7 @@ _IDS: Final = (
 )
 _PLAIN: Final = re.compile(_IDS + r'|(?:delta|audio)":""),?)*\}?\}\s*')
 """An event with nothing in it but ids, and audio that is not looked at."""
-_PLAIN_TEXT: Final = re.compile(_IDS + r'|delta":"(?:[^"\\]|\\.)*"),?)*\}?\}\s*')
+_PLAIN_TEXT: Final = re.compile(_IDS + r'|delta":"[^"\\]*+(?:\\.[^"\\]*+)*+"),?)*\}?\}\s*')
 """The same with a text that is streamed, which is looked at as a whole."""
 _ENVELOPE: Final = re.compile(r'\{"t":[\d.]+,"from":"\w+","event":')
 _AUDIO_INSIDE: Final = re.compile(r'"audio\\*"\s*:\s*\\*"')

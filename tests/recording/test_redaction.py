@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted import CARD, SECRETS, secret_part, with_check_digit
 
+from rtcli.recording import nested
 from rtcli.recording.personal import is_card, is_iban
 from rtcli.recording.redaction import Redaction
 from rtcli.recording.shapes import KEYS
@@ -233,3 +235,24 @@ def test_a_long_text_of_what_secrets_are_made_of_is_read_in_time_that_grows_with
     run = unit * (300_000 // len(unit))
     text = f'{{"v":{run if unit.startswith("[") else json.dumps(run)}}}'
     assert len(Redaction().json(text)) == len(text)
+
+
+@pytest.mark.parametrize("unit", ["hello key=1 ", "hello %41 "])
+def test_a_long_line_needs_little_more_memory_than_some_copies_of_it(unit):
+    text = json.dumps({"v": unit * (500_000 // len(unit))})
+    redaction = Redaction()
+    tracemalloc.start()
+    try:
+        assert redaction.json(text) == text
+        assert tracemalloc.get_traced_memory()[1] < 40 * len(text)
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_strings_of_a_text_that_is_cut_anywhere_are_found():
+    whole = r'{"a\"b":"c\\","d":["\u0041\n",1,"é"]}'
+    strings = [r"a\"b", r"c\\", "d", r"\u0041\n", "é"]
+    for end in range(len(whole) + 1):
+        found = [whole[leaf.start : leaf.end] for leaf in nested.leaves(whole[:end]) if leaf.is_string]
+        assert found[:-1] == strings[: max(0, len(found) - 1)]
+        assert all(strings[len(found) - 1].startswith(one) for one in found[-1:])
