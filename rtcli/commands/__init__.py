@@ -5,6 +5,7 @@ A command's module is loaded when the command is run, so that one command does n
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -80,6 +81,7 @@ COMMANDS: Final[dict[str, str]] = {name: what for section in SECTIONS.values() f
 
 SERVED_AT: Final = "127.0.0.1:8767"
 """Where a recording is served unless another address is given."""
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _ADDRESS: Final = re.compile(r"\S*:\d+")
 
 _CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -200,6 +202,11 @@ def run(arguments: list[str]) -> int:
         return _complain(str(error))
     except BrokenPipeError:
         return _nobody_reads()
+    except OSError as error:
+        if error.errno not in _NO_ROOM or os.environ.get("RTCLI_DEBUG"):
+            raise
+        _nobody_reads()
+        return _complain(f"cannot write the result: {error.strerror}")
     except SystemExit as ended:
         if isinstance(ended.__context__, BrokenPipeError):  # as typer ends a program that nobody reads
             return _nobody_reads()

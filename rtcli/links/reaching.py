@@ -12,7 +12,7 @@ from typing import Any, Final
 from websockets.asyncio.client import connect as websocket
 from websockets.exceptions import InvalidHandshake, InvalidProxy, ProxyError, SecurityError
 from websockets.http11 import Request, Response
-from websockets.uri import get_proxy, parse_uri
+from websockets.uri import parse_uri
 
 from rtcli.errors import ConnectionFailed
 from rtcli.links.client import OPEN_SECONDS, why_not
@@ -20,6 +20,11 @@ from rtcli.links.handshake import Asking, Refused
 from rtcli.links.side import Side
 from rtcli.links.upstream import Upstream
 from rtcli.links.visitors import is_loopback
+
+try:
+    from websockets.proxy import get_proxy
+except ImportError:  # before websockets 16
+    from websockets.uri import get_proxy
 
 HEAD_START_SECONDS: Final = 0.25
 """What one address of a host has before the next is tried beside it. Source: RFC 8305, section 5."""

@@ -48,6 +48,16 @@ def test_a_reader_who_leaves_is_no_fault(arguments):
     assert not [line for line in done.stderr.splitlines() if "ipe" in line or "Traceback" in line]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("arguments", [one for one in READING if one[0] != "audio"], ids=name_of)
+def test_a_disk_that_is_full_is_told_in_a_line(arguments):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([*RTCLI, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+    assert done.returncode == 2
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("arguments", [READING[0], READING[7], READING[8], ["doctor", SPOKEN]], ids=name_of)
 def test_a_terminal_without_the_letters_gets_them_spelt_out(arguments):
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "NO_COLOR": "1"}
