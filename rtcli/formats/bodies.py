@@ -20,7 +20,7 @@ from rtcli.recording import Binary, Close
 
 _BODIES: Final = (
     "frames", "frame", "event", "eventdata", "data", "payload", "message", "msg", "body", "content", "raw", "text",
-    "json",
+    "json", "meta", "log", "ev", "evt",
 )  # fmt: skip
 """Where the event is, what is most certainly one first."""
 _VERBATIM: Final = frozenset({"frames", "frame", "raw", "data", "payload"})
@@ -61,7 +61,7 @@ def told(value: Any, where: Where, depth: int = 0) -> Iterator[Logged]:
             for one in several:
                 yield from told(one, where, depth + 1)
         case str() as text, _ if is_object(text):
-            inner = Raw(text.encode("utf-8", "surrogateescape"))
+            inner = Raw(text.strip().encode("utf-8", "surrogateescape"))
             found = list(told(inner, where, depth + 1))
             yield from found or [Logged(where, text)]
 
@@ -131,10 +131,29 @@ def _around(fields: dict[str, Any], named: dict[str, str], where: Where) -> Wher
 def _body(fields: dict[str, Any], named: dict[str, str], *, told_by: bool) -> Any:
     """What the envelope is around: an event if there is one, or else what may be a frame."""
     bodies = [(plain, fields[named[plain]]) for plain in _BODIES if plain in named]
-    ranked = sorted(bodies, key=lambda one: _rank(one[0], one[1], told_by=told_by))
-    return ranked[0][1] if ranked and _rank(*ranked[0], told_by=told_by) < _NO_RANK else None
+    ranked = sorted(
+        ((_rank(*one, told_by=told_by), at, one[1]) for at, one in enumerate(bodies)), key=lambda one: one[:2]
+    )
+    if ranked and ranked[0][0] <= _HOLDS_ONE:
+        return ranked[0][2]
+    elsewhere = next(
+        (value for name, value in fields.items() if _is_known(value) and _plain(name) not in _BODIES), None
+    )
+    if elsewhere is not None:
+        return elsewhere
+    return ranked[0][2] if ranked and ranked[0][0] < _NO_RANK else None
 
 
+def _is_known(value: Any) -> bool:
+    """Whether a field of a name that says nothing, as a logger's ``ctx``, is an event beyond doubt."""
+    inside = _plainly(value)
+    if isinstance(inside, str) and is_object(inside):
+        inside = opened(Raw(inside.encode("utf-8", "surrogateescape")))
+    kind = _text(inside.get("type")) if isinstance(inside, dict) else ""
+    return "." in kind and kind in senders()
+
+
+_HOLDS_ONE: Final = 3
 _NO_RANK: Final = 9
 
 

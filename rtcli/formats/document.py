@@ -25,7 +25,15 @@ def _knows(head: bytes) -> bool:
     typed = any(match[1].decode() in senders() for match in _TYPED.finditer(head))
     if start[:1] == b"[":
         return typed and start[1:].lstrip()[:1] in {b"{", b'"'}
-    return start[:1] == b"{" and typed and not seen(head) and _LISTED.search(head) is not None
+    if start[:1] != b"{" or not typed or seen(head) or _is_lines(start):
+        return False
+    return _LISTED.search(head) is not None
+
+
+def _is_lines(start: bytes) -> bool:
+    """Whether the document ends with its first line, and another begins on the next."""
+    first, _, rest = start.partition(b"\n")
+    return rest.lstrip()[:1] == b"{" and isinstance(opened(Raw(first)), dict)
 
 
 def _read(lines: Iterable[bytes], drop: Drop) -> Iterator[tuple[int, Record]]:

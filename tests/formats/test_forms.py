@@ -173,3 +173,17 @@ def test_where_something_was_left_out_of_a_log_a_note_says_so(tmp_path):
     note = entries[1].event
     assert (note.missing, note.text.startswith("left out: ")) == (True, True)
     assert record_of(entries[1].raw) == note
+
+
+def test_an_event_in_a_field_of_any_name_is_read_if_its_type_is_known() -> None:
+    log = "".join(
+        json.dumps({"level": 30, "note": {"type": "a.b"}, "wsMsg": {**HELLO, "delta": text}}) + "\n" for text in "abc"
+    )
+    entries, _ = read(log.encode())
+    assert [body(entry) for entry in entries] == [{**HELLO, "delta": text} for text in "abc"]
+
+
+def test_lines_of_objects_that_hold_their_events_too_deep_are_no_one_document() -> None:
+    line = json.dumps({"a": {"b": {"c": {"d": {"e": {"f": [HELLO]}}}}}, "listed": [{}]}) + "\n"
+    with pytest.raises(UnreadableRecording, match="holds no event"):
+        read(line.encode() * 5)
