@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 
 from edited import RECORDINGS, SPOKEN, rtcli
@@ -126,3 +127,15 @@ def test_a_part_begins_where_it_began_on_the_clock_of_all(tmp_path):
     merged = json.loads(rtcli("merge", part, notes)[0].splitlines()[0])
     assert merged["begins_s"] == round(header["begins_s"] + 2, 6)
     assert merged["cut"] == ["start"]
+
+
+def test_the_files_of_a_recording_that_was_split_are_the_recording(tmp_path):
+    begins_s = next(json.loads(line)["t"] for line in LINES[1:] if json.loads(line)["t"] > 1)
+    late = HEADER | {"started_at": (STARTED + timedelta(seconds=begins_s)).isoformat(), "handshake": False}
+    first, second = [LINES[0]], [json.dumps(late).encode() + b"\n"]
+    for line in LINES[1:]:
+        t = json.loads(line)["t"]
+        told = line if t < begins_s else re.sub(rb'"t":[\d.]+', b'"t":%.6f' % (t - begins_s), line, count=1)
+        (first if t < begins_s else second).append(told)
+    parts = written(tmp_path / "part2.jsonl", second), written(tmp_path / "part1.jsonl", first)
+    assert rtcli("merge", *parts)[0] == SPOKEN.read_bytes()

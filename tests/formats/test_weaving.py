@@ -71,3 +71,13 @@ def test_of_parts_of_one_recording_only_what_has_the_same_time_is_the_same(times
     again = data.draw(st.integers(0, cut))
     parts = [Strand("a", iter(silence[:cut]), clock="one"), Strand("b", iter(silence[again:]), clock="one")]
     assert list(woven(parts, lambda: None)) == silence
+
+
+@given(Times, st.data())
+def test_parts_that_were_written_one_after_another_share_nothing(times, data):
+    silence = [line(t, 0) for t in sorted(set(times))]
+    begins_s = data.draw(st.integers(0, 50)) - 0.0005
+    first = [one for one in silence if json.loads(one)["t"] < begins_s]
+    second = [line(json.loads(one)["t"] - begins_s, 0) for one in silence[len(first) :]]
+    out = list(woven([Strand("b", iter(second), shift_s=begins_s), Strand("a", iter(first))], lambda: None))
+    assert [json.loads(one) for one in out] == [json.loads(one) for one in silence]
