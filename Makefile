@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 HEAVY := tests/clients/heavy
 NODE_STAMP := $(HEAVY)/node/node_modules/.installed
 
-.PHONY: help demo test test-clients test-endurance endure check format readme bench drift clean
+.PHONY: help demo test test-clients test-installed test-lowest test-endurance endure check format readme bench drift clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -38,6 +38,21 @@ $(NODE_STAMP): $(HEAVY)/node/package.json
 
 test-clients: $(STAMP) $(VENV)-pipecat/.installed $(VENV)-livekit/.installed $(VENV)-mitmproxy/.installed $(NODE_STAMP) ## Run the tests with heavier clients of other people
 	$(BIN)/python -m pytest -rs $(HEAVY)/three_settings.py $(HEAVY)/witness.py $(HEAVY)/load.py
+
+# What a user gets: the wheel and the newest of everything that it asks for, and nothing else.
+test-installed: ## Build the wheel, install it alone, and take the tour with it
+	rm -rf $(VENV)-installed
+	$(PYTHON) -m venv $(VENV)-installed
+	$(VENV)-installed/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(VENV)-installed/bin/python -m pip install --quiet .
+	cd / && PATH="$(CURDIR)/$(VENV)-installed/bin:$$PATH" sh $(CURDIR)/tests/installed.sh
+
+test-lowest: ## The same with the oldest of everything that it asks for
+	rm -rf $(VENV)-lowest
+	$(PYTHON) -m venv $(VENV)-lowest
+	$(VENV)-lowest/bin/python -m pip install --quiet --upgrade "pip>=25.1" uv
+	$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python --resolution lowest-direct .
+	cd / && PATH="$(CURDIR)/$(VENV)-lowest/bin:$$PATH" sh $(CURDIR)/tests/installed.sh
 
 ENDURANCE := tests/endurance/kills.py tests/endurance/trouble.py tests/endurance/cuts.py
 
