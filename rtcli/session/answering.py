@@ -17,7 +17,7 @@ from rtcli.session.exchange import Exchange
 from rtcli.session.ledger import Handler, Ledger, Memory
 from rtcli.session.prices import Cost, Prices
 from rtcli.session.rows import At, ResponseRow, TurnRow
-from rtcli.session.tokens import Tokens, tokens_of
+from rtcli.session.tokens import Tokens, counted, tokens_of
 
 _OPEN: Final = 256
 
@@ -180,6 +180,7 @@ class Answering(Ledger):
     def _spoken_over(self, row: ResponseRow, now: At) -> None:
         if row.speech is not None:
             return
+        told_ms = row.heard_ms if row.truncated is not None else None
         row.speech, row.heard_ms = now, heard_ms(row, now)
         interrupts = at(self.config.turn_detection, "interrupt_response") is not False
         if interrupts and row.heard_ms is not None and row.audio_ms is not None and row.audio_ms > row.heard_ms:
@@ -187,12 +188,16 @@ class Answering(Ledger):
             self._interrupted(row)
         elif interrupts and row.playback_began is not None and row.playback_ended is None:
             self._interrupted(row)
+        row.heard_ms = told_ms if told_ms is not None else row.heard_ms
 
     def _truncated(self, event: conversation.ItemTruncate, entry: Entry) -> None:
         row = self._items.get(event.item_id)
         if row is None or row.truncated is not None:
             return
         row.truncated = At(entry.line, entry.t)
+        told_ms = counted(event.audio_end_ms)
+        if told_ms is not None and sum(its is row for its in self._items.values()) == 1:
+            row.heard_ms = float(told_ms)
         if row.speech is None and self._speech is not None and row.first_audio is not None:
             # A player that begins late still plays when all would have been heard by the clock used here.
             row.speech = self._speech[0] if self._speech[0].line > row.first_audio.line else None

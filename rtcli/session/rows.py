@@ -113,7 +113,7 @@ class ResponseRow(Struct, gc=False):
     speech: At | None = None
     """The first speech of the user while it was open or its audio could still be heard."""
     heard_ms: float | None = None
-    """How much of it could have been heard when that speech began."""
+    """How much of it was heard, by the client's word where it truncated, else what could have been when that speech began."""
     unplayed_ms: float | None = None
     interrupted: bool = False
     audio_after_speech: At | None = None

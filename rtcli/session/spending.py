@@ -237,7 +237,7 @@ def _spending(row: ResponseRow, cells: list[Cell]) -> Spending:
 
 def _unheard_share(row: ResponseRow) -> float:
     """How much of the output nobody heard: all of it where none came, the rest where the user broke in."""
-    if row.interrupted and row.heard_ms is not None and row.audio_ms:
+    if (row.interrupted or row.truncated is not None) and row.heard_ms is not None and row.audio_ms:
         return max(0.0, 1 - row.heard_ms / row.audio_ms)
     nothing_came = row.first_audio is None and row.first_text is None and row.first_token is None
     return 1.0 if nothing_came and row.status in _ENDED_EARLY else 0.0

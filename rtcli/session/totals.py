@@ -77,7 +77,9 @@ def _talk(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
 def _played_ms(row: ResponseRow) -> float | None:
     if row.playback_began is not None:
         return ms_between(row.playback_began, row.playback_ended)
-    return row.heard_ms if row.interrupted and row.heard_ms is not None else row.audio_ms
+    if not row.interrupted or row.heard_ms is None:
+        return row.audio_ms
+    return row.heard_ms if row.audio_ms is None else min(row.heard_ms, row.audio_ms)
 
 
 def _tokens(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
