@@ -375,6 +375,27 @@ def test_several_connections_are_chosen_from_and_a_finding_opens_its_own(made, o
     assert chosen(page) > len(first)
 
 
+def test_of_a_late_part_the_timeline_shows_the_part_and_not_what_was_carried_along(made, opened, tmp_path):
+    whole, part = tmp_path / "hour.jsonl", tmp_path / "part.jsonl"
+    whole.write_text("\n".join(spoken(400)) + "\n")
+    subprocess.run([sys.executable, "-m", "rtcli", "cut", whole, "--turn", "380", "-o", part], check=True, timeout=60)
+    header, *records = [json.loads(line) for line in part.read_text().splitlines()]
+    times = [record["t"] for record in records if "t" in record]
+    assert times[0] < 1 < 100 < header["begins_s"]
+    carried = next(one for one in records if one.get("event", {}).get("type") == "input_audio_buffer.append")
+    spoken_from = carried["t"] - len(base64.b64decode(carried["event"]["audio"])) / 8000
+    assert spoken_from < carried["t"] < header["begins_s"]
+    page = opened(made(part))
+    assert page.evaluate("[story().begin, state.at]") == pytest.approx([spoken_from] * 2, abs=0.001)
+    assert page.evaluate("story().end") == pytest.approx(times[-1], abs=0.5)
+    assert page.evaluate("state.to - state.from") < 3
+    assert page.evaluate("story().rows.x[1]") == pytest.approx(times[0], abs=0.001)
+    page.keyboard.press("0")
+    page.evaluate("choose(1)")
+    assert chosen(page) == 2
+    assert seconds(page) == pytest.approx(spoken_from, abs=0.006)
+
+
 def test_an_empty_session_and_other_dialects_have_a_page(made, opened):
     lines = [line.decode().strip() for line in lines_of('1 < session.output_transcript.delta {"delta": "Guten Tag"}')]
     for recording, name in ((lines, "one"), ([json.dumps({"rtcli": 1})], "header")):

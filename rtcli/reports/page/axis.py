@@ -31,6 +31,8 @@ class Axis:
         """Its entries have times, and the axis counts seconds."""
         self.late_s = 0.0
         """How far it runs behind the recording at most, where audio was sent faster than it is heard."""
+        self._begins_s: float | None = None
+        """When a part begins that was taken out of a recording."""
         self._lines = array("q")
         self._x = array("d")
         self._rows = array("q")
@@ -38,6 +40,8 @@ class Axis:
 
     def put(self, entry: Entry) -> float:
         """Take in the next entry, which the soundtrack knows already; where it lies."""
+        if isinstance(entry.event, Header):
+            self._begins_s = entry.event.begins_s
         t = None if isinstance(entry.event, Header) else entry.t
         if t is not None:
             x = self._placed(t)
@@ -88,5 +92,9 @@ class Axis:
 
     @property
     def ends(self) -> tuple[float, float]:
-        """Where it begins and where it ends."""
-        return (min(self._x), max(self._x)) if self._x else (0.0, 0.0)
+        """Where it begins and where it ends; what was carried along from before a part lies before its beginning."""
+        if not self._x:
+            return 0.0, 0.0
+        first, last = min(self._x), max(self._x)
+        begin = self._placed(self._begins_s) if self.timed and self._begins_s is not None else first
+        return (begin if first <= begin <= last else first), last

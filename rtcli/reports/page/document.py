@@ -69,8 +69,9 @@ def _connection(
         bodies[f"b{number}-{begin // BODIES_TOGETHER}"] = [row.text for row in rows[begin : begin + BODIES_TOGETHER]]
     sound = {side: track.told(story.axis.row, f"{side[0]}{number}-", pieces) for side, track in story.tracks.items()}
     first_x, last_x = story.axis.ends
-    ends = [last_x, *(heard.end for track in story.tracks.values() for heard in track.clips)]
-    begins = [first_x, *(heard.x for track in story.tracks.values() for heard in track.clips)]
+    clips = [heard for track in story.tracks.values() for heard in track.clips if heard.end > first_x]
+    ends = [last_x, *(heard.end for heard in clips)]
+    begins = [first_x, *(heard.x for heard in clips)]
     return {
         "facts": stories.words.facts(told) if told is not None else [],
         "events": told.events if told is not None else 0,

@@ -141,6 +141,7 @@ function envelope(begin, end) {
   let peaks = null;
   return {
     put(x, peak) {
+      if (x < begin - window) return;
       peaks = peaks || new Uint8Array(count);
       const place = clamp(Math.floor((x - begin) / window + 1e-6), 0, count - 1);
       if (peak > peaks[place]) peaks[place] = peak;
