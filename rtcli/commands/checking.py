@@ -102,13 +102,13 @@ class Run:
             if watch and self._summary.silence:
                 self._summary.silence.note(self._codes.rules, watch.connections)
         self._summary.events += check.events
-        self._left_out(reading)
+        self._left_out(reading, path)
 
-    def _left_out(self, reading: Reading) -> None:
+    def _left_out(self, reading: Reading, path: Path) -> None:
         from rtcli.commands.source import told_of
 
-        self.told += told_of(reading)
-        self.lost = self.lost or reading.dropped > 0
+        self.told += told_of(reading, path)
+        self.lost = self.lost or reading.lost
 
     def _found(self, name: str, finding: Finding) -> None:
         if self._known.hides(name, finding):

@@ -91,6 +91,7 @@ def convert(
 
     Exit code: 0 everything is in OUT, 2 it could not be done, 3 something was left out.
     """
+    from rtcli.formats.sink import TORN
     from rtcli.formats.whole import replacing
     from rtcli.views.text import said
 
@@ -106,6 +107,8 @@ def convert(
             sink.take(entry)
         sink.finish()
     for what, count in sink.lost.items():
+        if what == TORN:
+            continue  # which is told of the file itself
         told = f"left out: {what} ({count}), which {_HOLDERS[target]} cannot hold"
         sys.stderr.write(f"rtcli: {said(str(path))}: {told}\n")
     return source.code(LOST if sink.lost else DONE)

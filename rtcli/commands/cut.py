@@ -138,16 +138,11 @@ def _read(file: Path, path: Path, dialect: Spoken, form: str | None, selection: 
     from rtcli.session.cutting import Cutting
 
     source, cutting = Source(file, dialect, form), Cutting(selection)
-    number = 0
     for number, entry in enumerate(source, 1):
         if source.reading.form != OWN:
             entry.line = number
         cutting.feed(entry)
     source.path = path
-    if not number:
-        from rtcli.errors import UnreadableRecording
-
-        raise UnreadableRecording(str(path), "it is empty")
     return cutting, source
 
 

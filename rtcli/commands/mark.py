@@ -97,14 +97,16 @@ def _refuse(path: Path) -> None:
 
 def _refuse_other_forms(file: Path, path: Path) -> None:
     """Refuse logs in which a line of ours would be out of place."""
-    from itertools import islice
+    from collections import deque
 
     from rtcli.errors import BadOption
-    from rtcli.formats.rtcli import looks_own
-    from rtcli.formats.stream import read_lines
+    from rtcli.formats.own import looks_own
+    from rtcli.formats.reading import begun
 
-    head = list(islice(read_lines(file), 20))
-    if any(not line.isspace() for line in head) and not looks_own(head):
+    head, rest = begun(file)
+    if all(map(bytes.isspace, head)):
+        deque(rest, maxlen=0)
+    elif not looks_own(head):
         raise BadOption("FILE", f"{path} is no recording", "make one of it with `rtcli convert`, and mark that")
 
 

@@ -143,13 +143,11 @@ def _found(path: Path, file: Path) -> Found:
     """What the first lines of a recording show."""
     import msgspec
 
-    from rtcli.errors import UnreadableRecording
     from rtcli.formats.condition import record_of
     from rtcli.formats.copied import Copied
     from rtcli.formats.peek import look
 
     header, session_id, timed, framed = b"", "", False, False
-    number = 0
     for number, line in enumerate(islice(Copied(file), _LOOKED_AT), 1):
         seen = look(line)
         if seen.kind == "header":
@@ -161,8 +159,6 @@ def _found(path: Path, file: Path) -> Found:
             told = (record_of(line, number, seen) or {}).get("event")
             session = told.get("session") if isinstance(told, dict) else None
             session_id = str(session.get("id") or "") if isinstance(session, dict) else ""
-    if not number:
-        raise UnreadableRecording(str(path), "it is empty")
     fields = msgspec.json.decode(header.removeprefix(b"\xef\xbb\xbf")) if header else {}
     return Found(path, file, header, fields, _moment(fields.get("started_at")), session_id, timed, Copied(file), framed)
 

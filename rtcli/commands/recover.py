@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,12 +42,11 @@ def recover(
     """
     from rtcli.commands.watched import copying
     from rtcli.errors import UnreadableRecording
-    from rtcli.formats import read_lines
     from rtcli.formats.recovery import Recovery
     from rtcli.formats.stream import COMPRESSED, is_whole
     from rtcli.formats.whole import replacing
 
-    recovery = Recovery(copying(read_lines(path), [path], output))
+    recovery = Recovery(copying(_damaged(path), [path], output))
     if path.suffix in COMPRESSED and path.is_file() and not is_whole(path):
         recovery.mended.add(0, "the packing had no end")
     with replacing(output, overwrite=overwrite) as put:
@@ -55,6 +56,25 @@ def recover(
             raise UnreadableRecording(str(path), "there is no whole record in it", "is it a recording?")
     _tell(path, recovery)
     return LOST if recovery.lost.count else DONE
+
+
+def _damaged(path: Path) -> Iterator[bytes]:
+    """The lines of what may be a damaged recording.
+
+    Raises:
+        UnreadableRecording: it is empty, or a log of another form, of which nothing could be had back here.
+
+    """
+    from rtcli.errors import UnreadableRecording
+    from rtcli.formats.foreign import foreign
+    from rtcli.formats.reading import begun, refuse_what_was_made_of_one
+
+    head, lines = begun(path)
+    refuse_what_was_made_of_one(path, head)
+    if form := foreign(head):
+        remedy = "`rtcli convert` makes a recording of it, and says what is damaged"
+        raise UnreadableRecording(str(path), f"it looks like {form.title}, which is no recording", remedy)
+    return chain(head, lines)
 
 
 def _tell(path: Path, recovery: Recovery) -> None:

@@ -143,18 +143,14 @@ class Problems:
         self.listener = source.listener
         self.check = check_of(self.listener, findings=findings)
         """What finds what is marked."""
-        self._torn = 0
         self._odd: list[int] = []
         self._odd_count = 0
 
     def look(self, entry: Entry) -> None:
         """Take down what is wrong with a line."""
         from rtcli.events import Malformed
-        from rtcli.recording import Torn
 
-        if isinstance(entry.event, Torn):
-            self._torn = entry.line
-        elif isinstance(entry.event, Malformed) and not entry.event.type:
+        if isinstance(entry.event, Malformed) and not entry.event.type:
             self._odd_count += 1
             if not self._odd:
                 self._odd.append(entry.line)
@@ -167,8 +163,6 @@ class Problems:
         detector = self.listener.detector
         if detector.disagree or detector.dialect is not REALTIME:
             sys.stderr.write(f"rtcli: {said(detector.disagreement())}\n")
-        if self._torn:
-            sys.stderr.write(f"rtcli: line {self._torn} has no end: whoever wrote the recording was interrupted\n")
         if self._odd_count == 1:
             sys.stderr.write(f"rtcli: line {self._odd[0]} is no event; `rtcli validate` says why\n")
         elif self._odd_count:

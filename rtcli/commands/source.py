@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -41,6 +41,9 @@ Dialect = Annotated[
 ]
 
 
+_TORN: Final = "whoever wrote the recording was interrupted, and what it said is lost"
+
+
 class Source:
     """A file that is read once, from its first entry to its last, with a progress bar where somebody watches."""
 
@@ -59,9 +62,9 @@ class Source:
         return in_progress(iter(self.reading), self.path)
 
     def code(self, code: int) -> int:
-        """The exit code when all is read: that of lost data where something of the file was left out, which is told."""
+        """The exit code when all is read: that of lost data where something of the file is not there, which is told."""
         self.tell()
-        return LOST if self.reading.dropped else code
+        return LOST if self.reading.lost else code
 
     def tell(self) -> None:
         """Say once, to standard error, what the file was taken for and what was left out."""
@@ -69,16 +72,17 @@ class Source:
 
         if not self._told:
             self._told = True
-            for sentence in told_of(self.reading):
+            for sentence in told_of(self.reading, self.path):
                 sys.stderr.write(f"rtcli: {said(sentence)}\n")
 
 
-def told_of(reading: Reading) -> list[str]:
-    """What is to be said of a file that was read: what it was taken for, and what of it was left out."""
-    dropped = [f"{reading.path}:{drop.line}: left out: {drop.why}" for drop in reading.drops]
+def told_of(reading: Reading, path: Path) -> list[str]:
+    """What is to be said of a file of this name that was read: what it was taken for, and what of it is not there."""
+    dropped = [f"{path}:{drop.line}: left out: {drop.why}" for drop in reading.drops]
     more = reading.dropped - len(dropped)
     return [
-        *([reading.guess] if reading.guess else []),
+        *([f"{path}: {reading.guess}"] if reading.guess else []),
         *dropped,
-        *([f"{reading.path}: {more} more left out"] if more else []),
+        *([f"{path}: {more} more left out"] if more else []),
+        *([f"{path}:{reading.torn}: the line has no end: {_TORN}"] if reading.torn else []),
     ]

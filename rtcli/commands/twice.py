@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rtcli.errors import BadOption
+from rtcli.errors import BadOption, UnreadableRecording
 
 
 def refuse_as_its_own_result(path: Path, output: Path | None) -> None:
@@ -37,4 +37,9 @@ def readable_twice(path: Path) -> Iterator[Path]:
         else:
             shutil.copyfileobj(sys.stdin.buffer, copy)
         copy.flush()
-        yield Path(copy.name)
+        try:
+            yield Path(copy.name)
+        except UnreadableRecording as error:
+            if error.name != copy.name:
+                raise
+            raise UnreadableRecording(str(path), error.why, error.remedy) from error

@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from rtcli.errors import UnreadableRecording
 from rtcli.formats import rtcli
-from rtcli.formats.reading import OWN, Reading, _form, _head, _look
-from rtcli.formats.stream import read_lines
+from rtcli.formats.reading import Reading
+
+if TYPE_CHECKING:
+    from rtcli.formats.form import Form
 
 
 class Copied:
-    """Iterated over once, it gives every line; of another form of log those that stand for its records."""
+    """Iterated over once, it gives every line; of another form of log those that stand for its records.
+
+    Raises, when it is iterated over:
+        UnreadableRecording: the file cannot be read, is empty, or holds nothing that could be an event.
+
+    """
 
     def __init__(self, path: Path, form: str | None = None) -> None:
         self.reading = Reading(path, form=form)
         """What tells what the file was taken for, and what was left out."""
-        self._asked = form
 
     def __iter__(self) -> Iterator[bytes]:
-        reading = self.reading
-        lines = read_lines(reading.path)
-        head = _head(lines)
-        asked = _form(self._asked) if self._asked and self._asked != OWN else None
-        form = asked or (None if self._asked == OWN or rtcli.looks_own(head) else _look(head))
-        if form is None:
-            reading.form = OWN
-            return chain(head, lines)
-        if asked is None:
-            reading.guess = f"{reading.path}: read as {form.title}; --from NAME insists on another form"
-        reading.form = form.name
-        return (rtcli.line_of(record) for _, record in form.read(chain(head, lines), reading.drop))
+        form, lines = self.reading.opened()
+        return self._own(lines) if form is None else self._translated(form, lines)
+
+    def _own(self, lines: Iterator[bytes]) -> Iterator[bytes]:
+        line, number = b"", 0
+        for number, line in enumerate(lines, 1):  # noqa: B007 - the last of them is looked at
+            yield line
+        if not line.endswith(b"\n"):
+            for _ in rtcli.read([line], torn=lambda _: self.reading.tear(number)):
+                pass
+
+    def _translated(self, form: Form, lines: Iterator[bytes]) -> Iterator[bytes]:
+        found = False
+        try:
+            for _, record in form.read(lines, self.reading.drop):
+                found = True
+                yield rtcli.line_of(record)
+        except UnreadableRecording as error:
+            raise UnreadableRecording(str(self.reading.path), error.why, error.remedy) from error
+        if not found:
+            raise self.reading.nothing_of(form)

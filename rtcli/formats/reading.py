@@ -41,7 +41,7 @@ class Reading:
     """Iterated over once, it gives every entry of the file, decoded, in order and with flat memory.
 
     Raises, when it is iterated over:
-        UnreadableRecording: the file cannot be read, or holds nothing that could be an event.
+        UnreadableRecording: the file cannot be read, is empty, or holds nothing that could be an event.
 
     """
 
@@ -61,6 +61,8 @@ class Reading:
         self.dropped = 0
         self.drops: list[Drop] = []
         """The first of what was dropped."""
+        self.torn: int | None = None
+        """The line that has no end, if the last one has none."""
         self._asked = _form(form) if form and form != OWN else None
         self._missed: list[Drop] = []
         """What was dropped, and is not yet told in its place: readers look ahead."""
@@ -73,18 +75,43 @@ class Reading:
         if missing and len(self._missed) < _DROPS_AWAITED:
             self._missed.append(Drop(line, why))
 
+    @property
+    def lost(self) -> bool:
+        """Whether something of the file was left out, or was lost before: known at its end."""
+        return self.dropped > 0 or self.torn is not None
+
+    def tear(self, line: int) -> None:
+        """Take down that a line has no end."""
+        self.torn = line
+
     def __iter__(self) -> Iterator[Entry]:
-        lines = read_lines(self.path)
-        head = _head(lines)
-        form = self._asked or (None if self.form == OWN or looks_own(head) else _look(head))
+        form, lines = self.opened()
         if form is None:
-            self.form = OWN
+            return rtcli.read(lines, self.listener, self.tear)
+        return self._translated(form, lines)
+
+    def opened(self) -> tuple[Form | None, Iterator[bytes]]:
+        """The form that the file is taken for, None for our own, and its lines, from the first on.
+
+        Raises:
+            UnreadableRecording: there is nothing in it that could be an event.
+
+        """
+        head, lines = begun(self.path)
+        insists = self._asked is not None or self.form == OWN
+        form = self._asked if insists else form_of(head)
+        if not insists:
+            refuse_what_was_made_of_one(self.path, head)
+        if form is None:
             _refuse_what_holds_nothing(self.path, head)
-            return rtcli.read(chain(head, lines), self.listener)
-        if not self._asked:
-            self.guess = f"{self.path}: read as {form.title}; --from NAME insists on another form"
-        self.form = form.name
-        return self._translated(form, chain(head, lines))
+        elif not insists:
+            self.guess = f"read as {form.title}; --from FORM insists on another form"
+        self.form = form.name if form else OWN
+        return form, chain(head, lines)
+
+    def nothing_of(self, form: Form) -> UnreadableRecording:
+        """Why a file that was read as another form cannot be: there was nothing in it."""
+        return UnreadableRecording(str(self.path), *self._nothing(form))
 
     def _translated(self, form: Form, lines: Iterable[bytes]) -> Iterator[Entry]:
         """The records of another form as entries, each with the line that would stand for it in a recording."""
@@ -100,7 +127,7 @@ class Reading:
         except UnreadableRecording as error:
             raise UnreadableRecording(str(self.path), error.why, error.remedy) from error
         if not found:
-            raise UnreadableRecording(str(self.path), *self._nothing(form))
+            raise self.nothing_of(form)
 
     def _gap(self, until_line: int, t: float | None) -> Entry:
         """A note for what was dropped up to a line, so that nothing is concluded from what is not there."""
@@ -119,6 +146,23 @@ class Reading:
             line, why = self.drops[0]
             return f"nothing of it can be read as {form.title}; line {line}: {why}", "try another form with --from"
         return f"as {form.title} it holds no event", "leave out --from, or try another form with it"
+
+
+def begun(path: Path) -> tuple[list[bytes], Iterator[bytes]]:
+    """The first lines of a file, as many as it takes to tell what they are, and the rest.
+
+    Raises:
+        UnreadableRecording: it cannot be read, or all of it is empty, as the rest tells at its end.
+
+    """
+    lines = read_lines(path)
+    head = _head(lines)
+    return head, _not_empty(path, lines) if all(map(bytes.isspace, head)) else lines
+
+
+def form_of(head: list[bytes]) -> Form | None:
+    """The form of another program's log that the first lines look like; None where it is ours, or none."""
+    return None if looks_own(head) else _look(head)
 
 
 def _head(lines: Iterator[bytes]) -> list[bytes]:
@@ -143,9 +187,9 @@ def is_log(path: Path) -> bool:
 
 
 def _look(head: list[bytes]) -> Form | None:
-    from rtcli.formats.forms import form_of  # noqa: PLC0415 - dozens of modules that our own recordings never need
+    from rtcli.formats import forms  # noqa: PLC0415 - dozens of modules that our own recordings never need
 
-    return form_of(b"".join(head)[:_SNIFFED_BYTES])
+    return forms.form_of(b"".join(head)[:_SNIFFED_BYTES])
 
 
 def _form(name: str) -> Form:
@@ -156,9 +200,40 @@ def _form(name: str) -> Form:
     return FORMS[name]
 
 
+def _not_empty(path: Path, lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The lines of a file that begins with none that says anything.
+
+    Raises:
+        UnreadableRecording: none of the others does.
+
+    """
+    empty = True
+    for line in lines:
+        empty = empty and line.isspace()
+        yield line
+    if empty:
+        raise UnreadableRecording(str(path), "it is empty", "a recording has one event or record on each line")
+
+
+def refuse_what_was_made_of_one(path: Path, head: list[bytes]) -> None:
+    """Refuse what a recording was converted into, or what was written about it.
+
+    Raises:
+        UnreadableRecording: it is such a thing.
+
+    """
+    from rtcli.formats.products import made_of_one  # noqa: PLC0415
+
+    if why := made_of_one(b"".join(head[:1])):
+        raise UnreadableRecording(str(path), why, "name the recording that it was made of")
+
+
 def _refuse_what_holds_nothing(path: Path, head: list[bytes]) -> None:
     first = head[:_SNIFFED_LINES]
     told = [line for line in first if not line.isspace()]
     if told and not any(line.lstrip(b"\xef\xbb\xbf \t").startswith(b"{") for line in told):
         why = f"none of its first {len(first)} lines is a JSON object" if len(first) > 1 else "it holds no JSON object"
-        raise UnreadableRecording(str(path), why, "if it is another program's log, name its form with --from")
+        from rtcli.formats.forms import FORMS  # noqa: PLC0415
+
+        remedy = f"if it is another program's log, name its form: --from {', '.join(FORMS)}"
+        raise UnreadableRecording(str(path), why, remedy)

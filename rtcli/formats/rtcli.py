@@ -79,8 +79,10 @@ _REFUSALS = (msgspec.DecodeError, UnicodeError, RecursionError)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def read(lines: Iterable[bytes], listener: Listener | None = None) -> Iterator[Entry]:
-    """Every line as an entry, in order; empty lines count but give nothing.
+def read(
+    lines: Iterable[bytes], listener: Listener | None = None, torn: Callable[[int], object] | None = None
+) -> Iterator[Entry]:
+    """Every line as an entry, in order; empty lines count but give nothing. `torn` is told of a line without an end.
 
     The listener decodes the first lines, until it knows what is spoken, and those that are odd.
     Where most lines are odd, they are looked at closely at once.
@@ -111,11 +113,15 @@ def read(lines: Iterable[bytes], listener: Listener | None = None) -> Iterator[E
                 elif raw.endswith(b"\n"):
                     yield Entry(number, line.t, sender, event, raw)
                 else:
+                    if torn:
+                        torn(number)
                     yield Entry(number, line.t, line.sender, Torn(len(raw), line.t), raw)
                 continue
         if raw.isspace():
             continue
         entry = _parsed(number, raw, listener)
+        if torn and isinstance(entry.event, Torn):
+            torn(number)
         doubt = doubt - 1 if isinstance(entry.event, Event) and doubt else min(doubt + 2, _DOUBT_AT_MOST)
         yield entry
         looks_bare = entry.t is None and isinstance(entry.event, Event)

@@ -25,7 +25,6 @@ def filtered(*options):
 
 def test_without_a_wish_it_is_the_file_to_the_byte():
     assert rtcli("filter", SPOKEN)[0] == SPOKEN.read_bytes()
-    assert rtcli("filter", "-", stdin=b"")[0] == b""
 
 
 def test_events_of_some_types_stay_as_they_stand_and_others_go():

@@ -27,6 +27,15 @@ def test_what_is_mended_and_what_is_lost_is_told_by_line(tmp_path):
     assert f"{len(LINES) - 1} records are there; 1 mended, 1 lost" in told
 
 
+def test_a_log_of_another_program_is_not_mended_but_sent_to_convert(tmp_path):
+    out, har = tmp_path / "out.jsonl", tmp_path / "call.har"
+    rtcli("convert", SPOKEN, "-o", har)
+    _, told = rtcli("recover", har, "-o", out, code=2)
+    assert "it looks like a HAR archive" in told
+    assert "`rtcli convert`" in told
+    assert not out.exists()
+
+
 def test_where_nothing_is_lost_all_is_well():
     out, told = rtcli("recover", "-", stdin=b"\xef\xbb\xbf" + DATA.replace(b"\n", b"\r\n"))
     assert out == DATA

@@ -106,10 +106,10 @@ def test_a_field_that_is_not_there_is_told(tmp_path):
 
 def test_a_file_that_is_empty_torn_or_missing(tmp_path):
     (tmp_path / "empty.jsonl").write_bytes(b"")
-    assert rtcli("redact", tmp_path / "empty.jsonl", "-o", "-").stdout == b""
+    assert b"it is empty" in rtcli("redact", tmp_path / "empty.jsonl", "-o", "-", code=2).stderr
     torn = PLACES["a note"](SECRETS["Groq"])[:-12]
     (tmp_path / "torn.jsonl").write_bytes(line(None, note="a") + torn)
-    after = rtcli("redact", tmp_path / "torn.jsonl", "-o", "-").stdout
+    after = rtcli("redact", tmp_path / "torn.jsonl", "-o", "-", code=3).stdout
     assert len(after) == len(line(None, note="a") + torn)
     assert SECRETS["Groq"][:20].encode() not in after
     assert b"cannot read" in rtcli("redact", tmp_path / "none.jsonl", "-o", "-", code=2).stderr

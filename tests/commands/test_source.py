@@ -47,7 +47,7 @@ READING = [("show",), ("validate",), ("doctor",), ("migrate",), ("replay", "--sp
 def test_every_command_that_reads_takes_a_log_and_says_what_for(log, command):
     done = rtcli(command[0], log, *command[1:])
     assert done.returncode == 0, done.stderr
-    assert f"{log}: read as events in envelopes of their own; --from NAME insists on another form" in done.stderr
+    assert f"{log}: read as events in envelopes of their own; --from FORM insists on another form" in done.stderr
 
 
 @pytest.mark.parametrize("command", READING, ids=" ".join)

@@ -178,7 +178,7 @@ def test_a_torn_last_record_is_a_warning_and_the_rest_is_checked(tmp_path):
         + GOOD.strip()
         + '}\n{"t":2.0,"fr'
     )
-    done = validate(path, code=1)
+    done = validate(path, code=3)
     assert "SCH11" in done.stdout
     assert "1 warning" in done.stdout
 
@@ -205,6 +205,10 @@ def test_what_cannot_be_read_is_one_line_and_exit_code_2(tmp_path, name):
 def test_nothing_is_called_good_where_nothing_was_checked(tmp_path):
     empty = tmp_path / "empty.jsonl"
     empty.write_text("")
+    done = validate(empty, code=2)
+    assert done.stdout == "Nothing was checked: 0 events in 0 files.\n"
+    assert "it is empty" in done.stderr
+    empty.write_text('{"rtcli":1,"started_at":""}\n')
     assert validate(empty).stdout == "Nothing was checked: 0 events in 1 file.\n"
     assert validate(tmp_path / "nowhere.jsonl", code=2).stdout == "Nothing was checked: 0 events in 0 files.\n"
     both = validate(RECORDINGS / "text.jsonl", tmp_path / "nowhere.jsonl", code=2)

@@ -246,9 +246,10 @@ def test_a_folder_stands_for_the_recordings_in_it(tmp_path):
     assert [path.name for path in find(tmp_path)] == ["c.jsonl.gz", "d.jsonl.zst", "b.jsonl"]
 
 
-def test_an_empty_file_is_an_empty_recording(tmp_path):
+def test_an_empty_file_is_no_recording(tmp_path):
     (tmp_path / "empty.jsonl").write_bytes(b"")
-    assert list(read(tmp_path / "empty.jsonl")) == []
+    with pytest.raises(UnreadableRecording, match="it is empty"):
+        list(read(tmp_path / "empty.jsonl"))
 
 
 @pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\x00\x00", b"hello\nworld\n"])

@@ -276,10 +276,10 @@ def test_a_full_disk_is_said_and_the_file_stays_whole(path):
     assert events[written:] in ([], [Note(2.0, "there is room again")])
 
 
-def test_a_disk_that_was_full_from_the_beginning_leaves_a_file_that_can_be_read(path):
+def test_a_disk_that_was_full_from_the_beginning_leaves_a_file_with_no_line_in_it(path):
     with Writer(path) as writer, no_file_larger_than(0), pytest.raises(RecordingFailed):
         writer.write(Note(1.0, "x"))
-    assert list(read(path)) == []
+    assert list(read_lines(path)) == []
 
 
 def test_memory_stays_flat_however_long_the_file_is(tmp_path):
