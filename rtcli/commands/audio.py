@@ -83,7 +83,7 @@ def audio(
     Exit code: 0 done, 2 the file could not be read, holds no audio, or the result could not be written, 3 some
     audio was left out or had been shortened by whoever made the log.
     """
-    from rtcli.commands.binary import refuse
+    from rtcli.commands.binary import AUDIO, refuse
     from rtcli.commands.twice import readable_twice
 
     if output is None and per_item is None:
@@ -94,7 +94,7 @@ def audio(
         raise BadOption("--delivered", "the call holds what was heard", "take --per-item DIR for all that came")
     if output is not None:
         _refuse_other_forms(output)
-        refuse(output, overwrite=overwrite)
+        refuse(output, AUDIO, overwrite=overwrite)
     times = _times(since, until)
     with readable_twice(path) as readable:
         made = Made(path, readable, dialect, form)
@@ -106,7 +106,7 @@ def audio(
 
 
 def _refuse_other_forms(output: Path) -> None:
-    """Refuse a name that promises what is not written, or that has no place.
+    """Refuse a name that promises what is not written, as another form's.
 
     Raises:
         BadOption: it is such a name.
@@ -115,8 +115,6 @@ def _refuse_other_forms(output: Path) -> None:
     if output.suffix.lower() in _OTHER_FORMS:
         remedy = f"name it {output.with_suffix('.wav').name}; sox or ffmpeg makes other forms of that"
         raise BadOption("--output", f"only WAV is written, and {output.name} is another form by its name", remedy)
-    if not output.parent.is_dir():
-        raise BadOption("--output", f"there is no folder {output.parent}", "make it first")
 
 
 def _times(since: str | None, until: str | None) -> tuple[float | None, float | None]:
@@ -162,7 +160,7 @@ class Made:
 
     def mix(self, output: Path, side: Heard | None, times: tuple[float | None, ...], *, overwrite: bool) -> None:
         """Write one file, of one channel or two."""
-        from rtcli.commands.binary import writing_binary
+        from rtcli.commands.binary import AUDIO, writing_binary
         from rtcli.formats.wav import MOST_BYTES, header
         from rtcli.reports.mixdown import mixed
         from rtcli.views.sound import told
@@ -180,7 +178,7 @@ class Made:
                 "--output", f"{hours:.1f} hours are more than a WAV file holds", "take a part: --since, --until"
             )
         folder = output.absolute().parent if output.is_file() or not output.exists() else None
-        with writing_binary(output, overwrite=overwrite) as stream:
+        with writing_binary(output, AUDIO, overwrite=overwrite) as stream:
             stream.write(header(coding.name, size, rate_hz=coding.rate_hz, channels=len(sides)))
             for window in mixed(self.call, self._again, (sides, coding, span), folder):
                 stream.write(window)

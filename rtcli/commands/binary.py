@@ -7,13 +7,26 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Final, NamedTuple
 
 from rtcli.errors import BadOption, RecordingExists
+from rtcli.formats.whole import refuse_without_folder
+
+
+class Kind(NamedTuple):
+    """What is written, and what to do instead of writing it to a terminal."""
+
+    name: str
+    remedy: str
+
+
+AUDIO: Final = Kind("audio", "name a file, or pipe it: … -o - | sox -t wav - -d")
+PAGE: Final = Kind("a web page", "name a file (call.html)")
+ARCHIVE: Final = Kind("an archive", "name a file (ticket.zip)")
 
 
 @contextmanager
-def writing_binary(path: Path, *, overwrite: bool, option: str = "--output") -> Iterator[IO[bytes]]:
+def writing_binary(path: Path, kind: Kind, *, overwrite: bool, option: str = "--output") -> Iterator[IO[bytes]]:
     """The stream to write to; a file takes its name when everything is written, and is its owner's only.
 
     Raises:
@@ -21,7 +34,7 @@ def writing_binary(path: Path, *, overwrite: bool, option: str = "--output") -> 
         RecordingExists: there is such a file.
 
     """
-    refuse(path, overwrite=overwrite, option=option)
+    refuse(path, kind, overwrite=overwrite, option=option)
     try:
         if str(path) == "-":
             yield sys.stdout.buffer
@@ -41,24 +54,21 @@ def writing_binary(path: Path, *, overwrite: bool, option: str = "--output") -> 
         raise BadOption(option, f"cannot write {path}: {error.strerror or error}") from error
 
 
-def refuse(path: Path, *, overwrite: bool, option: str = "--output") -> None:
+def refuse(path: Path, kind: Kind, *, overwrite: bool, option: str = "--output") -> None:
     """Say what is wrong with a name before anything is read.
 
     Raises:
-        BadOption: it is a terminal, or a folder.
+        BadOption: it is a terminal, a folder, or in a folder that is not there.
         RecordingExists: there is such a file.
 
     """
+    if sys.stdout.isatty() if str(path) == "-" else path.is_char_device() and _is_terminal(path):
+        raise BadOption(option, f"{kind.name} is not written to a terminal", kind.remedy)
     if str(path) == "-":
-        if sys.stdout.isatty():
-            raise BadOption(
-                option, "audio is not written to a terminal", "name a file, or pipe it: … -o - | sox -t wav - -d"
-            )
         return
-    if path.is_char_device() and _is_terminal(path):
-        raise BadOption(option, "audio is not written to a terminal", "name a file")
     if path.is_dir():
         raise BadOption(option, f"{path} is a folder", "name a file in it")
+    refuse_without_folder(path, option)
     if path.is_file() and not overwrite:
         raise RecordingExists(str(path), "replace it with --overwrite")
 

@@ -75,9 +75,9 @@ def bundle(
         raise BadOption("--output", "say where to write", "name an archive (ticket.zip), or take --issue for a text")
     if [str(path) for path in paths].count("-") > 1:
         raise BadOption("FILE", "standard input can be read once only", "name a file")
-    _refuse(output, overwrite=overwrite)
     for path in paths:
         refuse_as_its_own_result(path, output)
+    _refuse(output, overwrite=overwrite)
     table = prices_of(prices)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rtcli-")))
@@ -101,6 +101,9 @@ def bundle(
 
 
 _VERSIONS: Final = "versions.json"
+_OTHER_ARCHIVES: Final = frozenset(
+    [".tar", ".gz", ".tgz", ".bz2", ".tbz", ".tbz2", ".xz", ".txz", ".zst", ".7z", ".rar", ".jsonl", ".json", ".html", ".txt", ".md", ".har"]
+)
 _README: Final = "README.txt"
 _OF_THE_ARCHIVE: Final = (_VERSIONS, _README)
 """Names that no call's folder may have, or nobody could unpack it."""
@@ -108,13 +111,15 @@ _OF_THE_ARCHIVE: Final = (_VERSIONS, _README)
 
 def _refuse(output: Path | None, *, overwrite: bool) -> None:
     """Say what is wrong with the name before anything is read."""
-    from rtcli.commands.binary import refuse
+    from rtcli.commands.binary import ARCHIVE, refuse
     from rtcli.errors import BadOption
 
-    if str(output) == "-" and sys.stdout.isatty():
-        raise BadOption("--output", "an archive is not written to a terminal", "name a file (ticket.zip)")
-    if output is not None:
-        refuse(output, overwrite=overwrite)
+    if output is None:
+        return
+    if output.suffix.lower() in _OTHER_ARCHIVES:
+        why = f"only ZIP is written, and {output.name} is another archive by its name"
+        raise BadOption("--output", why, f"name it {output.name.partition('.')[0] or 'ticket'}.zip")
+    refuse(output, ARCHIVE, overwrite=overwrite)
 
 
 def _refused(works: Sequence[Redacted]) -> int:
@@ -142,10 +147,10 @@ def _calls(works: Sequence[Redacted], folder: Path, prices: Prices, dialect: Spo
 
 def _packed(output: Path, calls: Sequence[Call], works: Sequence[Redacted], *, overwrite: bool) -> list[Member]:
     """Write the archive: by name, so that the same content gives the same bytes."""
-    from rtcli.commands.binary import writing_binary
+    from rtcli.commands.binary import ARCHIVE, writing_binary
     from rtcli.formats.archive import Archive
 
-    with writing_binary(output, overwrite=overwrite) as file, Archive(file) as archive:
+    with writing_binary(output, ARCHIVE, overwrite=overwrite) as file, Archive(file) as archive:
         for call, work in sorted(zip(calls, works, strict=True), key=lambda pair: pair[0].name):
             for name, content in call.members():
                 archive.add(name, content)

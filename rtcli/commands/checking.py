@@ -22,11 +22,13 @@ def recordings(paths: list[Path], summary: Summary, output: Path | None) -> list
     """The recordings that the paths stand for, in order.
 
     Raises:
-        BadOption: the report would be written over one of them.
+        BadOption: the report would be written over one of them, or standard input is named twice.
 
     """
     from rtcli.formats import ENDINGS, find
 
+    if [str(path) for path in paths].count("-") > 1:
+        raise BadOption("PATH", "standard input can be read once only", "name a file")
     every = []
     for path in paths:
         found = [one for one in find(path) if not (path.is_dir() and _is_report(one, output))]
@@ -105,10 +107,11 @@ class Run:
         self._left_out(reading, path)
 
     def _left_out(self, reading: Reading, path: Path) -> None:
+        """Take down what of the file was not judged; a line without an end is a finding, and may be ignored as such."""
         from rtcli.commands.source import told_of
 
         self.told += told_of(reading, path)
-        self.lost = self.lost or reading.lost
+        self.lost = self.lost or reading.dropped > 0
 
     def _found(self, name: str, finding: Finding) -> None:
         if self._known.hides(name, finding):

@@ -29,12 +29,15 @@ def writing(path: Path | None, option: str = "--output") -> Iterator[TextIO]:
     What is no plain file, such as a device or a pipe, is written to as it is.
 
     Raises:
-        BadOption: the file cannot be written.
+        BadOption: the file cannot be written, or there is no folder for it.
 
     """
     if path is None or path == STANDARD_OUTPUT:
         yield sys.stdout
         return
+    from rtcli.formats.whole import refuse_without_folder
+
+    refuse_without_folder(path, option)
     try:
         if path.exists() and not path.is_file():
             with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:

@@ -63,7 +63,9 @@ def redact(
         raise BadOption(
             "--output", "say where to write", "name a file, or - for standard output; --check writes nothing"
         )
+    if check and output is not None:
+        raise BadOption("--check", f"it writes nothing, and --output names {output}", "leave out one of the two")
     work = Redacted(path, audio, text, pattern or [], field or [], dialect, form)
     with work:
-        work.run(None if check else output, overwrite=overwrite)
-        return work.tell(check=check, json=json, to=sys.stderr if str(output) == "-" and not check else sys.stdout)
+        work.run(output, overwrite=overwrite)
+        return work.tell(check=check, json=json, to=sys.stderr if str(output) == "-" else sys.stdout)

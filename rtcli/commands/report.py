@@ -66,13 +66,16 @@ def report(
 
     Exit code: 0 done, 2 the file could not be read or the page not written, 3 some of the file was left out.
     """
+    from rtcli.commands.binary import PAGE, refuse
     from rtcli.commands.priced import prices_of
     from rtcli.commands.twice import readable_twice, refuse_as_its_own_result
     from rtcli.errors import BadOption
 
     if output is None:
         raise BadOption("--output", "say where to write", "name a page (call.html), or - for a pipe")
-    _refuse(output, overwrite=overwrite)
+    if no_audio and audio is not Sound.SMALL:
+        raise BadOption("--no-audio", f"--audio {audio.value} asks for sound", "leave out one of the two")
+    refuse(output, PAGE, overwrite=overwrite)
     refuse_as_its_own_result(path, output)
     sound, table = Sound.NONE if no_audio else audio, prices_of(prices)
     with readable_twice(path) as readable:
@@ -104,29 +107,9 @@ def page_of(source: Source, again: Source, prices: Prices, audio: Sound = Sound.
     return pieces(source.path.name if str(source.path) != "-" else "standard input", stories)
 
 
-def _refuse(output: Path, *, overwrite: bool) -> None:
-    """Say what is wrong with the name before anything is read.
-
-    Raises:
-        BadOption: it is a terminal, a folder, or in a folder that does not exist.
-        RecordingExists: there is such a file.
-
-    """
-    from rtcli.errors import BadOption, RecordingExists
-
-    if str(output) == "-" and sys.stdout.isatty():
-        raise BadOption("--output", "a page is not written to a terminal", "name a file (call.html)")
-    if output.is_dir():
-        raise BadOption("--output", f"{output} is a folder", "name a file in it")
-    if not output.parent.is_dir():
-        raise BadOption("--output", f"there is no folder {output.parent}", "make it first")
-    if output.is_file() and not overwrite:
-        raise RecordingExists(str(output), "replace it with --overwrite")
-
-
 def _write(output: Path, pieces: Iterator[str], *, overwrite: bool) -> int:
     """Write the page; how many bytes it has."""
-    from rtcli.commands.binary import writing_binary
+    from rtcli.commands.binary import PAGE, writing_binary
     from rtcli.commands.output import STANDARD_OUTPUT
 
     size = 0
@@ -134,7 +117,7 @@ def _write(output: Path, pieces: Iterator[str], *, overwrite: bool) -> int:
         for piece in pieces:
             sys.stdout.write(piece)
         return 0
-    with writing_binary(output, overwrite=overwrite) as stream:
+    with writing_binary(output, PAGE, overwrite=overwrite) as stream:
         for piece in pieces:
             size += stream.write(piece.encode(errors="backslashreplace"))
     return size

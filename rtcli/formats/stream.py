@@ -110,6 +110,8 @@ def _split(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _remedy(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "is the name right? `rtcli connect demo` makes a recording to try"
+    if isinstance(error, IsADirectoryError):
+        return "name a file in it; `rtcli info` and `rtcli validate` take a folder"
     return ""
 
 

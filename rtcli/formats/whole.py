@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
 
-from rtcli.errors import RecordingExists, RecordingFailed
+from rtcli.errors import BadOption, RecordingExists, RecordingFailed
 from rtcli.formats.stream import BUFFER_BYTES
 
 Put = Callable[[bytes], Any]
@@ -30,6 +30,7 @@ def replacing(path: Path, *, overwrite: bool = False, mode: int = OWNER_ONLY) ->
     """What writes to `path`, packed as its name says; ``-`` is standard output, a device or a pipe is what it is.
 
     Raises:
+        BadOption: there is no folder for it.
         RecordingExists: there is such a file, and it is not to be replaced.
         RecordingFailed: it cannot be written, or is a symbolic link.
 
@@ -59,8 +60,18 @@ def _refuse(path: Path, *, overwrite: bool) -> None:
         raise RecordingExists(str(path), "replace it with --overwrite")
     if path.is_dir():
         raise RecordingFailed(str(path), "it is a folder")
+    refuse_without_folder(path)
+
+
+def refuse_without_folder(path: Path, option: str = "--output") -> None:
+    """Refuse a name in a folder that is not there.
+
+    Raises:
+        BadOption: it is such a name.
+
+    """
     if not path.parent.is_dir():
-        raise RecordingFailed(str(path), "there is no such folder")
+        raise BadOption(option, f"there is no folder {path.parent}", "make it first")
 
 
 def _is_device(path: Path) -> bool:

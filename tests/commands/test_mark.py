@@ -82,7 +82,7 @@ def test_a_file_that_is_not_there_and_a_folder_are_told(tmp_path):
     assert "cannot read" in rtcli("mark", tmp_path / "nothing.jsonl", "--at", "1", "x", code=2)[1]
     assert "is no file" in rtcli("mark", tmp_path, "--at", "1", "x", code=2)[1]
     _, told = rtcli("mark", SPOKEN, "--at", "1", "x", "-o", tmp_path / "no" / "where.jsonl", code=2)
-    assert "there is no such folder" in told
+    assert "there is no folder" in told
 
 
 def test_nothing_is_written_through_a_symbolic_link(call, tmp_path):

@@ -63,7 +63,7 @@ def test_a_pipe_is_written_to_as_it_is(tmp_path):
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
-@pytest.mark.parametrize("name", ["missing/report", "."])
-def test_what_cannot_be_written_is_one_sentence(tmp_path, name):
-    with pytest.raises(BadOption, match="--output: cannot write"), writing(tmp_path / name):
+@pytest.mark.parametrize(("name", "why"), [("missing/report", "there is no folder"), (".", "cannot write")])
+def test_what_cannot_be_written_is_one_sentence(tmp_path, name, why):
+    with pytest.raises(BadOption, match=f"--output: {why}"), writing(tmp_path / name):
         pass
