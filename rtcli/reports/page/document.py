@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Final
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ BODIES_TOGETHER: Final = 256
 """Texts of events that are read at once, when one of them is to be shown."""
 _LINES_SHOWN: Final = 12
 _WAITS_SHOWN: Final = 20
+_CODES_SHOWN: Final = 8
 
 
 class Document(Struct):
@@ -81,8 +83,8 @@ def _connection(
         "shortened": story.shortened,
         "late": story.axis.late_s,
         "rows": _columns(rows),
-        "lanes": story.spans.told(case.metrics[story.number], story.heard.utterances)
-        if story.number is not None
+        "lanes": story.spans.told(case.metrics[story.number], story.heard.utterances, set(told.kept))
+        if story.number is not None and told is not None
         else {},
         "sound": sound,
         "talk": talk.told(story.sayings, story.axis),
@@ -125,12 +127,19 @@ def _cause(cause: Cause, shown: list[Story]) -> dict[str, Any]:
         "evidence": cause.evidence,
         "effect": cause.effect,
         "remedy": cause.remedy,
-        "codes": sorted({finding.code for finding in cause.consequences}),
+        "also": _also(cause),
         "places": [{"line": line, **_where(place(shown, line))} for line in lines[:_LINES_SHOWN]],
         "more": len(lines[_LINES_SHOWN:]),
         "line": cause.lines[0],
         **_where(place(shown, cause.lines[0])),
     }
+
+
+def _also(cause: Cause) -> str:
+    """What else was found because of it, the most frequent first."""
+    codes = Counter(finding.code for finding in cause.consequences if finding.code != cause.name)
+    told = [f"{code} ({count})" if count > 1 else code for code, count in codes.most_common(_CODES_SHOWN)]
+    return ", ".join(told) + (", …" if len(codes) > _CODES_SHOWN else "")
 
 
 def _finding(finding: Finding, named: dict[str, str], shown: list[Story]) -> dict[str, Any]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from msgspec import Struct
 
 from rtcli.formats import Entry
 from rtcli.reports.page.axis import Axis
+from rtcli.reports.page.waits import Waited, spreads, waited
 from rtcli.session.clip import Utterance
 from rtcli.session.config import at
 from rtcli.session.metrics import Metrics
-from rtcli.session.rows import At, SpeechRow, TurnRow, ms_between
+from rtcli.session.rows import SpeechRow, TurnRow
 
 _ADDED: Final = ("conversation.item.added", "conversation.item.created", "response.output_item.added")
 _DONE: Final = ("conversation.item.done", "response.output_item.done")
@@ -61,10 +63,12 @@ class Spans:
                 self._by_id[item_id] = span
         return span
 
-    def told(self, metrics: Metrics, heard: Mapping[str, Utterance]) -> dict[str, Any]:
-        """The lanes for the page's script."""
+    def told(self, metrics: Metrics, heard: Mapping[str, Utterance], kept: AbstractSet[str]) -> dict[str, Any]:
+        """The lanes for the page's script, of a recording that can be relied on for what it has `kept`."""
+        waits = [waited(turn, kept) for turn in metrics.turns]
         return {
-            "turns": [self._turn(turn, heard) for turn in metrics.turns],
+            "turns": [self._turn(turn, wait, heard) for turn, wait in zip(metrics.turns, waits, strict=True)],
+            "waits": spreads(waits) if self._axis.timed else [],
             "speech": self._speech(metrics, heard),
             "responses": self._responses(metrics),
             "items": [
@@ -78,7 +82,7 @@ class Spans:
     def _place(self, line: int) -> dict[str, Any]:
         return {"line": line, "row": self._axis.row(line)}
 
-    def _turn(self, turn: TurnRow, heard: Mapping[str, Utterance]) -> dict[str, Any]:
+    def _turn(self, turn: TurnRow, wait: Waited, heard: Mapping[str, Utterance]) -> dict[str, Any]:
         of = self._axis.of
         spoken = next((heard[item] for item in turn.item_ids[:1] if item in heard), None)
         begin = spoken.starts_s if spoken is not None and self._axis.timed else None
@@ -93,7 +97,9 @@ class Spans:
             "began": turn.began,
             "interrupted": turn.interrupted,
             "responses": turn.response_ids[:20],
-            "stages": stages(turn) if self._axis.timed else [],
+            "from": wait.since,
+            "stages": wait.stages if self._axis.timed else [],
+            "waits": [wait.first_audio_ms, wait.voice_to_voice_ms],
             "tokens": [turn.input_tokens, turn.cached_tokens, turn.output_tokens],
         }
 
@@ -151,31 +157,3 @@ class Spans:
             }
             for row in metrics.mcp
         ]
-
-
-def stages(turn: TurnRow) -> list[tuple[str, float, int]]:
-    """How long an answer took, stage by stage: name, milliseconds, the line that ends it.
-
-    It is counted from the end of the user's input to the first of the answer; a stage whose beginning or
-    end is not known is part of the next one.
-    """
-    begin = turn.speech_end or turn.stopped or turn.commit or turn.committed or turn.asked
-    told = []
-    path = (
-        ("turn detection", turn.stopped),
-        ("request", turn.asked),
-        ("response", turn.created),
-        ("first output", _earlier(turn.first_text, turn.first_audio)),
-        ("first audio", turn.first_audio),
-    )
-    for name, moment in path:
-        ms = ms_between(begin, moment)
-        if ms is not None and ms >= 0 and moment is not begin and moment is not None:
-            told.append((name, ms, moment.line))
-            begin = moment
-    return told
-
-
-def _earlier(one: At | None, other: At | None) -> At | None:
-    known = [moment for moment in (one, other) if moment is not None and moment.t is not None]
-    return min(known, key=lambda moment: moment.t or 0.0) if known else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from rtcli.reports.page.axis import Axis
+from rtcli.reports.wording import remark
 from rtcli.session.saying import Saying
 
 _TEXT_KEPT: Final = 20_000
@@ -42,10 +43,8 @@ def _note(one: Saying) -> str:
         notes.append(f"not transcribed: {one.failure}")
     elif not one.transcribed and not one.text:
         notes.append("not transcribed")
-    if one.interrupted:
-        notes.append("interrupted" if one.heard_ms is None else f"cut after {one.heard_ms / 1000:.2f} s")
-    if one.out_of_band:
-        notes.append("outside the conversation")
+    if told := remark(one):
+        notes.append(told)
     if one.kind == "call" and one.output is None:
         notes.append("not answered")
     return ", ".join(notes)

@@ -8,12 +8,12 @@ function causeNode(cause) {
     sign(cause.severity), el("span", { text: cause.title + (cause.count > 1 ? " (" + cause.count + " times)" : "") }),
     el("span", { cls: "where", text: at + "line " + cause.line }));
   const facts = el("dl");
-  const rows = [["effect", cause.effect], ["shown by", cause.evidence], ["side", cause.side === "unknown" ? "" : "the " + cause.side + "'s"], ["fix", cause.remedy], ["also", cause.codes.filter((code) => code !== cause.name).slice(0, 8).join(", ")]];
-  for (const [name, text] of rows) if (text) facts.append(el("dt", { text: name }), el("dd", { text: text.length > 600 ? text.slice(0, 600) + "…" : text }));
   if (cause.places.length > 1) {
     const links = cause.places.filter((place) => place.story >= 0).map((place) => el("button", { cls: "link", type: "button", text: String(place.line), click: () => goto(place.x, place.row, place.story) }));
-    facts.append(el("dt", { text: "lines" }), el("dd", { cls: "links" }, ...links, ...(cause.more ? ["and " + cause.more + " more"] : [])));
+    facts.append(el("dt", { text: "where" }), el("dd", { cls: "links" }, "lines ", ...links, ...(cause.more ? ["and " + cause.more + " more"] : [])));
   }
+  const rows = [["shown by", cause.evidence], ["effect", cause.effect], ["side", cause.side === "unknown" ? "" : "the " + cause.side + "'s"], ["fix", cause.remedy], ["also", cause.also]];
+  for (const [name, text] of rows) if (text) facts.append(el("dt", { text: name }), el("dd", { text: text.length > 600 ? text.slice(0, 600) + "…" : text }));
   return el("li", { cls: "cause " + cause.severity }, head, facts);
 }
 

@@ -4,6 +4,7 @@ const STAGES = ["turn detection", "request", "response", "first output", "first 
 const STAGE_MEANS = { "turn detection": "from the end of the speech until it was told", request: "until the answer was asked for", response: "until the response began", "first output": "until its first text or audio", "first audio": "until its first audio" };
 const chart = $("chart");
 let turnsTold = [], turnChosen = -1;
+const SINCE = { speech: "the end of speech", turn: "the end of the user's turn" };
 
 /* Whether the turn has an answer that can be read or heard: without one there is no latency, only the beginning of one. */
 function isAnswered(turn) { return turn.stages.some(([name]) => name.startsWith("first")); }
@@ -20,20 +21,34 @@ function latency() {
     box.style.background = "var(--stage-" + STAGES.indexOf(name) + ")";
     return el("li", { title: STAGE_MEANS[name] }, box, el("span", { text: name }));
   }));
-  const answered = turnsTold.filter(isAnswered), sums = answered.map(stagesOf).sort((a, b) => a - b), open = turnsTold.length - answered.length;
-  const rank = (share) => sums[Math.ceil(sums.length * share / 100) - 1];
-  const told = sums.length >= 5 ? "p50 " + ms(rank(50)) + " · p95 " + ms(rank(95)) + " · " : "";
-  const worst = answered.length ? answered.reduce((a, b) => (stagesOf(b) > stagesOf(a) ? b : a)) : null;
-  $("latency-told").replaceChildren(...(worst ? ["from the end of the input: " + told + "worst " + ms(stagesOf(worst)) + " in ", el("button", { cls: "link", type: "button", text: "turn " + worst.n, click: () => gotoTurn(worst) })] : []),
-    open ? (worst ? " · " : "") + several(open, "turn") + " without text or audio" : "");
+  const open = turnsTold.filter((turn) => !isAnswered(turn)).length;
+  $("latency-told").replaceChildren(...(story().lanes.waits || []).map(waitNode), ...(open ? [el("li", { text: several(open, "turn") + " without text or audio" })] : []));
+  $("latency-axis").textContent = axisWords();
   chart.setAttribute("aria-valuemin", String(turnsTold[0].n));
   chart.setAttribute("aria-valuemax", String(turnsTold[turnsTold.length - 1].n));
   chartTo(0, true);
   $("latency-table").open = false;
 }
 
+/* One of the waits by its name, as `rtcli turns` has it; fewer than five values make no percentile. */
+function waitNode(wait) {
+  const spread = wait.p50 === null ? "" : "p50 " + ms(wait.p50) + " · p95 " + ms(wait.p95) + " · ";
+  const turn = turnsTold.find((one) => one.n === wait.turn), where = "turn " + wait.turn;
+  return el("li", { title: several(wait.n, "turn") + " of " + story().lanes.turns.length.toLocaleString("en") }, el("b", { text: wait.name }), " " + spread + "worst " + ms(wait.worst) + " (",
+    turn ? el("button", { cls: "link", type: "button", text: where, click: () => gotoTurn(turn) }) : where, "), " + wait.since);
+}
+
+/* What the bars count from, which is not the same for all where the end of speech is not known of each. */
+function axisWords() {
+  const spoken = turnsTold.filter((turn) => turn.from === "speech").length, others = turnsTold.length - spoken;
+  const since = !others ? "at " + SINCE.speech : !spoken ? "at " + SINCE.turn : "at " + SINCE.speech + " (in " + several(others, "turn") + " without a known one at " + SINCE.turn + ")";
+  return "A bar begins " + since + " and ends at the first audio, or without any at the first text.";
+}
+
 function turnWords(turn) {
-  return "turn " + turn.n + ": " + (isAnswered(turn) ? ms(stagesOf(turn)) + " from the end of the input to the answer" : "no text or audio answers it") + "\n" + turn.stages.map((stage) => stage[0] + " " + ms(stage[1])).join(", ");
+  const [audio, voice] = turn.waits, named = [...(audio === null ? [] : ["TTFA " + ms(audio)]), ...(voice === null ? [] : ["voice to voice " + ms(voice)])];
+  const all = named.length ? named.join(", ") : isAnswered(turn) ? ms(stagesOf(turn)) + " to the answer" : "no text or audio answers it";
+  return "turn " + turn.n + ": " + all + "\nfrom " + SINCE[turn.from] + ": " + turn.stages.map((stage) => stage[0] + " " + ms(stage[1])).join(", ");
 }
 
 function barsOf(width) {
@@ -130,10 +145,10 @@ $("latency-table").addEventListener("toggle", () => {
   box.dataset.story = String(state.story);
   const body = turnsTold.map((turn) => {
     const values = Object.fromEntries(turn.stages.map((stage) => [stage[0], stage[1]]));
-    const cells = [isAnswered(turn) ? ms(stagesOf(turn)) : "no answer", ...STAGES.map((name) => (name in values ? ms(values[name]) : "")), ...turn.tokens.slice(0, 3).map((count) => (count === null ? "" : count.toLocaleString("en")))];
+    const cells = [...turn.waits.map((wait) => (wait === null ? "" : ms(wait))), SINCE[turn.from], ...STAGES.map((name) => (name in values ? ms(values[name]) : "")), ...turn.tokens.slice(0, 3).map((count) => (count === null ? "" : count.toLocaleString("en")))];
     return el("tr", {}, el("td", {}, el("button", { cls: "link", type: "button", text: "turn " + turn.n, click: () => gotoTurn(turn) })), ...cells.map((text) => el("td", { text })));
   });
-  const head = ["turn", "all", ...STAGES, "tokens in", "cached", "out"].map((text) => el("th", { text, scope: "col" }));
+  const head = ["turn", "TTFA", "voice to voice", "counted from", ...STAGES, "tokens in", "cached", "out"].map((text) => el("th", { text, scope: "col" }));
   box.replaceChildren(el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body)));
 });
 on("story", latency);

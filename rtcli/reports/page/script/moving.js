@@ -92,7 +92,7 @@ function tipOf(id, thing) {
   const head = {
     turns: () => "turn " + thing.n + ", begun by " + thing.began + (thing.interrupted ? ", interrupted" : ""),
     user: () => "user's audio",
-    model: () => "model's audio " + short(thing.item) + (thing.cut !== null && thing.cut < thing.s ? ", cut after " + ms(thing.cut * 1000) + ": the rest was not heard" : ""),
+    model: () => "model's audio " + short(thing.item) + (thing.cut !== null && thing.cut < thing.s ? ", interrupted after " + thing.cut.toFixed(1) + " s: the rest was not heard" : ""),
     speech: () => "speech " + short(thing.item) + (thing.ms ? ", " + ms(thing.ms) : ""),
     responses: () => "response " + short(thing.id) + " " + (thing.status || "open") + (thing.reason ? " (" + thing.reason + ")" : "") + (thing.first && story().timed ? ", first output after " + ms((thing.first - thing.x) * 1000) : ""),
     items: () => itemLabel(thing) + " " + short(thing.id),
