@@ -1,4 +1,4 @@
-"""WAV files as the protocol's audio: what goes in is made PCM16, 24 kHz, mono; what comes out is kept as it is."""
+"""WAV files as the protocol's audio: what goes in is G.711 or made PCM16, 24 kHz, mono; what comes out is kept."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import os
 import struct
 import wave
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from rtcli.errors import BadOption, RecordingExists, RecordingFailed
 from rtcli.units import G711_RATE_HZ, PCM_RATE_HZ, PCM_SAMPLE_BYTES
@@ -18,25 +19,83 @@ _CODECS: Final[dict[str, tuple[int, int, int]]] = {
     "audio/pcmu": (7, G711_RATE_HZ, 8),
 }
 """Format tag, samples a second and bits a sample. Source: RFC 2361, the WAVE codec registry."""
+_LAWS: Final = {tag: name for name, (tag, rate, _) in _CODECS.items() if rate == G711_RATE_HZ}
+_LAYOUT: Final = struct.Struct("<HHIIHH")
+_CHUNK_HEAD: Final = struct.Struct("<4sI")
+_FIRST_CHUNK: Final = 12
+_EXTENSIBLE: Final = 0xFFFE
+_SUB_FORMAT_AT: Final = 24
+"""Where a layout that is extended names its format. Source: Microsoft's WAVEFORMATEXTENSIBLE."""
 
 
-def read_pcm16(path: Path) -> bytes:
-    """The file's samples as 24 kHz mono PCM16.
+class Sound(NamedTuple):
+    """Audio as the protocol carries it, and its format by the GA name."""
+
+    audio_format: str
+    data: bytes
+
+
+def read_speech(path: Path) -> Sound:
+    """The file's samples as audio of the protocol: G.711 as it stands, everything else as 24 kHz mono PCM16.
 
     Raises:
-        BadOption: it is no PCM16 WAV file, or must be resampled and the extra for that is missing.
+        BadOption: it is no WAV file of PCM16 or G.711, or must be resampled and the extra for that is missing.
 
     """
     try:
-        with wave.open(str(path), "rb") as file:
-            channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
-            samples = file.readframes(file.getnframes())
+        content = path.read_bytes()
+        coded = _codes(content, path)
+        return Sound("audio/pcm", _pcm16(content, path)) if coded is None else coded
     except OSError as error:
         raise BadOption(str(path), error.strerror or str(error)) from error
     except (wave.Error, EOFError) as error:
         raise BadOption(
-            str(path), f"it is no PCM WAV file ({error})", f"make one: ffmpeg -i {path.name} -ac 1 -ar 24000 out.wav"
+            str(path),
+            f"it is no WAV file of PCM or G.711 ({str(error) or 'it ends too early'})",
+            f"make one: ffmpeg -i {path.name} -ac 1 -ar 24000 out.wav",
         ) from error
+
+
+def _codes(content: bytes, path: Path) -> Sound | None:
+    """The codes of a file that has either law of G.711; None of every other file."""
+    layout, at = b"", _FIRST_CHUNK
+    while content[:4] == b"RIFF" and len(content) >= at + _CHUNK_HEAD.size:
+        name, size = _CHUNK_HEAD.unpack_from(content, at)
+        at += _CHUNK_HEAD.size
+        if name == b"data":
+            law = _law(layout, path)
+            return Sound(law, content[at : at + _data_bytes(content, at, size)]) if law else None
+        if name == b"fmt ":
+            layout = content[at : at + size]
+        at += size + size % 2
+    return None
+
+
+def _data_bytes(content: bytes, at: int, size: int) -> int:
+    """How long the data is; all there is where the writer never came to put the lengths right."""
+    (whole,) = struct.unpack_from("<I", content, 4)
+    return len(content) if size == 0 and whole + 8 <= at else size
+
+
+def _law(layout: bytes, path: Path) -> str | None:
+    """The law of G.711 by its GA name; None where the samples are written otherwise."""
+    if len(layout) < _LAYOUT.size:
+        return None
+    tag, channels, rate, _, _, bits = _LAYOUT.unpack_from(layout)
+    if tag == _EXTENSIBLE:
+        tag = int.from_bytes(layout[_SUB_FORMAT_AT : _SUB_FORMAT_AT + 2], "little")
+    law = _LAWS.get(tag)
+    if law and (channels, rate, bits) != (1, G711_RATE_HZ, 8):
+        shape = f"{rate} Hz with {channels} channel{'s' if channels != 1 else ''} of {bits} bits"
+        remedy = f"make one: sox {path.name} -r {G711_RATE_HZ} -c 1 out.wav"
+        raise BadOption(str(path), f"it is G.711 at {shape}, and the protocol takes {G711_RATE_HZ} Hz mono", remedy)
+    return law
+
+
+def _pcm16(content: bytes, path: Path) -> bytes:
+    with wave.open(BytesIO(content), "rb") as file:
+        channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
+        samples = file.readframes(file.getnframes())
     if width != PCM_SAMPLE_BYTES:
         raise BadOption(
             str(path), f"its samples have {8 * width} bits, not 16", f"make one: sox {path.name} -b 16 out.wav"
@@ -68,7 +127,7 @@ def header(audio_format: str | None, size: int, *, rate_hz: int | None = None, c
     """The beginning of a WAV file with so many bytes of audio, of PCM where the format is not known."""
     tag, usual_hz, bits = _CODECS.get(audio_format or "", _CODECS["audio/pcm"])
     rate, frame_bytes = rate_hz or usual_hz, channels * bits // 8
-    layout = struct.pack("<HHIIHH", tag, channels, rate, rate * frame_bytes, frame_bytes, bits)
+    layout = _LAYOUT.pack(tag, channels, rate, rate * frame_bytes, frame_bytes, bits)
     return b"".join(
         (
             b"RIFF",

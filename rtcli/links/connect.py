@@ -22,7 +22,7 @@ from msgspec import Struct
 from rtcli.errors import RecordingExists, RecordingFailed
 from rtcli.events import Listener, response, session
 from rtcli.formats import Entry
-from rtcli.formats.wav import WavWriter, read_pcm16
+from rtcli.formats.wav import Sound, WavWriter, read_speech
 from rtcli.formats.writer import Mode, Writer
 from rtcli.links.client import Client, open_client
 from rtcli.links.keyboard import Keyboard
@@ -133,7 +133,7 @@ class _Conversation:
 
     async def hold(self) -> Outcome:
         plan, keep = self._plan, self._plan.keep
-        speech = read_pcm16(plan.audio_in) if plan.audio_in else b""
+        speech = read_speech(plan.audio_in) if plan.audio_in else None
         wanted = [keep.path] if keep.path and not keep.off and keep.mode == "new" else []
         if plan.audio_out and keep.mode != "overwrite":
             wanted.append(plan.audio_out)
@@ -154,7 +154,7 @@ class _Conversation:
             self._outcome.events, self._outcome.failure = tap.events, tap.failure
         return self._outcome
 
-    async def _run(self, client: Client, speech: bytes) -> None:
+    async def _run(self, client: Client, speech: Sound | None) -> None:
         async with _interrupts(self._interrupt, client):
             receiving = asyncio.create_task(client.receive())
             script = asyncio.create_task(self._follow(speech))
@@ -185,14 +185,14 @@ class _Conversation:
 
     # --- what is said --------------------------------------------------------------------------
 
-    async def _follow(self, speech: bytes) -> None:
+    async def _follow(self, speech: Sound | None) -> None:
         """Configure the session, then say what the plan says, or what the person types."""
         plan, talk = self._plan, self._talk
         assert talk is not None
         await talk.begin(plan.wait_s)
         if plan.config and not await talk.update(plan.config, plan.wait_s):
             self._unanswered("the session was not configured as asked")
-        if speech and not await talk.speak(speech, plan.pace, plan.wait_s):
+        if speech and speech.data and not await talk.speak(speech, plan.pace, plan.wait_s):
             self._unanswered(f"no answer to the audio within {plan.wait_s:g} s")
         for text in plan.say:
             if not await talk.say(text, plan.wait_s):

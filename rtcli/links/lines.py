@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from rtcli.errors import RtcliError
-from rtcli.formats.wav import read_pcm16
+from rtcli.formats.wav import read_speech
 from rtcli.links.talk import Pace, Talk
 
 HELP: Final = """\
@@ -61,7 +61,7 @@ async def _command(word: str, rest: str, talk: Talk, note: Callable[[str], None]
             if not await talk.update(_object(rest), pacing.wait_s):
                 note("the session was not updated")
         case "/audio":
-            answered = await talk.speak(read_pcm16(Path(rest)), pacing.pace, pacing.wait_s)
+            answered = await talk.speak(read_speech(Path(rest)), pacing.pace, pacing.wait_s)
             return Slash.DONE if answered else Slash.UNANSWERED
         case "/tool":
             return Slash.DONE if await talk.answer_call(rest, pacing.wait_s) else Slash.UNANSWERED

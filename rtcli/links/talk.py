@@ -17,13 +17,13 @@ import msgspec
 from rtcli.events import Event, conversation, encode, error, input_audio_buffer, response, session
 from rtcli.events.objects import FunctionCallOutput, InputText, Message
 from rtcli.formats import Entry
+from rtcli.formats.wav import Sound
 from rtcli.links.client import Client
 from rtcli.links.playing import Playing
+from rtcli.links.speaking import CHUNK_MS, Speaking
 from rtcli.recording import Close
 from rtcli.session import Session
-from rtcli.units import PCM_RATE_HZ, PCM_SAMPLE_BYTES
 
-CHUNK_MS: Final = 100
 DEFAULT_SILENCE_MS: Final = 500
 """Source: openai-python 3.52.0, ``realtime_audio_input_turn_detection.py``, ``silence_duration_ms``."""
 AFTER_SILENCE_MS: Final = 400
@@ -139,12 +139,12 @@ class Talk:
         )
         return self._created > before and not self._open
 
-    async def speak(self, pcm16: bytes, pace: Pace, wait_s: float) -> bool:
+    async def speak(self, sound: Sound, pace: Pace, wait_s: float) -> bool:
         """Send speech as a microphone would, and wait for the answer; False when none came."""
         created, committed, transcribed = self._created, self._committed, self._transcribed
         vad = self._state.config.turn_detection
         silence_ms = (getattr(vad, "silence_duration_ms", None) or DEFAULT_SILENCE_MS) + AFTER_SILENCE_MS if vad else 0
-        await self._stream(pcm16 + bytes(_bytes_of(silence_ms)), pace)
+        await self._stream(Speaking(sound, silence_ms), pace)
         if not vad:
             await self.commit()
         answers = not self._only_transcribes()
@@ -192,16 +192,21 @@ class Talk:
         await self._client.send(msgspec.json.encode({"type": body["type"], "event_id": name, **body}).decode())
         return name
 
-    async def _stream(self, pcm16: bytes, pace: Pace) -> None:
-        loop = asyncio.get_running_loop()
-        began, step = loop.time(), _bytes_of(CHUNK_MS)
-        for number, start in enumerate(range(0, len(pcm16), step)):
-            if self._closed:
-                return
-            chunk = base64.b64encode(pcm16[start : start + step]).decode()
-            await self._client.send(encode(input_audio_buffer.Append(audio=chunk)).decode())
-            due = began + (number + 1) * CHUNK_MS / 1000 if pace == "realtime" else 0
+    async def _stream(self, speaking: Speaking, pace: Pace) -> None:
+        loop, number = asyncio.get_running_loop(), 0
+        piece, began = await self._piece(speaking, 0), loop.time()
+        while piece and not self._closed:
+            await self._client.send(encode(input_audio_buffer.Append(audio=base64.b64encode(piece).decode())).decode())
+            number += 1
+            due = began + number * CHUNK_MS / 1000 if pace == "realtime" else 0
             await asyncio.sleep(max(0.0, due - loop.time()))
+            piece = await self._piece(speaking, number)
+
+    async def _piece(self, speaking: Speaking, number: int) -> bytes:
+        """A piece in the format in force; long speech is converted beside the connection, which stays alive."""
+        while not speaking.is_made(self._state.config.input_format):
+            await asyncio.to_thread(speaking.make, self._state.config.input_format)
+        return speaking.piece(number, self._state.config.input_format)
 
     async def _until(self, reached: Callable[[], bool], wait_s: float) -> None:
         """Wait until something is so, the connection is closed, or the time is over."""
@@ -212,7 +217,3 @@ class Talk:
                     await self._changed.wait()
         except TimeoutError:
             return
-
-
-def _bytes_of(duration_ms: float) -> int:
-    return int(duration_ms * PCM_RATE_HZ / 1000) * PCM_SAMPLE_BYTES

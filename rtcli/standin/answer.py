@@ -111,10 +111,10 @@ class Answer:
 
     def _speech(self, words: list[str], pcm16: bytes) -> Iterator[Step]:
         """Audio and words side by side, the words a little ahead."""
-        step_bytes = CHUNK_MS * BYTES_PER_MS["audio/pcm"]
-        chunks = [pcm16[start : start + step_bytes] for start in range(0, len(pcm16), step_bytes)]
+        audio, step_bytes = codec.encode(pcm16, self._format), CHUNK_MS * BYTES_PER_MS[self._format]
+        chunks = [audio[start : start + step_bytes] for start in range(0, len(audio), step_bytes)]
         pace_s = CHUNK_MS / 1000 / HEAD_START
-        spoken = [(n * pace_s, "audio", codec.encode(chunk, self._format)) for n, chunk in enumerate(chunks)]
+        spoken = [(n * pace_s, "audio", chunk) for n, chunk in enumerate(chunks)]
         ahead_s = pace_s * len(chunks) * WORDS_AHEAD
         written = [(n * ahead_s / len(words), "transcript", word) for n, word in enumerate(words)]
         both: list[Step] = [*written, *spoken]

@@ -7,7 +7,7 @@ import wave
 import pytest
 
 from rtcli.errors import BadOption
-from rtcli.formats.wav import WavWriter, read_pcm16
+from rtcli.formats.wav import Sound, WavWriter, read_speech
 
 
 def make(path, rate=24000, channels=1, width=2, frames=b"\x01\x00\x02\x00"):
@@ -20,14 +20,14 @@ def make(path, rate=24000, channels=1, width=2, frames=b"\x01\x00\x02\x00"):
 
 
 def test_samples_are_read_as_they_are(tmp_path):
-    assert read_pcm16(make(tmp_path / "a.wav")) == b"\x01\x00\x02\x00"
+    assert read_speech(make(tmp_path / "a.wav")) == Sound("audio/pcm", b"\x01\x00\x02\x00")
 
 
 def test_what_is_no_wav_or_has_other_samples_is_refused_with_a_remedy(tmp_path):
     (tmp_path / "b.wav").write_bytes(b"not a wav")
     for path in (tmp_path / "missing.wav", tmp_path / "b.wav", make(tmp_path / "c.wav", width=1)):
         with pytest.raises(BadOption):
-            read_pcm16(path)
+            read_speech(path)
 
 
 @pytest.mark.parametrize(
