@@ -101,9 +101,10 @@ def bundle(
 
 
 _VERSIONS: Final = "versions.json"
-_OTHER_ARCHIVES: Final = frozenset(
-    [".tar", ".gz", ".tgz", ".bz2", ".tbz", ".tbz2", ".xz", ".txz", ".zst", ".7z", ".rar", ".jsonl", ".json", ".html", ".txt", ".md", ".har"]
+_OTHER_FORMS: Final = frozenset(
+    {".tar", ".gz", ".tgz", ".bz2", ".xz", ".txz", ".zst", ".7z", ".rar", ".jsonl", ".json", ".html", ".txt", ".md"}
 )
+"""Endings of names that promise what is not written."""
 _README: Final = "README.txt"
 _OF_THE_ARCHIVE: Final = (_VERSIONS, _README)
 """Names that no call's folder may have, or nobody could unpack it."""
@@ -116,8 +117,8 @@ def _refuse(output: Path | None, *, overwrite: bool) -> None:
 
     if output is None:
         return
-    if output.suffix.lower() in _OTHER_ARCHIVES:
-        why = f"only ZIP is written, and {output.name} is another archive by its name"
+    if output.suffix.lower() in _OTHER_FORMS:
+        why = f"only ZIP is written, and {output.name} is another form by its name"
         raise BadOption("--output", why, f"name it {output.name.partition('.')[0] or 'ticket'}.zip")
     refuse(output, ARCHIVE, overwrite=overwrite)
 

@@ -110,6 +110,9 @@ def test_a_line_without_an_end_is_data_that_was_lost_and_told_once(command, tmp_
     path = tmp_path / "torn.jsonl"
     whole = RECORDING.read_bytes()
     path.write_bytes(whole + b'{"t":999.0,"from":"server","event":{"type":"resp')
+    if command == "validate IN":
+        rtcli(command, path, tmp_path, 1)  # a finding of its own says it, and may be ignored
+        return
     told = rtcli(command, path, tmp_path, 3)
     line = whole.count(b"\n") + 1
     assert told.count("has no end") == 1, told
