@@ -72,17 +72,18 @@ class Source:
 
         if not self._told:
             self._told = True
-            for sentence in told_of(self.reading, self.path):
+            torn = self.reading.torn
+            interrupted = [f"{self.path}:{torn}: the line has no end: {_TORN}"] if torn else []
+            for sentence in (*told_of(self.reading, self.path), *interrupted):
                 sys.stderr.write(f"rtcli: {said(sentence)}\n")
 
 
 def told_of(reading: Reading, path: Path) -> list[str]:
-    """What is to be said of a file of this name that was read: what it was taken for, and what of it is not there."""
+    """What is to be said of a file of this name that was read: what it was taken for, and what was left out."""
     dropped = [f"{path}:{drop.line}: left out: {drop.why}" for drop in reading.drops]
     more = reading.dropped - len(dropped)
     return [
         *([f"{path}: {reading.guess}"] if reading.guess else []),
         *dropped,
         *([f"{path}: {more} more left out"] if more else []),
-        *([f"{path}:{reading.torn}: the line has no end: {_TORN}"] if reading.torn else []),
     ]
