@@ -103,7 +103,9 @@ def test_the_commands_work_as_printed(tmp_path):
         )
         code = re.search(r"# exit code (\d)", command)
         assert done.returncode == (int(code[1]) if code else 0), (command, done.stderr)
-        written = [name for name in re.findall(r"(?:-o|--per-item|>) ([^\s;]+)", command.partition(" #")[0]) if name != "-"]
+        written = [
+            name for name in re.findall(r"(?:-o|--per-item|>) ([^\s;]+)", command.partition(" #")[0]) if name != "-"
+        ]
         assert done.stdout or done.stderr or written, command
         assert all((tmp_path / name).exists() for name in written), command
 
