@@ -1,4 +1,7 @@
-"""Where binary results go: a file that is there whole or not at all, a device, or a pipe; never a terminal."""
+"""Where binary results go: a file that is there whole or not at all, a device, or a pipe; never a terminal.
+
+They hold what people said: a file is its owner's only, and is never written through a symbolic link.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def writing_binary(path: Path, kind: Kind, *, overwrite: bool, option: str = "--
     """The stream to write to; a file takes its name when everything is written, and is its owner's only.
 
     Raises:
-        BadOption: the file cannot be written, or is a terminal.
+        BadOption: the file cannot be written, or is a terminal or a symbolic link.
         RecordingExists: there is such a file.
 
     """
@@ -43,7 +46,7 @@ def writing_binary(path: Path, kind: Kind, *, overwrite: bool, option: str = "--
             with path.open("wb") as stream:
                 yield stream
         else:
-            with _replacing(Path(os.path.realpath(path)), overwrite=overwrite) as stream:
+            with _replacing(path, overwrite=overwrite) as stream:
                 yield stream
     except BrokenPipeError as error:
         # Without its number: with it, typer ends the program with code 1 before anybody can say that nothing is wrong.
@@ -69,6 +72,8 @@ def refuse(path: Path, kind: Kind, *, overwrite: bool, option: str = "--output")
     if path.is_dir():
         raise BadOption(option, f"{path} is a folder", "name a file in it")
     refuse_without_folder(path, option)
+    if path.is_symlink() and not _is_device(path):
+        raise BadOption(option, f"{path} is a symbolic link", "name the file itself")
     if path.is_file() and not overwrite:
         raise RecordingExists(str(path), "replace it with --overwrite")
 
@@ -102,6 +107,11 @@ def _rename_to_free(new: Path, path: Path) -> None:
         if path.exists():
             raise FileExistsError(path) from None
         new.rename(path)
+
+
+def _is_device(path: Path) -> bool:
+    """Whether a link leads to a device or a pipe, as ``/dev/stdout`` does."""
+    return path.exists() and not path.is_file()
 
 
 def _is_terminal(path: Path) -> bool:

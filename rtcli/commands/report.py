@@ -75,8 +75,8 @@ def report(
         raise BadOption("--output", "say where to write", "name a page (call.html), or - for a pipe")
     if no_audio and audio is not Sound.SMALL:
         raise BadOption("--no-audio", f"--audio {audio.value} asks for sound", "leave out one of the two")
-    refuse(output, PAGE, overwrite=overwrite)
     refuse_as_its_own_result(path, output)
+    refuse(output, PAGE, overwrite=overwrite)
     sound, table = Sound.NONE if no_audio else audio, prices_of(prices)
     with readable_twice(path) as readable:
         source = Source(readable, dialect, form)

@@ -153,3 +153,26 @@ def test_a_recording_is_never_replaced_by_what_is_made_of_it(tmp_path, command):
         done = rtcli(command, "call.jsonl", "-o", output, "--overwrite", folder=tmp_path, code=2)
         assert b"is the recording itself" in done.stderr
     assert (tmp_path / "call.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["bundle", "report", "audio"])
+@pytest.mark.parametrize("options", [[], ["--overwrite"]])
+def test_what_people_said_is_never_written_through_a_link(tmp_path, command, options):
+    (tmp_path / "theirs").write_bytes(b"theirs")
+    (tmp_path / "link").symlink_to("theirs")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    before = sorted(tmp_path.iterdir())
+    for name in ("link", "dangling"):
+        done = rtcli(command, RECORDINGS / "interruption.jsonl", "-o", name, *options, folder=tmp_path, code=2)
+        assert b"is a symbolic link" in done.stderr
+        assert done.stderr.count(b"\n") == 1
+    assert sorted(tmp_path.iterdir()) == before
+    assert (tmp_path / "theirs").read_bytes() == b"theirs"
+
+
+@pytest.mark.parametrize("command", ["bundle", "report"])
+def test_a_link_to_a_pipe_is_written_to(tmp_path, command):
+    (tmp_path / "stdout").symlink_to("/dev/stdout")
+    done = rtcli(command, RECORDINGS / "text.jsonl", "-o", "stdout", folder=tmp_path)
+    assert {"bundle": b"PK", "report": b"<!doctype html>"}[command] in done.stdout
+    assert (tmp_path / "stdout").is_symlink()
