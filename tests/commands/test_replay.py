@@ -84,7 +84,7 @@ def test_a_standard_input_cannot_be_played_twice():
     assert "--loop" in replay("-", "--loop", code=2, text="{}\n").stderr
 
 
-@pytest.mark.parametrize("text", ["", '{"rtcli":1}\n', '{"rtcli":1}\n{"t":0.0,"note":"at once"}\n'])
+@pytest.mark.parametrize("text", ['{"rtcli":1}\n', '{"rtcli":1}\n{"t":0.0,"note":"at once"}\n'])
 def test_what_takes_no_time_is_played_once_and_not_again_and_again(tmp_path, text):
     path = tmp_path / "short.jsonl"
     path.write_text(text)
