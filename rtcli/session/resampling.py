@@ -17,10 +17,7 @@ from math import ceil, cos, gcd, pi, sin
 from typing import Any, Final
 
 _LOBES: Final = 4
-"""How many samples on either side are weighed where the rate is raised; eight taps in all."""
-_LOBES_DOWN: Final = 8
-"""The same at the lower rate where it is lowered: of speech at 8 kHz up to 3.4 kHz stay, and from 4.6 kHz on, which
-would be folded into that, all but a hundredth goes."""
+"""How many samples on either side are weighed, at the lower rate; eight taps in all where the rate is raised."""
 _LEAST, _MOST = -32_768, 32_767
 
 
@@ -30,7 +27,7 @@ class Resampler:
     def __init__(self, from_hz: int, to_hz: int) -> None:
         shared = gcd(from_hz, to_hz)
         self._up, self._down = to_hz // shared, from_hz // shared
-        self._reach = _LOBES if from_hz <= to_hz else ceil(_LOBES_DOWN * from_hz / to_hz)
+        self._reach = ceil(_LOBES * max(1.0, from_hz / to_hz))
         self._samples = array("h", bytes(2 * (self._reach - 1)))
         self._taken = 0
         self._given = 0
