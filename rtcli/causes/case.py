@@ -25,6 +25,7 @@ from rtcli.session.ledger import Memory
 from rtcli.session.ledgers import Ledgers
 from rtcli.session.metrics import Metrics
 from rtcli.session.prices import PRICES, Cost, Prices
+from rtcli.session.totals import unpriced
 from rtcli.session.waiting import Wait, waiting
 
 _FINDINGS_KEPT: Final = 500
@@ -70,7 +71,7 @@ class Connection(Struct):
     cost_usd: Cost | None = None
     """None where no price is known, and never 0."""
     unpriced: int = 0
-    """Responses and transcriptions that the cost leaves out."""
+    """Responses, transcriptions and translations of which no price is known, which the cost leaves out."""
     prices_as_of: str = ""
     """The day of the prices, where there is a cost."""
 
@@ -223,9 +224,10 @@ class Case:
         here.input_tokens, here.cached_tokens, here.output_tokens = (
             int(used[name]) if name in used else None for name in ("input", "cached", "output")
         )
+        here.unpriced = unpriced(self._metrics)
         cost = self._metrics.aggregate("cost_usd", kept).parts
         if cost:
-            here.cost_usd, here.unpriced = Cost(cost["low"], cost["high"]), int(cost["unpriced"])
+            here.cost_usd = Cost(cost["low"], cost["high"])
             here.prices_as_of = self._prices.as_of
 
     def _fold(self) -> None:

@@ -93,7 +93,7 @@ def test_an_unknown_model_has_tokens_only(recorded):
     assert " · tokens: 1,500 in, 250 out\n" in doctor(path).stdout
     told = first(doctor(path, "--json"))
     assert (told["input_tokens"], told["cached_tokens"], told["output_tokens"]) == (1500, 0, 250)
-    assert (told["cost_usd"], told["prices_as_of"]) == (None, "")
+    assert (told["cost_usd"], told["unpriced"], told["prices_as_of"]) == (None, 1, "")
 
 
 def test_a_call_whose_usage_is_not_told_has_neither(recorded):
@@ -101,6 +101,7 @@ def test_a_call_whose_usage_is_not_told_has_neither(recorded):
     assert "tokens:" not in doctor(path).stdout
     told = first(doctor(path, "--json"))
     assert (told["input_tokens"], told["output_tokens"], told["cost_usd"]) == (None, None, None)
+    assert told["unpriced"] == 0
 
 
 def test_programs_get_the_cost_as_a_range(recorded, own):
