@@ -99,9 +99,10 @@ class Reading:
         """
         head, lines = begun(self.path)
         insists = self._asked is not None or self.form == OWN
-        form = self._asked if insists else form_of(head)
-        if not insists:
+        own = not insists and looks_own(head)
+        if not (insists or own):
             refuse_what_was_made_of_one(self.path, head)
+        form = self._asked if insists else None if own else _look(head)
         if form is None:
             _refuse_what_holds_nothing(self.path, head)
         elif not insists:

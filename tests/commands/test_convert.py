@@ -136,7 +136,7 @@ def test_what_was_left_out_on_the_way_in_is_said_too(tmp_path):
         ([], "--output"),
         (["-o", "."], "does not say"),
         (["-o", ".", "--to", "har"], "is a folder"),
-        (["-o", "missing/call.har"], "cannot write missing/call.har"),
+        (["-o", "missing/call.har"], "there is no folder missing"),
     ],
 )
 def test_what_cannot_be_meant_is_said(arguments, said, tmp_path):
