@@ -93,6 +93,18 @@ def test_where_sound_is_missing_nothing_is_counted_from_the_end_of_speech(tmp_pa
         assert sum(ms for _, ms, _ in turn["stages"]) == pytest.approx(turn["waits"][0])
 
 
+def test_what_was_spoken_and_answered_in_writing_is_counted_from_the_end_of_the_turn(tmp_path):
+    lines = [line.replace("response.output_audio.delta", "response.output_text.delta") for line in spoken(6)]
+    events = [json.loads(line) for line in lines[1:]]
+    stops = [one["t"] for one in events if one["event"]["type"] == "input_audio_buffer.speech_stopped"]
+    writes = [one["t"] for one in events if one["event"]["type"] == "response.output_text.delta"][::2]
+    (told,) = lanes(saved(tmp_path / "written.jsonl", lines))
+    (wait,) = told["waits"]
+    assert (wait["name"], wait["n"]) == ("first text", 6)
+    assert wait["worst"] == pytest.approx(max(b - a for a, b in zip(stops, writes, strict=True)) * 1000)
+    assert {turn["from"] for turn in told["turns"]} == {"speech"}
+
+
 def test_an_answer_in_writing_is_told_as_such():
     for told in lanes(RECORDINGS / "text.jsonl"):
         assert [one["name"] for one in told["waits"]] == ["first text"]

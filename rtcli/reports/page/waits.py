@@ -26,11 +26,8 @@ class Waited(NamedTuple):
     stages: list[Stage]
     first_audio_ms: float | None
     voice_to_voice_ms: float | None
-
-    @property
-    def first_text_ms(self) -> float | None:
-        """How long an answer took that has no audio."""
-        return sum(ms for _, ms, _ in self.stages) if self.stages and self.stages[-1][0] == "first output" else None
+    first_text_ms: float | None
+    """Where no audio answers."""
 
 
 def waited(turn: TurnRow, kept: AbstractSet[str]) -> Waited:
@@ -42,6 +39,7 @@ def waited(turn: TurnRow, kept: AbstractSet[str]) -> Waited:
         _stages(turn, begin),
         _measured(TTFA, turn, kept),
         _measured(METRICS["voice_to_voice"], turn, kept),
+        ms_between(_over(turn), turn.first_text) if turn.first_audio is None else None,
     )
 
 
@@ -75,8 +73,14 @@ def _begun(turn: TurnRow, kept: AbstractSet[str]) -> tuple[str, At | None]:
     spoken = reached(turn, kept)["speech_end"]
     if spoken is not None and spoken.t is not None:
         return "speech", spoken
+    over = _over(turn)
+    return ("turn", over) if over is not None else ("", None)
+
+
+def _over(turn: TurnRow) -> At | None:
+    """When the user's side of a turn was over."""
     begun = beginning(turn)
-    return ("turn", begun[1]) if begun is not None and begun[0] in _OF_THE_TURN else ("", None)
+    return begun[1] if begun is not None and begun[0] in _OF_THE_TURN else None
 
 
 def _stages(turn: TurnRow, begin: At | None) -> list[Stage]:
