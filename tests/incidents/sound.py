@@ -8,7 +8,7 @@ import wave
 from functools import lru_cache
 from pathlib import Path
 
-from rtcli.standin import codec
+from rtcli.session.g711 import compression
 
 SPEECH = Path(__file__).parents[2] / "recordings/speech"
 RATE_HZ = 24_000
@@ -61,5 +61,8 @@ def line(length_ms: int, heard: list[tuple[float, Samples]]) -> Samples:
 
 
 def on_the_wire(sound: Samples, audio_format: str) -> bytes:
-    """The samples as bytes of a format."""
-    return codec.encode(sound.tobytes(), audio_format)
+    """The samples as bytes of a format; a telephone's are every third one, for nobody listens to them."""
+    if audio_format == "audio/pcm":
+        return sound.tobytes()
+    codes = compression(audio_format)
+    return bytes(codes[sample + 32768] for sample in sound[::3])
