@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from rtcli.commands import DONE, LOST
+from rtcli.commands.choice import Since, Until
+from rtcli.commands.output import Overwriting
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
 from rtcli.errors import BadOption
@@ -54,20 +56,9 @@ def audio(
             "--delivered", help="With --per-item: all that came, not only what was heard.", envvar="RTCLI_DELIVERED"
         ),
     ] = False,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME",
-            help="Only from this time on: 12.5, 250ms, 1m30s; -5 is five seconds before the end.",
-            envvar="RTCLI_SINCE",
-        ),
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Only up to this time.", envvar="RTCLI_UNTIL")
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the file if it exists.", envvar="RTCLI_OVERWRITE")
-    ] = False,
+    since: Since = None,
+    until: Until = None,
+    overwrite: Overwriting = False,
     dialect: Dialect = Spoken.AUTO,
     form: Form = None,
 ) -> int:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Final, TextIO
 import typer
 
 from rtcli.commands import DONE, LOST
+from rtcli.commands.output import Overwriting
+from rtcli.commands.priced import Priced
 from rtcli.commands.redacted import Audio, AudioChoice, Fields, Patterns, Redacted, Text, TextChoice
 from rtcli.commands.source import Dialect, Form
 from rtcli.commands.spoken import Spoken
@@ -45,15 +47,10 @@ def bundle(
             envvar="RTCLI_ALLOW_DOUBTS",
         ),
     ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the archive if it is there.", envvar="RTCLI_OVERWRITE")
-    ] = False,
+    overwrite: Overwriting = False,
     dialect: Dialect = Spoken.AUTO,
     form: Form = None,
-    prices: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Reckon the cost by the prices in this JSON file.", envvar="RTCLI_PRICES"),
-    ] = None,
+    prices: Priced = None,
 ) -> int:
     """Pack recordings for a ticket: without their secrets, with report, diagnosis, findings and versions.
 

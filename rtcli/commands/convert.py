@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from rtcli.commands import DONE, LOST
+from rtcli.commands.output import Overwriting
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
 from rtcli.errors import BadOption
@@ -67,9 +68,7 @@ def convert(
         Target | None,
         typer.Option("--to", help="The form to write; without this, told by the ending of OUT.", envvar="RTCLI_TO"),
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace OUT if it is there.", envvar="RTCLI_OVERWRITE")
-    ] = False,
+    overwrite: Overwriting = False,
     content: Annotated[
         bool,
         typer.Option(

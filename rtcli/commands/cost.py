@@ -7,22 +7,19 @@ from typing import Annotated
 
 import typer
 
+from rtcli.commands.output import AsJson
+from rtcli.commands.priced import Priced
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
 
 
 def cost(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
-    json: Annotated[
-        bool, typer.Option("--json", help="Write one JSON document for programs.", envvar="RTCLI_JSON")
-    ] = False,
+    json: AsJson = False,
     csv: Annotated[
         bool, typer.Option("--csv", help="Write a row a response for spreadsheets.", envvar="RTCLI_CSV")
     ] = False,
-    prices: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Reckon the cost by the prices in this JSON file.", envvar="RTCLI_PRICES"),
-    ] = None,
+    prices: Priced = None,
     dialect: Dialect = Spoken.AUTO,
     form: Form = None,
 ) -> int:

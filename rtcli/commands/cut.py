@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rtcli.commands.offered import offered_items, offered_responses
+from rtcli.commands.output import Overwriting
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
 
@@ -57,9 +58,7 @@ def cut(
             autocompletion=offered_items,
         ),
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace OUT if it is there.", envvar="RTCLI_OVERWRITE")
-    ] = False,
+    overwrite: Overwriting = False,
     dialect: Dialect = Spoken.AUTO,
     form: Form = None,
 ) -> int:

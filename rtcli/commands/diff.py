@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rtcli.commands.numbers import finite
+from rtcli.commands.output import AsJson
+from rtcli.commands.priced import Priced
 from rtcli.commands.source import Source, offered_forms
 from rtcli.commands.spoken import Spoken
 
@@ -50,9 +52,7 @@ def diff(
             callback=finite,
         ),
     ] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Write one JSON document for programs.", envvar="RTCLI_JSON")
-    ] = False,
+    json: AsJson = False,
     dialect: Annotated[
         Spoken, typer.Option(help="Read both in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
     ] = Spoken.AUTO,
@@ -67,10 +67,7 @@ def diff(
             autocompletion=offered_forms,
         ),
     ] = None,
-    prices: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Reckon the cost by the prices in this JSON file.", envvar="RTCLI_PRICES"),
-    ] = None,
+    prices: Priced = None,
 ) -> int:
     """Compare two recordings: configuration, events, transcripts, latency, tokens, cost.
 

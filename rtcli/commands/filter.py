@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rtcli.commands.output import Overwriting
 from rtcli.commands.source import Form, Source
 
 if TYPE_CHECKING:
@@ -58,9 +59,7 @@ def filter(  # noqa: A001 - a command has its own name
             envvar="RTCLI_WHERE",
         ),
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace OUT if it is there.", envvar="RTCLI_OVERWRITE")
-    ] = False,
+    overwrite: Overwriting = False,
     form: Form = None,
 ) -> int:
     """Write those records of a recording that fit, word for word.

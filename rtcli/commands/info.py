@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rtcli.commands import DONE, FAILED, LOST
+from rtcli.commands.priced import Priced
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
 
@@ -48,10 +49,7 @@ def info(
     ] = False,
     dialect: Dialect = Spoken.AUTO,
     form: Form = None,
-    prices: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Reckon the cost by the prices in this JSON file.", envvar="RTCLI_PRICES"),
-    ] = None,
+    prices: Priced = None,
 ) -> int:
     """Sum up recordings: one file on a screen, several or a folder in a table with a row a session.
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rtcli.commands.output import Overwriting
+
 if TYPE_CHECKING:
     from rtcli.formats.noting import Place
 
@@ -34,9 +36,7 @@ def mark(
             "--output", "-o", metavar="OUT", help="Write there, and leave FILE as it is.", envvar="RTCLI_OUTPUT"
         ),
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace OUT if it is there.", envvar="RTCLI_OVERWRITE")
-    ] = False,
+    overwrite: Overwriting = False,
 ) -> int:
     """Put a note into a recording, at its place in time.
 

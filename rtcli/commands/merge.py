@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
+from rtcli.commands.output import Overwriting
+
 if TYPE_CHECKING:
     from rtcli.formats.copied import Copied
     from rtcli.formats.weaving import Strand
@@ -74,9 +76,7 @@ def merge(
         bool,
         typer.Option("--keep-twice", help="Keep also what two recordings have seen alike.", envvar="RTCLI_KEEP_TWICE"),
     ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace OUT if it is there.", envvar="RTCLI_OVERWRITE")
-    ] = False,
+    overwrite: Overwriting = False,
 ) -> int:
     """Merge recordings into one file.
 

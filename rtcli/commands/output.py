@@ -8,10 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import Annotated, TextIO
+
+import typer
 
 from rtcli.errors import BadOption
 
+AsJson = Annotated[bool, typer.Option("--json", help="Write one JSON document for programs.", envvar="RTCLI_JSON")]
+Overwriting = Annotated[
+    bool, typer.Option("--overwrite", help="Replace the file if it is there.", envvar="RTCLI_OVERWRITE")
+]
 STANDARD_OUTPUT = Path("-")
 
 

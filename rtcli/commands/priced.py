@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from rtcli.errors import BadOption
 
 if TYPE_CHECKING:
     from rtcli.session.prices import Prices
+
+Priced = Annotated[
+    Path | None,
+    typer.Option(
+        "--prices", metavar="FILE", help="Reckon the cost by the prices in this JSON file.", envvar="RTCLI_PRICES"
+    ),
+]
 
 
 def prices_of(path: Path | None) -> Prices:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rtcli.commands import DONE, LOST
+from rtcli.commands.output import Overwriting
 
 if TYPE_CHECKING:
     from rtcli.formats.recovery import Recovery
@@ -25,9 +26,7 @@ def recover(
             "--output", "-o", metavar="OUT", help="Where it goes; - is standard output.", envvar="RTCLI_OUTPUT"
         ),
     ] = Path("-"),
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace OUT if it is there.", envvar="RTCLI_OVERWRITE")
-    ] = False,
+    overwrite: Overwriting = False,
 ) -> int:
     """Get back what is whole in a damaged recording.
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from rtcli.commands.output import Overwriting
 from rtcli.commands.redacted import Audio, AudioChoice, Fields, Patterns, Redacted, Text, TextChoice
 from rtcli.commands.source import Dialect, Form
 from rtcli.commands.spoken import Spoken
@@ -36,9 +37,7 @@ def redact(
             envvar="RTCLI_JSON",
         ),
     ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the file if it is there.", envvar="RTCLI_OVERWRITE")
-    ] = False,
+    overwrite: Overwriting = False,
     dialect: Dialect = Spoken.AUTO,
     form: Form = None,
 ) -> int:

@@ -10,7 +10,7 @@ import typer
 
 from rtcli.commands.marked import Marked
 from rtcli.commands.numbers import finite
-from rtcli.commands.source import Form, Source
+from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
 from rtcli.commands.troubled import Faulty, faults_of
 
@@ -82,9 +82,7 @@ def replay(
     start_paused: Annotated[
         bool, typer.Option("--start-paused", "-p", help="Wait for the space bar.", envvar="RTCLI_START_PAUSED")
     ] = False,
-    dialect: Annotated[
-        Spoken, typer.Option(help="Read it in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
-    ] = Spoken.AUTO,
+    dialect: Dialect = Spoken.AUTO,
     form: Form = None,
     findings: Marked = True,
     serve: Annotated[

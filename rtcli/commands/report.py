@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rtcli.commands.output import Overwriting
+from rtcli.commands.priced import Priced
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
 
@@ -46,15 +48,10 @@ def report(
     no_audio: Annotated[
         bool, typer.Option("--no-audio", help="The same as --audio none: a small page.", envvar="RTCLI_NO_AUDIO")
     ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the page if it exists.", envvar="RTCLI_OVERWRITE")
-    ] = False,
+    overwrite: Overwriting = False,
     dialect: Dialect = Spoken.AUTO,
     form: Form = None,
-    prices: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Reckon the cost by the prices in this JSON file.", envvar="RTCLI_PRICES"),
-    ] = None,
+    prices: Priced = None,
 ) -> int:
     """Make a web page of a call: what went wrong, a timeline to zoom and listen to, transcript, latency.
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rtcli.commands.choice import Choice
+from rtcli.commands.choice import Choice, Since, Until
 from rtcli.commands.marked import Marked, check_of
-from rtcli.commands.source import Source
+from rtcli.commands.source import Dialect, Source
 from rtcli.commands.spoken import Spoken
 
 if TYPE_CHECKING:
@@ -65,20 +65,9 @@ def show(
             autocompletion=_offered,
         ),
     ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME",
-            help="Only from this time on: 12.5, 250ms, 1m30s; -5 is five seconds before the end.",
-            envvar="RTCLI_SINCE",
-        ),
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Only up to this time.", envvar="RTCLI_UNTIL")
-    ] = None,
-    dialect: Annotated[
-        Spoken, typer.Option(help="Read it in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
-    ] = Spoken.AUTO,
+    since: Since = None,
+    until: Until = None,
+    dialect: Dialect = Spoken.AUTO,
     findings: Marked = True,
 ) -> int:
     """Show a recording as a tree or as a timeline.

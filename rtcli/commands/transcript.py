@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rtcli.commands.output import Overwriting
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
 from rtcli.errors import BadOption, RecordingExists
@@ -48,9 +49,7 @@ def transcript(
             "--out-of-band", help="Also what the model wrote outside the conversation.", envvar="RTCLI_OUT_OF_BAND"
         ),
     ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the file if it exists.", envvar="RTCLI_OVERWRITE")
-    ] = False,
+    overwrite: Overwriting = False,
     dialect: Dialect = Spoken.AUTO,
     form: Form = None,
 ) -> int:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rtcli.commands.output import AsJson
+from rtcli.commands.priced import Priced
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
 
@@ -35,9 +37,7 @@ def turns(
         Format,
         typer.Option(help="How they are written; junit reports the gates only.", envvar="RTCLI_TURNS_FORMAT"),
     ] = Format.FULL,
-    json: Annotated[
-        bool, typer.Option("--json", help="Write one JSON document for programs.", envvar="RTCLI_JSON")
-    ] = False,
+    json: AsJson = False,
     csv: Annotated[
         bool, typer.Option("--csv", help="Write a row a turn for spreadsheets.", envvar="RTCLI_CSV")
     ] = False,
@@ -73,10 +73,7 @@ def turns(
     ] = None,
     dialect: Dialect = Spoken.AUTO,
     form: Form = None,
-    prices: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Reckon the cost by the prices in this JSON file.", envvar="RTCLI_PRICES"),
-    ] = None,
+    prices: Priced = None,
 ) -> int:
     """Show the turns of a call: when each stage was reached, who said what, tokens and cost.
 
