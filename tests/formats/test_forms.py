@@ -133,11 +133,15 @@ def test_a_damaged_log_is_read_as_far_as_it_can_be(spelling: str, data: st.DataO
     log = spell([Framed(n / 4, "server", HELLO) for n in range(4)])
     at = data.draw(st.integers(0, len(log)))
     hurt = log[:at] + data.draw(st.binary(max_size=6)) + log[data.draw(st.integers(at, len(log))) :]
+    untouched = log[:at].count(b"\n") if log.count(b"\n") == 4 else 0
     for insisted in (None, form):
         try:
-            read(hurt, insisted)
+            entries, _ = read(hurt, insisted)
         except UnreadableRecording:
+            assert insisted is None or not untouched
             continue
+        if insisted:
+            assert [body(entry) for entry in entries[:untouched]] == [HELLO] * untouched
 
 
 @pytest.mark.parametrize(
