@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rtcli.formats import Entry
+    from rtcli.links.follow import Patience
     from rtcli.views.screen import Screen
 
 
@@ -93,13 +95,11 @@ def show(
     source = Source(path, dialect, form)
     problems = Problems(source, findings=findings and not raw)
     try:
-        if raw:
-            _show_raw(_chosen(_entries(path, problems, None, follow=follow), choice, path), flush=follow)
-        else:
-            _show_screen(path, choice, problems, follow=follow, timeline=timeline or no_fold, fold=not no_fold)
-    except KeyboardInterrupt:
-        if not follow:
-            raise
+        with _patience() if follow else nullcontext() as patience:
+            if raw:
+                _show_raw(_chosen(_entries(path, problems, patience), choice, path), flush=follow)
+            else:
+                _show_screen(path, choice, problems, patience, timeline=timeline or no_fold, fold=not no_fold)
     finally:
         problems.tell()
     return source.code(0)
@@ -160,6 +160,12 @@ class Problems:
             )
 
 
+def _patience() -> AbstractContextManager[Patience]:
+    from rtcli.links.follow import until_interrupted
+
+    return until_interrupted()
+
+
 def _refuse_to_follow(path: Path, choice: Choice, form: str | None) -> None:
     from rtcli.errors import BadOption
     from rtcli.formats.reading import OWN
@@ -176,13 +182,15 @@ def _refuse_to_follow(path: Path, choice: Choice, form: str | None) -> None:
         )
 
 
-def _entries(path: Path, problems: Problems, tick: Callable[[], None] | None, *, follow: bool) -> Iterator[Entry]:
-    """The entries of the file, looked over on the way."""
-    if follow:
+def _entries(
+    path: Path, problems: Problems, patience: Patience | None, tick: Callable[[], None] | None = None
+) -> Iterator[Entry]:
+    """The entries of the file, looked over on the way; it is followed as long as the patience lasts, if there is any."""
+    if patience is not None:
         from rtcli.formats import rtcli
-        from rtcli.links.follow import follow as lines_of
+        from rtcli.links.follow import follow
 
-        entries = rtcli.read(lines_of(path, tick or (lambda: None)), problems.listener)
+        entries = rtcli.read(follow(path, tick or (lambda: None), patience), problems.listener)
     else:
         entries = iter(problems.source.reading)
     for entry in entries:
@@ -200,7 +208,7 @@ def _chosen(
         choice = choice.counted_from(max(times, default=0.0))
         entries = iter(held)
     at_s = 0.0
-    timed = False
+    timed = None
     for entry in entries:
         at_s = at_s if entry.t is None else entry.t
         timed = timed or entry.t is not None
@@ -208,7 +216,7 @@ def _chosen(
             yield entry
         elif skip:
             skip(entry)
-    if choice.timed and not timed:
+    if choice.timed and timed is False:
         from rtcli.errors import BadOption
 
         raise BadOption("--since and --until", f"{path} has no times", "choose with --type and --from")
@@ -228,18 +236,20 @@ def _show_raw(entries: Iterator[Entry], *, flush: bool) -> None:
                 sys.stdout.buffer.flush()
 
 
-def _show_screen(path: Path, choice: Choice, problems: Problems, *, follow: bool, timeline: bool, fold: bool) -> None:
+def _show_screen(
+    path: Path, choice: Choice, problems: Problems, patience: Patience | None, *, timeline: bool, fold: bool
+) -> None:
     from rtcli.views.console import console as make_console
 
     console = make_console()
     if timeline or not choice.everything:
-        _show_timeline(console, path, choice, problems, follow=follow, fold=fold)
+        _show_timeline(console, path, choice, problems, patience, fold=fold)
     else:
-        _show_tree(console, path, problems, follow=follow)
+        _show_tree(console, path, problems, patience)
 
 
 def _show_timeline(
-    console: Console, path: Path, choice: Choice, problems: Problems, *, follow: bool, fold: bool
+    console: Console, path: Path, choice: Choice, problems: Problems, patience: Patience | None, *, fold: bool
 ) -> None:
     from rtcli.views.marks import Marks, MarksOnShown
     from rtcli.views.screen import LineScreen
@@ -256,22 +266,23 @@ def _show_timeline(
             screen.marked(late)
 
     try:
-        for entry in _chosen(marks.judged(_entries(path, problems, None, follow=follow)), choice, path, skip):
+        for entry in _chosen(marks.judged(_entries(path, problems, patience)), choice, path, skip):
             screen.seen(entry, marks.of(entry, shown=True))
-        screen.marked(marks.at_end())
+        if patience is None:
+            screen.marked(marks.at_end())
     finally:
         screen.close()
 
 
-def _show_tree(console: Console, path: Path, problems: Problems, *, follow: bool) -> None:
+def _show_tree(console: Console, path: Path, problems: Problems, patience: Patience | None) -> None:
     from rtcli.session import Session
     from rtcli.views.marks import Marks
     from rtcli.views.screen import print_tree, screen_for
 
     session = Session()
     marks = Marks(problems.check, session)
-    if not follow:
-        for entry in _entries(path, problems, None, follow=False):
+    if patience is None:
+        for entry in _entries(path, problems, None):
             session.apply(entry)
             marks.of(entry)
         marks.at_end()
@@ -279,7 +290,7 @@ def _show_tree(console: Console, path: Path, problems: Problems, *, follow: bool
         return
     screen: Screen = screen_for(console, session)
     try:
-        for entry in _entries(path, problems, screen.refresh, follow=True):
+        for entry in _entries(path, problems, patience, screen.refresh):
             session.apply(entry)
             screen.seen(entry, marks.of(entry))
     finally:

@@ -3,36 +3,77 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import IO, Final
 
 PAUSE_SECONDS: Final = 1 / 30
 """Between two looks at the file, and the least between two ticks."""
 
 
-def follow(path: Path, tick: Callable[[], None], *, pause_s: float = PAUSE_SECONDS) -> Iterator[bytes]:
-    """The file's whole lines as they are written, without an end; `tick` is called all the while.
+class Patience:
+    """Lasts until Ctrl-C is pressed.
+
+    An interrupt that is raised wherever the program happens to be can be lost there, in a finaliser for one;
+    what is remembered is not.
+    """
+
+    def __init__(self) -> None:
+        self._over = False
+
+    def __bool__(self) -> bool:
+        return not self._over
+
+    def end(self, number: int, frame: FrameType | None) -> None:
+        """Remember the first Ctrl-C.
+
+        Raises:
+            KeyboardInterrupt: it is the second one.
+
+        """
+        if self._over:
+            signal.default_int_handler(number, frame)
+        self._over = True
+
+
+@contextmanager
+def until_interrupted() -> Iterator[Patience]:
+    """A patience that the next Ctrl-C ends; nothing is raised before the second one."""
+    patience = Patience()
+    before = signal.signal(signal.SIGINT, patience.end)
+    try:
+        yield patience
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def follow(
+    path: Path, tick: Callable[[], None], patience: Patience, *, pause_s: float = PAUSE_SECONDS
+) -> Iterator[bytes]:
+    """The file's whole lines as they are written, while the patience lasts; `tick` is called all the while.
 
     A file that is not there yet is waited for; one that is replaced or cut is read from its start.
     A last line without its newline waits for the rest of it.
     """
     ticker = _Ticker(tick, pause_s)
-    while True:
+    while patience:
         try:
             file = path.open("rb")
         except FileNotFoundError:
             ticker.rest()
             continue
         with file:
-            yield from _lines(file, path, ticker)
+            yield from _lines(file, path, ticker, patience)
 
 
-def _lines(file: IO[bytes], path: Path, ticker: _Ticker) -> Iterator[bytes]:
+def _lines(file: IO[bytes], path: Path, ticker: _Ticker, patience: Patience) -> Iterator[bytes]:
     """The lines of one file, until another takes its name."""
     rest = b""
-    while True:
+    while patience:
         piece = file.readline()
         if piece:
             rest += piece

@@ -3,9 +3,11 @@ from __future__ import annotations
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from terminal import Terminal
@@ -277,10 +279,13 @@ def test_whoever_ends_following_from_outside_leaves_the_terminal_whole(recording
         assert "Traceback" not in terminal.text
 
 
-def until(descriptor, mark):
+def until(descriptor, mark, within=60):
     """What comes until the mark, or until the other side is gone."""
     read = b""
+    end = time.monotonic() + within
     while mark is None or mark not in read:
+        ready, _, _ = select.select([descriptor], [], [], max(0, end - time.monotonic()))
+        assert ready, f"{mark or 'the end'} did not come within {within} seconds after {read[-200:]}"
         try:
             piece = os.read(descriptor, 65536)
         except OSError:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+
 import pytest
 
-from rtcli.links.follow import follow
+from rtcli.links.follow import Patience, follow, until_interrupted
 
 
 class Enough(Exception):
@@ -21,7 +25,7 @@ def followed(path, steps):
         step()
 
     with pytest.raises(Enough):
-        for line in follow(path, tick, pause_s=0):
+        for line in follow(path, tick, Patience(), pause_s=0):
             lines.append(line)
     return lines
 
@@ -73,3 +77,45 @@ def test_a_file_that_is_gone_for_a_while_is_kept(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"one\n")
     assert followed(path, [nothing, path.unlink, *[nothing] * 4]) == [b"one\n"]
+
+
+def press():
+    """Press Ctrl-C."""
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def press_in_a_bad_place():
+    """Press Ctrl-C where whatever is raised is passed over, as it is in a finaliser."""
+    with contextlib.suppress(BaseException):
+        press()
+
+
+@pytest.mark.parametrize("interrupt", [press, press_in_a_bad_place])
+@pytest.mark.parametrize("there", [True, False])
+def test_an_interrupt_ends_it_wherever_it_comes(tmp_path, interrupt, there):
+    path = tmp_path / "a.jsonl"
+    if there:
+        path.write_bytes(b"one\ntwo\n")
+    steps = iter([nothing, nothing, interrupt])
+
+    def tick():
+        next(steps)()
+
+    with until_interrupted() as patience:
+        lines = list(follow(path, tick, patience, pause_s=0))
+    assert lines == ([b"one\n", b"two\n"] if there else [])
+
+
+def test_the_second_interrupt_is_raised():
+    with until_interrupted() as patience:
+        press()
+        assert not patience
+        with pytest.raises(KeyboardInterrupt):
+            press()
+
+
+def test_what_an_interrupt_did_before_it_does_again_afterwards():
+    before = signal.getsignal(signal.SIGINT)
+    with until_interrupted():
+        assert signal.getsignal(signal.SIGINT) is not before
+    assert signal.getsignal(signal.SIGINT) is before
