@@ -25,18 +25,22 @@ class Performed:
         self._path = _PATH
         self._diverged = False
 
-    def at(self, address: str, *, allow_remote: bool) -> int:
-        """Serve at an address until told to stop; gives back the exit code."""
+    def at(self, address: str, *, allow_remote: bool, origins: list[str] | None = None) -> int:
+        """Serve at an address, to the pages of `origins` too, until told to stop; gives back the exit code."""
+        from msgspec.structs import replace
+
         from rtcli.commands.address import address_of, taken
+        from rtcli.commands.welcome import visitors_of
         from rtcli.errors import BadOption
         from rtcli.links.replay_server import serve_script
 
         host, port = address_of("--serve", address, allow_remote=allow_remote)
+        plan = replace(self._plan, visitors=visitors_of(host, origins))
         script = self._script()
         if not script.speaks:
             raise BadOption(str(self._source.path), "there is nothing in it that a server said")
         try:
-            serve_script(script, host, port, self._announce, self._left, self._plan)
+            serve_script(script, host, port, self._announce, self._left, plan)
         except OSError as error:
             raise taken("--serve", address, error) from error
         return self._source.code(1 if self._diverged else 0)

@@ -13,6 +13,7 @@ from rtcli.commands.numbers import finite
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
 from rtcli.commands.troubled import Faulty, faults_of
+from rtcli.commands.welcome import Origins
 
 
 class Timing(StrEnum):
@@ -34,7 +35,7 @@ class Unmatched(StrEnum):
 
 _ONLY: Final[dict[str, tuple[str, ...]]] = {
     "": ("speed", "idle_time_limit", "start_offset", "until", "loop", "start_paused", "findings"),
-    "--serve": ("unmatched", "once", "fault", "seed", "allow_remote"),
+    "--serve": ("unmatched", "once", "fault", "seed", "allow_remote", "allow_origin"),
     "--to": ("output", "overwrite", "model", "header", "wait"),
 }
 """What can be asked for in one of the three ways only: in the terminal, as the server, as the client."""
@@ -127,6 +128,7 @@ def replay(
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Listen beyond this machine.", envvar="RTCLI_ALLOW_REMOTE")
     ] = False,
+    allow_origin: Origins = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -203,7 +205,9 @@ def replay(
 
         manner = Manner(timing=timing.value, unmatched=unmatched.value)
         plan = Plan(manner=manner, faults=faults_of(fault), seed=seed, once=once)
-        return Performed(Source(file, dialect, form), plan, json=json).at(serve, allow_remote=allow_remote)
+        return Performed(Source(file, dialect, form), plan, json=json).at(
+            serve, allow_remote=allow_remote, origins=allow_origin
+        )
     if to is not None:
         from rtcli.commands.rehearsed import Rehearsed
 

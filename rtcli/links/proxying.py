@@ -6,7 +6,6 @@ The first interrupt closes the sessions and ends their files; the second drops e
 from __future__ import annotations
 
 import asyncio
-import resource
 import signal
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -22,9 +21,11 @@ from rtcli.errors import BadOption
 from rtcli.events import Listener
 from rtcli.formats import Entry
 from rtcli.formats.writer import Writer
+from rtcli.links.client import OPEN_SECONDS
 from rtcli.links.handshake import Refused, json_error
 from rtcli.links.parts import Keeping, Parts
 from rtcli.links.proxy import Asked, Declined, Gone, Route, announce, ask
+from rtcli.links.room import room, stand_crowds
 from rtcli.links.server import serving
 from rtcli.links.side import Side
 from rtcli.links.splice import CLOSE_SECONDS, Splice
@@ -33,13 +34,10 @@ from rtcli.links.visitors import MOST_SESSIONS, Visitors
 from rtcli.links.witness import Witness
 
 FRAMES_A_SECOND: Final = 10
-DESCRIPTORS: Final = 16_384
-_DESCRIPTORS_A_SESSION: Final = 3
-"""Both sockets and the file."""
-_OTHER_DESCRIPTORS: Final = 32
+_DESCRIPTORS_A_SESSION: Final = 4
+"""Both sockets and the file; the other end too, where it is the built-in server."""
 _CLOSING_AT_ONCE: Final = 16
 """Files that are brought to the disk at the same time; each may take a tenth of a second."""
-_BACKLOG: Final = 1024
 _NO_ROOM: Final = json_error(HTTPStatus.SERVICE_UNAVAILABLE, "too_many_sessions", "there are too many sessions here")
 
 
@@ -80,6 +78,8 @@ class Plan(Struct, kw_only=True):
     visitors: Visitors
     most: int = MOST_SESSIONS
     """How many sessions there may be at a time."""
+    knocking: int = 1024
+    """How many may wait to be let in."""
     keeping: Keeping
     by: str
 
@@ -102,13 +102,16 @@ def run(plan: Plan, board: Board, announced: Callable[[str, Upstream], None]) ->
         OSError: the address cannot be listened on.
 
     """
-    return asyncio.run(_run(replace(plan, most=min(plan.most, _allowed_sessions())), board, announced))
+    places = room(_DESCRIPTORS_A_SESSION)
+    plan = replace(plan, most=min(plan.most, places.sessions), knocking=places.knocking)
+    return asyncio.run(_run(plan, board, announced))
 
 
 async def _run(plan: Plan, board: Board, announced: Callable[[str, Upstream], None]) -> Outcome:
     stop, outcome = asyncio.Event(), Outcome()
     async with proxying(plan, board, outcome) as (url, upstream, proxies):
         loop = asyncio.get_running_loop()
+        stand_crowds()
 
         def interrupt() -> None:
             if stop.is_set():
@@ -126,19 +129,6 @@ async def _run(plan: Plan, board: Board, announced: Callable[[str, Upstream], No
         finally:
             drawing.cancel()
     return outcome
-
-
-def _allowed_sessions() -> int:
-    """Take as many descriptors as may be had, for many systems begin with 1,024; gives the sessions they are for."""
-    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = DESCRIPTORS if most == resource.RLIM_INFINITY else min(most, DESCRIPTORS)
-    if allowed != resource.RLIM_INFINITY and allowed < wanted:
-        with suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
-            allowed = wanted
-    if allowed == resource.RLIM_INFINITY:
-        return MOST_SESSIONS
-    return max(1, (allowed - _OTHER_DESCRIPTORS) // _DESCRIPTORS_A_SESSION)
 
 
 async def _draw(board: Board) -> None:
@@ -159,11 +149,16 @@ async def proxying(
 ) -> AsyncIterator[tuple[str, Upstream, Proxies]]:
     """Proxy while the block runs; gives the URL, where it goes, and what is running."""
     async with AsyncExitStack() as stack:
-        demo = await stack.enter_async_context(serving()) if plan.word == "demo" else ""
+        demo = await stack.enter_async_context(serving(visitors=plan.visitors)) if plan.word == "demo" else ""
         upstream = upstream_of(plan.word, plan.environment, demo=demo, add_key=plan.add_key)
         proxies = Proxies(Route(upstream, plan.visitors, plan.by), plan, board, outcome or Outcome())
         server = await asyncio.get_running_loop().create_server(
-            lambda: Side(proxies.arrived), plan.host, plan.port, ssl=plan.tls, backlog=_BACKLOG
+            lambda: Side(proxies.arrived),
+            plan.host,
+            plan.port,
+            ssl=plan.tls,
+            ssl_handshake_timeout=OPEN_SECONDS if plan.tls else None,
+            backlog=plan.knocking,
         )
         proxies.server = server
         host, port = server.sockets[0].getsockname()[:2]

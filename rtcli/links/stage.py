@@ -14,8 +14,9 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
@@ -24,7 +25,9 @@ from websockets.frames import EXTERNAL_CLOSE_CODES
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from rtcli.links.visitors import MOST_SESSIONS, Visitors
+from rtcli.links.client import OPEN_SECONDS
+from rtcli.links.room import room, stand_crowds
+from rtcli.links.visitors import Visitors
 from rtcli.recording import Close
 from rtcli.script.faults import Trouble
 
@@ -77,17 +80,27 @@ async def listening(
         OSError: the address cannot be listened on.
 
     """
-    door = _Door(visitors, answer)
+    places = room(descriptors_a_session=1)
+
+    def welcome(connection: ServerConnection, request: Request) -> Response | None:
+        unwelcome = visitors.unwelcome(request.headers)
+        if unwelcome is not None:
+            return json_answer(HTTPStatus.FORBIDDEN, *unwelcome)
+        return answer(connection, request) if answer else None
+
     server = await serve(
-        door.through(handle),
+        handle,
         host,
         port,
         compression=None,
         max_size=MAX_FRAME_BYTES,
+        open_timeout=OPEN_SECONDS,
         select_subprotocol=_subprotocol,
-        process_request=door.answer,
+        process_request=welcome,
         server_header="rtcli",
         logger=_log,
+        create_connection=partial(_Guest, places.sessions),  # type: ignore[arg-type] # it is called, and nothing else
+        backlog=places.knocking,
     )
     try:
         bound = next(iter(server.sockets)).getsockname()
@@ -97,38 +110,39 @@ async def listening(
         await server.wait_closed()
 
 
-class _Door:
-    """Lets in who may come, as long as there is room."""
+class _Guest(ServerConnection):
+    """Whoever has connected: let in as long as there is room, also for those who say nothing yet."""
 
-    def __init__(self, visitors: Visitors, answer: Answer | None) -> None:
-        self._visitors = visitors
-        self._answer = answer
-        self._inside = 0
+    def __init__(self, most: int, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._most = most
+        self._turned_away = False
 
-    def answer(self, connection: ServerConnection, request: Request) -> Response | None:
-        unwelcome = self._visitors.unwelcome(request.headers)
-        if unwelcome is not None:
-            return json_answer(HTTPStatus.FORBIDDEN, *unwelcome)
-        if self._inside >= MOST_SESSIONS:
-            why = f"There is room for {MOST_SESSIONS} sessions at a time."
-            return json_answer(HTTPStatus.SERVICE_UNAVAILABLE, "too_many_sessions", why)
-        return self._answer(connection, request) if self._answer else None
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin, unless all places are taken."""
+        if len(self.server.handlers) < self._most:
+            super().connection_made(transport)
+            return
+        self._turned_away = True
+        full = cast("asyncio.Transport", transport)
+        full.write(_full(self._most))
+        full.close()
 
-    def through(self, handle: Callable[[ServerConnection], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-        async def inside(connection: ServerConnection) -> None:
-            self._inside += 1
-            try:
-                await handle(connection)
-            finally:
-                self._inside -= 1
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over, if it ever began."""
+        if not self._turned_away:
+            super().connection_lost(exc)
 
-        return inside
+
+def _full(most: int) -> bytes:
+    why = f"There is room for {most} sessions at a time."
+    return json_answer(HTTPStatus.SERVICE_UNAVAILABLE, "too_many_sessions", why).serialize()
 
 
 def json_answer(status: HTTPStatus, code: str, message: str) -> Response:
     """A refusal of the handshake, in the shape of the real API's errors."""
     body = json.dumps({"error": {"type": "invalid_request_error", "code": code, "message": message}}).encode()
-    headers = Headers({"Content-Type": "application/json", "Content-Length": str(len(body))})
+    headers = Headers({"Content-Type": "application/json", "Connection": "close", "Content-Length": str(len(body))})
     return Response(status, status.phrase, headers, body)
 
 
@@ -228,6 +242,7 @@ def _may_be_sent(code: int) -> bool:
 async def until_told(ready: Callable[[], None], done: asyncio.Event | None = None) -> None:
     """Wait until the process is told to stop (Ctrl-C, SIGTERM), or until there is nothing more to do."""
     stop, loop = done or asyncio.Event(), asyncio.get_running_loop()
+    stand_crowds()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     try:
