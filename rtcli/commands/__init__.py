@@ -1,26 +1,14 @@
-"""The command line: which commands there are, and what becomes of their errors and exit codes.
-
-A command's module is loaded when the command is run, so that one command does not pay for another.
-"""
+"""The command line: which commands there are, and what becomes of their errors and exit codes."""
 
 from __future__ import annotations
 
 import errno
 import os
-import re
 import sys
-from importlib import import_module
 from io import TextIOWrapper
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-import typer
-from typer.core import TyperCommand, TyperGroup
-
-from rtcli.errors import BadOption, RtcliError
-
-if TYPE_CHECKING:
-    from rtcli.commands.configuration import Configuration
+from rtcli.errors import RtcliError
 
 DONE: Final = 0
 FOUND: Final = 1
@@ -82,119 +70,13 @@ COMMANDS: Final[dict[str, str]] = {name: what for section in SECTIONS.values() f
 SERVED_AT: Final = "127.0.0.1:8767"
 """Where a recording is served unless another address is given."""
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-_ADDRESS: Final = re.compile(r"\S*:\d+")
-
-_CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-class Configured(TyperCommand):
-    """A command whose options may stand in a file; who asks for help does not wait for it."""
-
-    _found: Configuration | None = None
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the configuration, whose values go before the defaults and after the environment's."""
-        args = _with_addresses(args)
-        if self.name == "info":
-            from rtcli.commands.fields import with_bare_json
-
-            args = with_bare_json(args)
-        if not ctx.resilient_parsing and not set(args) & set(ctx.help_option_names):
-            from rtcli.commands import configuration
-
-            self._found = configuration.find(_folder(), COMMANDS)
-            ctx.default_map = self._found.defaults(self, ctx) if self._found else None
-        return super().parse_args(ctx, args)
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command; what it does not take from the configuration is named where it stands."""
-        try:
-            return super().invoke(ctx)
-        except BadOption as error:
-            name = error.option.removeprefix("--").replace("-", "_")
-            source = ctx.get_parameter_source(name)
-            if self._found is None or source is None or source.name != "DEFAULT_MAP":
-                raise
-            where = self._found.place(ctx.info_name, error.option.removeprefix("--"))
-            raise BadOption(where, error.why, error.remedy) from error
-
-
-def _with_addresses(args: list[str]) -> list[str]:
-    """The arguments with an address behind every ``--serve`` that has none."""
-    return [
-        piece
-        for number, arg in enumerate(args)
-        for piece in ((arg, SERVED_AT) if arg == "--serve" and not _is_address(args[number + 1 :]) else (arg,))
-    ]
-
-
-def _is_address(following: list[str]) -> bool:
-    return bool(following) and _ADDRESS.fullmatch(following[0]) is not None
-
-
-def _folder() -> Path:
-    """The current folder; one that was removed has nothing in it, nor above it."""
-    try:
-        return Path.cwd()
-    except OSError:
-        return Path()
-
-
-class Commands(TyperGroup):
-    """The group of all commands; loads the one that is asked for."""
-
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the interface is typer's
-        """The commands in the order of a day's work."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        """The command, loaded now."""
-        if cmd_name not in COMMANDS:
-            return None
-        function = getattr(import_module(f"rtcli.commands.{cmd_name}"), cmd_name)
-        single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        single.command(cmd_name, cls=Configured, context_settings=_CONTEXT)(function)
-        return typer.main.get_command(single)
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
-        """The lists of commands, without loading any; what they do stands in one column."""
-        width = max(map(len, COMMANDS))
-        for title, commands in SECTIONS.items():
-            with formatter.section(title):
-                formatter.write_dl([(name.ljust(width), what) for name, what in commands.items()])
-
-
-def application() -> typer.Typer:
-    """The whole command line, as typer sees it."""
-    app = typer.Typer(
-        name="rtcli",
-        cls=Commands,
-        help="Connect to, record, look at, validate and replay sessions of the Realtime protocol.\n\n"
-        "Try it without a key:  rtcli connect demo",
-        context_settings=_CONTEXT,
-        no_args_is_help=True,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-    )
-
-    @app.callback()
-    def rtcli(
-        version: bool = typer.Option(False, "--version", "-V", help="Print the version and exit."),
-    ) -> None:
-        if version:
-            from rtcli import __version__
-
-            typer.echo(f"rtcli {__version__}")
-            raise typer.Exit
-
-    return app
 
 
 def run(arguments: list[str]) -> int:
     """Run the command line; gives back the exit code. One line for each error made on purpose."""
     _spell_out_what_cannot_be_written()
     try:
-        code = typer.main.get_command(application()).main(args=arguments, prog_name="rtcli", standalone_mode=False)
+        code = _run(arguments)
         sys.stdout.flush()
     except RtcliError as error:
         if os.environ.get("RTCLI_DEBUG"):
@@ -216,9 +98,21 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if not hasattr(error, "exit_code") or not hasattr(error, "show"):
             raise
-        error.show()
+        _complain_of_usage(error)
         return int(error.exit_code)
     return code if isinstance(code, int) else DONE
+
+
+def _run(arguments: list[str]) -> Any:
+    """Run what is asked for; typer is loaded where the command line, or what else has a word in it, is not plain."""
+    from rtcli.commands import plain
+
+    called = plain.call(arguments, COMMANDS)
+    if called is not None:
+        return called()
+    from rtcli.commands.line import application
+
+    return application().main(args=arguments, prog_name="rtcli", standalone_mode=False)
 
 
 def _spell_out_what_cannot_be_written() -> None:
@@ -234,7 +128,18 @@ def _nobody_reads() -> int:
 
 
 def _complain(sentence: str) -> int:
-    from rtcli.views.text import said
+    from rtcli.commands.discreet import discreet
 
-    sys.stderr.write(f"rtcli: {said(sentence)}\n")
+    sys.stderr.write(f"rtcli: {discreet(sentence.replace(_BREAK, _SEEN_BREAK))}\n")
     return FAILED
+
+
+def _complain_of_usage(error: Any) -> None:
+    """Say what typer says, whose words may be those of whoever named a file."""
+    from io import StringIO
+
+    from rtcli.commands.discreet import discreet
+
+    words = StringIO()
+    error.show(words)
+    sys.stderr.write(discreet(words.getvalue()))

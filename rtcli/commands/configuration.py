@@ -7,7 +7,7 @@ is on the command line or in the environment goes before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -79,7 +79,15 @@ class Configuration(NamedTuple):
         return f"[{command}]" if self.path.name == OWN else f"[tool.rtcli.{command}]"
 
 
-def find(folder: Path, commands: Mapping[str, str]) -> Configuration | None:
+def here() -> Path:
+    """The current folder; one that was removed has nothing in it, nor above it."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path()
+
+
+def find(folder: Path, commands: Collection[str]) -> Configuration | None:
     """The configuration for a program that is run in `folder`.
 
     Raises:

@@ -10,14 +10,11 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, TextIO
 
-import typer
-
+from rtcli.commands.declared import Option
 from rtcli.errors import BadOption
 
-AsJson = Annotated[bool, typer.Option("--json", help="Write one JSON document for programs.", envvar="RTCLI_JSON")]
-Overwriting = Annotated[
-    bool, typer.Option("--overwrite", help="Replace the file if it is there.", envvar="RTCLI_OVERWRITE")
-]
+AsJson = Annotated[bool, Option("--json", help="Write one JSON document for programs.", envvar="RTCLI_JSON")]
+Overwriting = Annotated[bool, Option("--overwrite", help="Replace the file if it is there.", envvar="RTCLI_OVERWRITE")]
 STANDARD_OUTPUT = Path("-")
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-import typer
-
 from rtcli.commands import LOST
+from rtcli.commands.declared import Option
 from rtcli.commands.spoken import Spoken
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def offered_forms(incomplete: str) -> list[tuple[str, str]]:
 
 Form = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--from",
         metavar="FORM",
         help="Read it as this form of log instead of telling by its look.",
@@ -37,7 +36,7 @@ Form = Annotated[
     ),
 ]
 Dialect = Annotated[
-    Spoken, typer.Option(help="Read it in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
+    Spoken, Option(help="Read it in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
 ]
 
 

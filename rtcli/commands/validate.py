@@ -9,10 +9,9 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
-import typer
-
 from rtcli.commands import LOST
 from rtcli.commands.codes import offered_prefixes
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.source import Form
 from rtcli.commands.spoken import Spoken
 
@@ -46,14 +45,14 @@ class Threshold(StrEnum):
 
 def validate(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Recordings, folders of them, or - for standard input.")
+        list[Path], Argument(metavar="PATH...", help="Recordings, folders of them, or - for standard input.")
     ],
     output_format: Annotated[
-        Format, typer.Option(help="How findings are written.", envvar="RTCLI_OUTPUT_FORMAT")
+        Format, Option(help="How findings are written.", envvar="RTCLI_OUTPUT_FORMAT")
     ] = Format.FULL,
     output: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "-o",
             "--output",
             metavar="FILE",
@@ -63,25 +62,25 @@ def validate(
     ] = None,
     statistics: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--statistics",
             help="Count findings by code, instead of listing them, and say which rules were silent and why.",
             envvar="RTCLI_STATISTICS",
         ),
     ] = False,
     exit_zero: Annotated[
-        bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.", envvar="RTCLI_EXIT_ZERO")
+        bool, Option("--exit-zero", help="Exit with 0 whatever is found.", envvar="RTCLI_EXIT_ZERO")
     ] = False,
     fail_severity: Annotated[
-        Threshold, typer.Option(help="Exit with 1 from this severity on.", envvar="RTCLI_FAIL_SEVERITY")
+        Threshold, Option(help="Exit with 1 from this severity on.", envvar="RTCLI_FAIL_SEVERITY")
     ] = Threshold.WARNING,
     baseline: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Hide the findings that this file knows.", envvar="RTCLI_BASELINE"),
+        Option(metavar="FILE", help="Hide the findings that this file knows.", envvar="RTCLI_BASELINE"),
     ] = None,
     write_baseline: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--write-baseline",
             help="Write what is found to the file of --baseline, and hide it.",
             envvar="RTCLI_WRITE_BASELINE",
@@ -89,7 +88,7 @@ def validate(
     ] = False,
     select: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="CODE",
             help="Only these codes, or families such as FUN (repeatable).",
             envvar="RTCLI_SELECT",
@@ -98,7 +97,7 @@ def validate(
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="CODE",
             help="Not these codes or families (repeatable).",
             envvar="RTCLI_IGNORE",
@@ -106,7 +105,7 @@ def validate(
         ),
     ] = None,
     dialect: Annotated[
-        Spoken, typer.Option(help="Check against this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
+        Spoken, Option(help="Check against this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
     ] = Spoken.AUTO,
     form: Form = None,
 ) -> int:
