@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _LOOKED_THROUGH_AFTER = 20_000
 
 
@@ -23,11 +27,19 @@ def main() -> None:
 
     from rtcli.commands import run  # noqa: PLC0415
 
+    sys.excepthook = _crashed
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _ended)
     sys.exit(run(arguments))
+
+
+def _crashed(*error: Any) -> None:
+    """Print the trace of a bug, without the keys and the control characters that may be in it."""
+    from rtcli.commands.discreet import crashed  # noqa: PLC0415 - see above
+
+    crashed(*error)
 
 
 def _ended(number: int, _frame: object) -> None:

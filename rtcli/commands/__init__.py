@@ -130,7 +130,7 @@ def _nobody_reads() -> int:
 def _complain(sentence: str) -> int:
     from rtcli.commands.discreet import discreet
 
-    sys.stderr.write(f"rtcli: {discreet(sentence.replace(_BREAK, _SEEN_BREAK))}\n")
+    sys.stderr.write(f"rtcli: {discreet(sentence)}\n")
     return FAILED
 
 
@@ -142,4 +142,5 @@ def _complain_of_usage(error: Any) -> None:
 
     words = StringIO()
     error.show(words)
-    sys.stderr.write(discreet(words.getvalue()))
+    usage, label, what = words.getvalue().removesuffix("\n").partition("Error: ")
+    sys.stderr.write(f"{usage}{label}{discreet(what)}\n")

@@ -26,7 +26,7 @@ from rtcli import __version__
 from rtcli.errors import ConnectionFailed, HandshakeRefused
 from rtcli.links.tap import Tap
 from rtcli.links.target import Target
-from rtcli.recording.secrets import harmless_headers, harmless_subprotocol, harmless_url
+from rtcli.recording.secrets import harmless_headers, harmless_subprotocol, harmless_url, keys_of, without_keys
 
 OPEN_SECONDS: Final = 15
 CLOSE_SECONDS: Final = 5
@@ -49,9 +49,11 @@ REMEDIES: Final[dict[int, str]] = {
 class Client:
     """An open connection. What is sent and received goes through the tap."""
 
-    def __init__(self, connection: ClientConnection, tap: Tap) -> None:
+    def __init__(self, connection: ClientConnection, tap: Tap, keys: Sequence[str] = ()) -> None:
+        """`keys` are those that the handshake brought, which the server may have quoted in its answer."""
         self._connection = connection
         self._tap = tap
+        self._keys = keys
         self.closed_with: tuple[int | None, str] | None = None
         """Code and reason of the server's close frame; None while open, or when it vanished."""
         self.vanished = False
@@ -61,7 +63,7 @@ class Client:
         """Record how the server answered the handshake."""
         response = self._connection.response
         assert response is not None, "the handshake is over"
-        headers = harmless_headers(response.headers.raw_items())
+        headers = harmless_headers(response.headers.raw_items(), self._keys)
         self._tap.open(response.status_code, headers, harmless_subprotocol(self._connection.subprotocol))
 
     async def send(self, text: str | bytes) -> None:
@@ -107,6 +109,7 @@ async def open_client(target: Target, tap: Tap, headers: Sequence[tuple[str, str
 
     """
     shown = harmless_url(target.url)
+    sent = keys_of(target.url, [*target.headers, *headers])
     try:
         connection = await websocket(
             target.url,
@@ -119,15 +122,17 @@ async def open_client(target: Target, tap: Tap, headers: Sequence[tuple[str, str
             max_queue=None,
         )
     except InvalidStatus as refusal:
-        raise _refused(shown, refusal, target.key_from) from refusal
+        raise _refused(shown, refusal, target.key_from, sent) from refusal
     except InvalidProxy as failure:
         raise ConnectionFailed(shown, *why_not(failure)) from None  # it quotes the proxy's password
     except (OSError, InvalidHandshake, InvalidURI, ValueError) as failure:
-        raise ConnectionFailed(shown, *why_not(failure)) from failure
-    return Client(connection, tap)
+        why, remedy = why_not(failure)
+        raise ConnectionFailed(shown, without_keys(why, sent), remedy) from failure
+    return Client(connection, tap, sent)
 
 
-def _refused(shown: str, refusal: InvalidStatus, key_from: str) -> HandshakeRefused:
+def _refused(shown: str, refusal: InvalidStatus, key_from: str, sent: Sequence[str]) -> HandshakeRefused:
+    """The server's no, without the keys that some servers quote in it."""
     response = refusal.response
     error = _error_in(response.body or b"")
     request_id = next((response.headers[name] for name in REQUEST_IDS if name in response.headers), "")
@@ -135,9 +140,9 @@ def _refused(shown: str, refusal: InvalidStatus, key_from: str) -> HandshakeRefu
     if response.status_code in {401, 403} and key_from:
         remedy = f"{remedy}; it came from {key_from}"
     code = str(error.get("code") or error.get("type") or "")
-    return HandshakeRefused(
-        shown, response.status_code, code, _unkeyed(str(error.get("message") or "")), request_id, remedy
-    )
+    said = " ".join(str(error.get("message") or "").split())
+    code, said, request_id = (without_keys(part, sent) for part in (code, said, request_id))
+    return HandshakeRefused(shown, response.status_code, code, said, request_id, remedy)
 
 
 def _error_in(body: bytes) -> dict[str, Any]:
@@ -150,11 +155,6 @@ def _error_in(body: bytes) -> dict[str, Any]:
     if isinstance(error, dict):
         return error
     return {"message": error or content.get("message")} if isinstance(content, dict) else {}
-
-
-def _unkeyed(message: str) -> str:
-    """The server's words without the key that some servers quote in them."""
-    return " ".join("sk-…" if "sk-" in word else word for word in message.split())
 
 
 def why_not(failure: Exception) -> tuple[str, str]:

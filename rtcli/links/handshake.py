@@ -23,12 +23,12 @@ from websockets.utils import accept_key
 
 from rtcli.links.upstream import Upstream
 from rtcli.links.visitors import Visitors
+from rtcli.recording.secrets import KEY_SUBPROTOCOL
 
 COMPRESSION: Final = "permessage-deflate"
 REALTIME: Final = "realtime"
 """The subprotocol that browsers ask for, beside their key; they fail when none is answered."""
 
-_KEY_SUBPROTOCOL: Final = "openai-insecure-api-key."
 _KEY_HEADERS: Final = frozenset({"authorization", "api-key"})
 _HOP_BY_HOP: Final = frozenset(
     {
@@ -115,7 +115,7 @@ class Asking:
             lines.append(upstream.credentials)
         offered = subprotocols(request)
         if upstream.credentials:
-            offered = [name for name in offered if not name.startswith(_KEY_SUBPROTOCOL)]
+            offered = [name for name in offered if not name.startswith(KEY_SUBPROTOCOL)]
         if offered:
             lines.append(("Sec-WebSocket-Protocol", ", ".join(offered)))
         lines += [("Upgrade", "websocket"), ("Connection", "Upgrade")]

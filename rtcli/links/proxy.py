@@ -27,7 +27,7 @@ from rtcli.links.side import Side
 from rtcli.links.upstream import Upstream
 from rtcli.links.visitors import Visitors
 from rtcli.links.witness import Witness
-from rtcli.recording.secrets import harmless_headers, harmless_subprotocol
+from rtcli.recording.secrets import harmless_headers, harmless_subprotocol, keys_of, without_keys
 
 _TLS_HELLO: Final = b"\x16\x03"
 """How a TLS handshake begins. Source: RFC 8446, section 5.1."""
@@ -74,7 +74,7 @@ async def ask(app: Side, route: Route) -> Asked:
         server, response, asking = await reach(request, route.upstream, compressing=True)
     if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
         server.abort()
-        raise Declined(route.upstream.url(request.path), response)
+        raise Declined(route.upstream.url(request.path), response, _keys(request, route))
     try:
         extensions = asking.compression(response)
     except InvalidHandshake as error:
@@ -90,10 +90,11 @@ async def ask(app: Side, route: Route) -> Asked:
 class Declined(Exception):
     """The upstream refused the handshake; `answer` is its own, for the app."""
 
-    def __init__(self, url: str, response: Response) -> None:
+    def __init__(self, url: str, response: Response, keys: Sequence[str] = ()) -> None:
         super().__init__(url, response.status_code)
         self.answer = refusing(response)
         request_id = next((response.headers[name] for name in REQUEST_IDS if name in response.headers), "")
+        request_id = without_keys(request_id, keys)
         # Its own words go to the app only: servers quote keys in them.
         remedy = REMEDIES.get(response.status_code, "")
         self._sentence = str(HandshakeRefused(url, response.status_code, request_id=request_id, remedy=remedy))
@@ -133,6 +134,12 @@ def _first_bytes(reader: StreamReader) -> Generator[None, None, bytes]:
     return bytes(reader.buffer[: len(_TLS_HELLO)])
 
 
+def _keys(request: Request, route: Route) -> list[str]:
+    """What was sent upstream that may be a key."""
+    added = [route.upstream.credentials] if route.upstream.credentials else []
+    return keys_of(route.upstream.path(request.path), [*request.headers.raw_items(), *added])
+
+
 def announce(witness: Witness, route: Route, asked: Asked) -> None:
     """Begin the recording with what the upstream answered."""
     headers: Sequence[tuple[str, str]] = list(asked.response.headers.raw_items())
@@ -140,6 +147,6 @@ def announce(witness: Witness, route: Route, asked: Asked) -> None:
         route.upstream.url(asked.request.path),
         route.by,
         asked.response.status_code,
-        harmless_headers(headers),
+        harmless_headers(headers, _keys(asked.request, route)),
         harmless_subprotocol(asked.subprotocol),
     )

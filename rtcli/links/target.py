@@ -107,9 +107,15 @@ def with_query(url: str, more: Mapping[str, str]) -> str:
     """The URL with these query parameters set, the others as they were."""
     if not more:
         return url
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise BadOption("TARGET", "it is no URL", "it begins with wss:// and a host") from error
     query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in more]
-    return urlunsplit(parts._replace(query=urlencode([*query, *more.items()], quote_via=quote)))
+    try:
+        return urlunsplit(parts._replace(query=urlencode([*query, *more.items()], quote_via=quote)))
+    except UnicodeEncodeError as error:
+        raise BadOption("--model", "it is no text", "its bytes are not UTF-8") from error
 
 
 def _unkeyed(word: str) -> str:

@@ -61,15 +61,26 @@ def spans_in(text: str, customs: Sequence[Custom] = ()) -> list[Span]:
     spans: list[Span] = []
     for kind, pattern in customs:
         _take(spans, _found(kind, pattern, text))
-    lower = text.lower()
-    worth = {number for sign, numbers in _BY_SIGN if sign in lower for number in numbers}
-    for number in sorted(worth):
-        _take(spans, _known(*_SHAPED[number], text))
+    _take_keys(spans, text)
     if "@" in text or NUMBERS.search(text):
         for shape, pattern in _PERSONAL:
             _take(spans, _known(shape, pattern, text))
         _take(spans, ((start, end, "phone number") for start, end in told_as_calls(text)))
     return spans
+
+
+def keys_in(text: str) -> list[Span]:
+    """Where a key stands, or what is called one; nothing of persons."""
+    spans: list[Span] = []
+    _take_keys(spans, text)
+    return spans
+
+
+def _take_keys(spans: list[Span], text: str) -> None:
+    lower = text.lower()
+    worth = {number for sign, numbers in _BY_SIGN if sign in lower for number in numbers}
+    for number in sorted(worth):
+        _take(spans, _known(*_SHAPED[number], text))
 
 
 def _known(shape: Shape, pattern: re.Pattern[str], text: str) -> Iterator[Span]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 HARMLESS_HEADERS = frozenset(
     {
@@ -30,14 +30,49 @@ HARMLESS_QUERY = frozenset({"api-version", "call_id", "deployment", "intent", "m
 HARMLESS_SUBPROTOCOLS = frozenset({"openai-beta.realtime-v1", "realtime"})
 """What servers choose; a browser offers its key, as ``openai-insecure-api-key.*``, beside them."""
 
+KEY_SUBPROTOCOL = "openai-insecure-api-key."
+"""What stands before the key among the subprotocols that a browser offers."""
+
+_TOLD_TO_ANYBODY = frozenset(
+    {"accept", "accept-encoding", "accept-language", "cache-control", "connection", "host", "openai-beta", "origin"}
+    | {"pragma", "sec-websocket-extensions", "sec-websocket-key", "sec-websocket-version", "upgrade", "user-agent"}
+)
+_NO_KEYS = HARMLESS_SUBPROTOCOLS | {"application/json"}
+_SHORTEST_KEY = 6
+"""What is shorter cannot be told from a word."""
+
+HIDDEN = "…"
+"""What stands in the place of a key."""
+
 _NO_TEXT = re.compile("[\ud800-\udfff]")
 """How the library for WebSockets gives a header's bytes beyond ASCII; no file can hold it."""
 
 
-def harmless_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The headers that may be recorded, by lower-case name."""
+def harmless_headers(headers: Iterable[tuple[str, str]], known: Iterable[str] = ()) -> dict[str, str]:
+    """The headers that may be recorded, by lower-case name; these keys, and others, do not stand in them either."""
     kept = ((name.lower(), value) for name, value in headers)
-    return {name: _NO_TEXT.sub("\ufffd", value) for name, value in kept if name in HARMLESS_HEADERS}
+    keys = tuple(known)
+    return {name: without_keys(_NO_TEXT.sub("\ufffd", value), keys) for name, value in kept if name in HARMLESS_HEADERS}
+
+
+def keys_of(url: str, headers: Iterable[tuple[str, str]]) -> list[str]:
+    """What a handshake says that may be a key, so that it can be taken out of a server's answer, which may quote it."""
+    keys = [
+        word
+        for name, value in headers
+        if name.lower() not in _TOLD_TO_ANYBODY
+        for word in re.split(r"[\s,]+", value)
+        if word.lower() not in _NO_KEYS
+    ]
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return [key for key in keys if len(key) >= _SHORTEST_KEY]
+    keys += [value for name, value in parse_qsl(parts.query) if name.lower() not in HARMLESS_QUERY]
+    keys += [piece for piece in (parts.username, parts.password) if piece]
+    keys += [unquote(key) for key in keys]
+    keys += [key.removeprefix(KEY_SUBPROTOCOL) for key in keys]
+    return [key for key in keys if len(key) >= _SHORTEST_KEY]
 
 
 def harmless_url(url: str) -> str:
@@ -68,3 +103,14 @@ def _scheme(url: str) -> str:
 def harmless_subprotocol(subprotocol: str | None) -> str | None:
     """The subprotocol if it is known to be one, and no key."""
     return subprotocol if subprotocol in HARMLESS_SUBPROTOCOLS else None
+
+
+def without_keys(text: str, known: Iterable[str] = ()) -> str:
+    """The text without these keys, and without what has the shape of one or is called one."""
+    from rtcli.recording.finding import keys_in  # noqa: PLC0415 - a hundred patterns, which few errors need
+
+    for key in sorted({key for key in known if key}, key=len, reverse=True):
+        text = text.replace(key, HIDDEN)
+    for start, end, _ in reversed(keys_in(text)):
+        text = text[:start] + HIDDEN + text[end:]
+    return text
