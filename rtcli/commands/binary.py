@@ -65,7 +65,7 @@ def refuse(path: Path, kind: Kind, *, overwrite: bool, option: str = "--output")
         RecordingExists: there is such a file.
 
     """
-    if sys.stdout.isatty() if str(path) == "-" else path.is_char_device() and _is_terminal(path):
+    if sys.stdout.isatty() if str(path) == "-" else path.is_char_device() and is_terminal(path):
         raise BadOption(option, f"{kind.name} is not written to a terminal", kind.remedy)
     if str(path) == "-":
         return
@@ -114,7 +114,8 @@ def _is_device(path: Path) -> bool:
     return path.exists() and not path.is_file()
 
 
-def _is_terminal(path: Path) -> bool:
+def is_terminal(path: Path) -> bool:
+    """Whether a device is a terminal."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:

@@ -90,8 +90,8 @@ def convert(
 
     Exit code: 0 everything is in OUT, 2 it could not be done, 3 something was left out.
     """
+    from rtcli.commands.lines import lines_to
     from rtcli.formats.sink import TORN
-    from rtcli.formats.whole import replacing
     from rtcli.views.text import said
 
     if output is None:
@@ -100,7 +100,7 @@ def convert(
     target = to or _told_by(output)
     _check(output, target)
     source = Source(path, dialect, form)
-    with replacing(output, overwrite=overwrite) as put:
+    with lines_to(output, overwrite=overwrite) as put:
         sink = _sink(target, put, source, content=content)
         for entry in source:
             sink.take(entry)

@@ -74,15 +74,15 @@ def cut(
 
     Exit code: 0 done, 2 it could not be done, 3 some of the file was left out.
     """
+    from rtcli.commands.lines import lines_to
     from rtcli.commands.twice import readable_twice
     from rtcli.commands.watched import copying
-    from rtcli.formats.whole import replacing
 
     if all(wish is None for wish in (since, until, turn, response, item)):
         return _copied(path, output, form, overwrite=overwrite)
     with readable_twice(path) as file:
         cutting, source = _planned(file, path, dialect, form, (since, until, turn, response, item))
-        with replacing(output, overwrite=overwrite) as put:
+        with lines_to(output, overwrite=overwrite) as put:
             for line in _pieces(cutting, copying(_lines(file, source, form), [file], output)):
                 put(line)
     carried = sum(len(part.carried) for part in cutting.parts())
@@ -94,13 +94,13 @@ def cut(
 
 def _copied(path: Path, output: Path, form: str | None, *, overwrite: bool) -> int:
     """Everything is the recording itself."""
+    from rtcli.commands.lines import lines_to
     from rtcli.commands.watched import copying
     from rtcli.formats.copied import Copied
-    from rtcli.formats.whole import replacing
 
     source, lines = Source(path, form=form), Copied(path, form)
     source.reading = lines.reading
-    with replacing(output, overwrite=overwrite) as put:
+    with lines_to(output, overwrite=overwrite) as put:
         for line in copying(iter(lines), [path], output):
             put(line)
     return source.code(0)

@@ -73,10 +73,10 @@ def filter(  # noqa: A001 - a command has its own name
 
     Exit code: 0 done, also where nothing fits, 2 it could not be done, 3 some of the file was left out.
     """
+    from rtcli.commands.lines import lines_to
     from rtcli.commands.watched import copying
     from rtcli.formats.condition import Condition
     from rtcli.formats.copied import Copied
-    from rtcli.formats.whole import replacing
 
     if form in ("client", "server"):
         side, form = Side(form), None
@@ -86,7 +86,7 @@ def filter(  # noqa: A001 - a command has its own name
     copied = Copied(path, form)
     source.reading = copied.reading
     lines = copying(iter(copied), [path], output)
-    with replacing(output, overwrite=overwrite) as put:
+    with lines_to(output, overwrite=overwrite) as put:
         if wanted is None:
             for line in lines:
                 put(line)

@@ -48,10 +48,11 @@ def mark(
 
     Exit code: 0 done, 2 it could not be done.
     """
+    from rtcli.commands.lines import lines_to
     from rtcli.commands.twice import readable_twice
     from rtcli.errors import BadOption
     from rtcli.formats.noting import with_note
-    from rtcli.formats.whole import OWNER_ONLY, is_being_written, replacing
+    from rtcli.formats.whole import OWNER_ONLY, is_being_written
 
     if not text.strip():
         raise BadOption(
@@ -67,7 +68,7 @@ def mark(
         read = partial(_read, file, target)
         place = _place(read, path, at)
         mode = stat.S_IMODE(path.stat().st_mode) if here else OWNER_ONLY
-        with replacing(target, overwrite=overwrite or (here and output is None), mode=mode) as put:
+        with lines_to(target, overwrite=overwrite or (here and output is None), mode=mode) as put:
             for line in with_note(read(), place, text):
                 put(line)
             if here:

@@ -91,10 +91,10 @@ def merge(
 
     Exit code: 0 done, 2 it could not be done, 3 some of a file was left out.
     """
+    from rtcli.commands.lines import lines_to
     from rtcli.commands.twice import readable_twice
     from rtcli.commands.watched import copying
     from rtcli.errors import BadOption
-    from rtcli.formats.whole import replacing
 
     if [str(path) for path in paths].count("-") > 1:
         raise BadOption("FILE", "standard input can be only one of them", "name the others")
@@ -104,7 +104,7 @@ def merge(
         several = shape is Shape.SEVERAL or (shape is Shape.AUTO and len(sessions) > 1)
         twice = Twice()
         lines = _one_after_another(found) if several else _woven(found, twice, same_clock, keep_twice)
-        with replacing(output, overwrite=overwrite) as put:
+        with lines_to(output, overwrite=overwrite) as put:
             for line in copying(lines, [one.file for one in found], output):
                 put(line)
     if several and shape is Shape.AUTO:

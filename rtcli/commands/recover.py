@@ -39,16 +39,16 @@ def recover(
 
     Exit code: 0 nothing was lost, 2 it could not be done, 3 something was lost.
     """
+    from rtcli.commands.lines import lines_to
     from rtcli.commands.watched import copying
     from rtcli.errors import UnreadableRecording
     from rtcli.formats.recovery import Recovery
     from rtcli.formats.stream import COMPRESSED, is_whole
-    from rtcli.formats.whole import replacing
 
     recovery = Recovery(copying(_damaged(path), [path], output))
     if path.suffix in COMPRESSED and path.is_file() and not is_whole(path):
         recovery.mended.add(0, "the packing had no end")
-    with replacing(output, overwrite=overwrite) as put:
+    with lines_to(output, overwrite=overwrite) as put:
         for line in recovery:
             put(line)
         if not recovery.records:

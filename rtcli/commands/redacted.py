@@ -118,13 +118,13 @@ class Redacted:
             RecordingFailed: the output cannot be written.
 
         """
-        from rtcli.formats.whole import replacing
+        from rtcli.commands.lines import lines_to
 
         if output is None:
             for _ in self.lines():
                 pass
             return
-        with replacing(output, overwrite=overwrite) as put:
+        with lines_to(output, overwrite=overwrite) as put:
             self._write(put)
 
     def _write(self, put: Put) -> None:
