@@ -1,8 +1,8 @@
 """Writes a recording, record by record.
 
-Law: when ``write`` returns, the record is with the operating system; at most 100 ms later it is on
-the disk. A write that fails leaves the file as it was before it, and is the last; so is one into a file
-that has been deleted in the meantime.
+Law: when ``write`` returns, the record is with the operating system; at most 100 ms later it is being
+brought to the disk. A write that fails leaves the file as it was before it, and is the last; so is one
+into a file that has been deleted in the meantime.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import contextlib
 import os
 import stat
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -18,9 +19,11 @@ from typing import Literal, Self
 from rtcli.errors import RecordingExists, RecordingFailed
 from rtcli.formats.rtcli import line_of
 from rtcli.formats.stream import COMPRESSED, encoder_for, is_whole, read_lines
+from rtcli.formats.syncing import syncing
+from rtcli.formats.together import lines_of
 from rtcli.recording import Record
+from rtcli.recording.record import Sender
 
-SYNC_SECONDS = 0.1
 Mode = Literal["new", "append", "overwrite"]
 
 
@@ -44,14 +47,12 @@ class Writer:
         self._encoder = encoder_for(path)
         self._descriptor = _open(path, mode)
         self._size = os.fstat(self._descriptor).st_size
-        self._unsynced = threading.Event()
-        self._ending = threading.Event()
+        self._unsynced = False
+        self._closing = threading.Lock()
         self._closed = False
         self._failure = ""
-        self._syncer = threading.Thread(target=self._sync, name="rtcli-sync", daemon=True)
         if mode == "append":
             self._mend()
-        self._syncer.start()
 
     def write(self, record: Record) -> int:
         """Append a record; gives back the number of its line.
@@ -67,10 +68,17 @@ class Writer:
 
         Nothing follows a line that failed: a compressor would build on what is not there.
         """
+        return self._copy(line, 1)
+
+    def write_frames(self, t: float, sender: Sender, texts: Sequence[str]) -> int:
+        """Append texts of one sender and one moment, all of them at once or none; as `write` does otherwise."""
+        return self._copy(lines_of(t, sender, texts), len(texts))
+
+    def _copy(self, lines: bytes, count: int) -> int:
         if self._failure:
             raise RecordingFailed(str(self.path), self._failure)
-        self._append(self._encoder.encode(line))
-        self.lines += 1
+        self._append(self._encoder.encode(lines))
+        self.lines += count
         return self.lines
 
     def rename(self, name: str) -> None:
@@ -85,18 +93,16 @@ class Writer:
         """End the file; what was written is on the disk."""
         if self._closed:
             return
-        self._closed = True
-        self._ending.set()
-        self._unsynced.set()
-        self._syncer.join()
-        try:
-            if not self._failure:
-                self._append(self._encoder.end())
-            os.fdatasync(self._descriptor)
-        except (OSError, RecordingFailed):
-            pass
-        finally:
-            os.close(self._descriptor)
+        with self._closing:
+            self._closed = True
+            try:
+                if not self._failure:
+                    self._append(self._encoder.end())
+                os.fdatasync(self._descriptor)
+            except (OSError, RecordingFailed):
+                pass
+            finally:
+                os.close(self._descriptor)
 
     def __enter__(self) -> Self:
         return self
@@ -117,8 +123,9 @@ class Writer:
             self._failure = error.strerror or str(error)
             raise RecordingFailed(str(self.path), self._failure) from error
         self._size += len(data)
-        if not self._unsynced.is_set():
-            self._unsynced.set()
+        if not self._unsynced:
+            self._unsynced = True
+            syncing.soon(self._sync)
 
     def _mend(self) -> None:
         """End the torn line of whoever wrote the file before, so that it stays a line of its own."""
@@ -129,15 +136,14 @@ class Writer:
 
     def _sync(self) -> None:
         """Bring what was written to the disk, off the path of the call."""
-        while not self._closed:
-            self._unsynced.wait()
-            self._unsynced.clear()
+        with self._closing:
+            if self._closed:
+                return
+            self._unsynced = False
             with contextlib.suppress(OSError):
                 os.fdatasync(self._descriptor)
             if not self._failure and not os.fstat(self._descriptor).st_nlink:
                 self._failure = "it has been deleted"
-            if not self._closed:
-                self._ending.wait(SYNC_SECONDS)
 
 
 def _make_whole(path: Path) -> None:

@@ -12,13 +12,20 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from msgspec import Struct
-from websockets.utils import apply_mask
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # where it was built without its C part
+    from websockets.utils import apply_mask
 
 LIMIT_BYTES: Final = 128 * 1024 * 1024
 """The longest message that is put together; a longer one is only counted."""
 
 _FIN, _RESERVED, _OPCODE = 0x80, 0x70, 0x0F
 _MASKED, _LENGTH = 0x80, 0x7F
+_WHOLE_TEXT: Final = 0x81
+_TWO_BYTES: Final = 126
+"""The length that says that two bytes with the length follow."""
 _LENGTH_BYTES: Final = {126: 2, 127: 8}
 _MASK_BYTES: Final = 4
 _CONTROL: Final = 0x8
@@ -109,6 +116,8 @@ class Frames:
         at, end = 0, len(data)
         while True:
             if not self._inside:
+                if not self._kind:
+                    at = self._plain(data, at, end, seen)
                 if at == end:
                     return seen
                 begun = self._begin(data, at, end, seen)
@@ -128,6 +137,29 @@ class Frames:
                 self._inside = False
                 self._finish(payload, seen)
             at += taken
+
+    def _plain(self, data: bytes, at: int, end: int, seen: list[Seen]) -> int:
+        """Read the texts that are whole, in one short frame each, as nearly all are; gives where the first other begins."""
+        unmasked, head_bytes = (_MASKED, 2 + _MASK_BYTES) if self._masked else (0, 2)
+        limit_bytes = self._limit_bytes
+        while at + 4 <= end and data[at] == _WHOLE_TEXT:
+            length, start = data[at + 1] - unmasked, at + head_bytes
+            if length == _TWO_BYTES:
+                length, start = data[at + 2] << 8 | data[at + 3], start + 2
+            elif not 0 <= length < _TWO_BYTES:
+                break
+            stop = start + length
+            if stop > end or length > limit_bytes:
+                break
+            payload = data[start:stop]
+            if unmasked:
+                payload = apply_mask(payload, data[start - _MASK_BYTES : start])
+            try:
+                seen.append(Text(payload.decode()))
+            except UnicodeDecodeError:
+                break
+            at = stop
+        return at
 
     def _begin(self, data: bytes, at: int, end: int, seen: list[Seen]) -> int:
         """Read a frame's head; gives where its payload begins, or 0 where the head is not whole."""

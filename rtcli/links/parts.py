@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,8 @@ from msgspec.structs import replace
 from rtcli.errors import RecordingExists, RecordingFailed
 from rtcli.formats.rtcli import line_of
 from rtcli.formats.writer import Writer
-from rtcli.recording import Header, Record
+from rtcli.recording import Frame, Header, Record
+from rtcli.recording.record import Sender
 
 REMEMBERED_BYTES: Final = 256 * 1024 * 1024
 """How much of the time before an error is kept in memory, however long it is to be."""
@@ -48,10 +49,14 @@ class Parts:
         self._keeping = keeping
         self._started = started
         self._retire = retire
+        self.alarming = keeping.snapshot_s is not None
+        """Whether it matters when something goes wrong."""
         self._header = Header(rtcli=1)
         self._session_id = ""
         self._writer: Writer | None = None
         self._begun_s, self._size_bytes = 0.0, 0
+        self._whole = keeping.split_s is keeping.split_bytes is keeping.snapshot_s is None
+        """The connection is one file, whatever goes over it."""
         self._passed = False
         """Some record is in a file before, or was forgotten."""
         self._remembered: deque[tuple[float, Record, int]] = deque()
@@ -79,6 +84,19 @@ class Parts:
             self._passed = True
             self._begin(at_s)
         self._append(record)
+
+    def write_frames(self, t: float, sender: Sender, texts: Sequence[str]) -> None:
+        """Take texts of one sender and one moment.
+
+        Raises:
+            RecordingFailed: they could not be written.
+
+        """
+        if self._whole and self._writer is not None:
+            self._writer.write_frames(t, sender, texts)
+            return
+        for text in texts:
+            self.write(Frame(t, sender, text))
 
     def name(self, session_id: str) -> None:
         """Name the files after the session, as soon as it is known."""

@@ -44,6 +44,9 @@ _NO_ROOM: Final = json_error(HTTPStatus.SERVICE_UNAVAILABLE, "too_many_sessions"
 class Board(Protocol):
     """Where a person sees the sessions; each has a number."""
 
+    looking: bool
+    """Whether it is to be shown what goes over them."""
+
     def began(self, number: int, url: str, listener: Listener) -> None:
         """A session was opened; its events are decoded by the listener."""
 
@@ -227,7 +230,7 @@ class Proxies:
         witness = Witness(
             lambda tap: Parts(self._keeping, tap.started, self._retire),
             listener,
-            lambda entry: self._board.seen(number, entry),
+            (lambda entry: self._board.seen(number, entry)) if self._board.looking else None,
             lambda why: self._suspended(number, why),
         )
         try:

@@ -7,7 +7,7 @@ goes on unrecorded, and the failure is kept for the exit code.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
@@ -25,17 +25,21 @@ class Sink(Protocol):
     def write(self, record: Record) -> Any:
         """Take a record. Raises RecordingFailed when it cannot be kept."""
 
+    def write_frames(self, t: float, sender: Sender, texts: Sequence[str]) -> Any:
+        """Take texts of one sender and one moment. Raises RecordingFailed when they cannot be kept."""
+
 
 class Tap:
     """Stamps what passes with the time since the tap was made, records it, and shows it."""
 
-    def __init__(self, seen: Callable[[Entry], None], listener: Listener | None = None) -> None:
+    def __init__(self, seen: Callable[[Entry], None] | None, listener: Listener | None = None) -> None:
+        """`seen` is shown what passes; nothing is interpreted where nobody looks."""
+        self.seen = seen
         self.started = datetime.now(UTC)
         self.failure: RecordingFailed | None = None
         """Why recording stopped, if it did."""
         self.events = 0
         self._began = time.monotonic()
-        self._seen = seen
         self._writer: Sink | None = None
         self._listener = listener or Listener()
         self._line = 0
@@ -72,6 +76,20 @@ class Tap:
         else:
             self._pass(Frame(self.now, sender, content))
 
+    def texts(self, sender: Sender, texts: Sequence[str]) -> None:
+        """Text frames went by, which came together: one moment is that of all."""
+        at_s, line = self.now, self._line
+        self._line += len(texts)
+        self.events += len(texts)
+        if self._writer is not None and self.failure is None:
+            try:
+                self._writer.write_frames(at_s, sender, texts)
+            except RecordingFailed as failure:
+                self.failure = failure
+        if self.seen is not None:
+            for number, text in enumerate(texts, line + 1):
+                self.seen(interpret(Frame(at_s, sender, text), number, self._listener))
+
     def control(self, sender: Sender, kind: Literal["ping", "pong"], data: bytes) -> None:
         """A ping or a pong went by."""
         self._pass(Control(self.now, sender, kind, data))
@@ -91,4 +109,5 @@ class Tap:
                 self._writer.write(record)
             except RecordingFailed as failure:
                 self.failure = failure
-        self._seen(interpret(record, self._line, self._listener))
+        if self.seen is not None:
+            self.seen(interpret(record, self._line, self._listener))

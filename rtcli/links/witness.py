@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from rtcli.errors import RecordingFailed
@@ -35,12 +36,14 @@ class Witness:
         self,
         parts: Callable[[Tap], Parts],
         listener: Listener,
-        seen: Callable[[Entry], None],
+        seen: Callable[[Entry], None] | None,
         suspended: Callable[[str], None],
     ) -> None:
-        """`seen` is shown every record, and `suspended` why there are no more in the file."""
-        self.tap = Tap(self._look, listener)
+        """`seen` is shown every record, if anybody looks, and `suspended` why there are no more in the file."""
+        self.tap = Tap(None, listener)
         self.parts = parts(self.tap)
+        if seen is not None or self.parts.alarming:
+            self.tap.seen = self._look
         self.lost = ""
         """What is missing in the recording."""
         self.closed: dict[Sender, Close] = {}
@@ -48,7 +51,7 @@ class Witness:
         self._nameless = NAMED_WITHIN
         """How many more of the server's events may say what the session is called."""
         self._stopped = False
-        self._shown = seen
+        self._shown = seen or _look_away
         self._suspended = suspended
         self._frames: dict[Sender, Frames] = {"client": Frames(masked=True), "server": Frames(masked=False)}
 
@@ -70,16 +73,17 @@ class Witness:
 
     def feed(self, sender: Sender, data: bytes) -> None:
         """Bytes of that side went by."""
+        texts: list[str] = []
         for one in self._frames[sender].feed(data):
-            try:
-                if type(one) is Text:  # nearly all of it
-                    self.tap.frame(sender, one.text)
-                    if self._nameless and sender == "server":
-                        self._name(one.text)
-                else:
-                    self._record(sender, one)
-            except Exception as error:  # noqa: BLE001 - the law above: a fault in here must not end a call
-                self._lose(_words(error))
+            if type(one) is Text:  # nearly all of it
+                texts.append(one.text)
+                continue
+            if texts:
+                self._guarded(partial(self._tell, sender, texts))
+                texts = []
+            self._guarded(partial(self._record, sender, one))
+        if texts:
+            self._guarded(partial(self._tell, sender, texts))
         if self.tap.failure is not None and not self.lost:
             self._lose(str(self.tap.failure))
 
@@ -110,6 +114,12 @@ class Witness:
 
     # --- how it is done ------------------------------------------------------------------------
 
+    def _tell(self, sender: Sender, texts: list[str]) -> None:
+        self.tap.texts(sender, texts)
+        if self._nameless and sender == "server":
+            for text in texts[: self._nameless]:
+                self._name(text)
+
     def _record(self, sender: Sender, one: Seen) -> None:
         match one:
             case Data(data):
@@ -117,6 +127,7 @@ class Witness:
             case Control(kind, data):
                 self.tap.control(sender, kind, data)
             case Closing(code, reason):
+                self.closed.setdefault(sender, Close(None, sender, code, reason))
                 self.tap.close(sender, code, reason)
             case Odd(what, data, lost):
                 self.tap.note(f"the {sender} sent {what}", missing=lost)
@@ -141,8 +152,6 @@ class Witness:
         content = entry.event
         if isinstance(content, Event | Malformed) and content.type == "error":
             self._guarded(lambda: self.parts.alarm(entry.t or 0.0))
-        elif isinstance(content, Close) and content.sender:
-            self.closed.setdefault(content.sender, content)
         try:
             self._shown(entry)
         except Exception as error:  # noqa: BLE001 - as above

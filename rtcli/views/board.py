@@ -57,6 +57,8 @@ def _failed(number: int, why: str) -> str:
 class LineBoard:
     """A line at the start and at the end of each session."""
 
+    looking = False
+
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
         self._waiting: deque[str] = deque(maxlen=WAITING)
@@ -137,6 +139,8 @@ class _Row:
 
 class LiveBoard:
     """A window on a terminal: the tree of the one session, or a row for each of several."""
+
+    looking = True
 
     def __init__(self, console: Console, check_of: Checking, waiting: str = "") -> None:
         """`waiting` is shown while no session is open."""
