@@ -86,12 +86,13 @@ class Run:
         from rtcli.events import Listener
         from rtcli.formats import Reading
         from rtcli.rules import Check
+        from rtcli.rules.alone import SchemaCheck
         from rtcli.rules.silence import Watch
 
-        listener = Listener(self._dialect)
-        reading = Reading(path, listener, self._form)
-        check = Check(self._codes.rules, listener)
-        watch = Watch(check, listener.detector) if self._summary.silence else None
+        listener, rules = Listener(self._dialect), self._codes.rules
+        check = Check(rules, listener) if rules else SchemaCheck(listener)
+        reading = Reading(path, listener, self._form, None if isinstance(check, Check) else check.in_order)
+        watch = Watch(check, listener.detector) if isinstance(check, Check) and self._summary.silence else None
         try:
             entries = in_progress(iter(reading), path)
             for finding in check.run(watch.entries(entries) if watch else entries):
@@ -102,7 +103,7 @@ class Run:
         else:
             self._done(path, listener.detector)
             if watch and self._summary.silence:
-                self._summary.silence.note(self._codes.rules, watch.connections)
+                self._summary.silence.note(rules, watch.connections)
         self._summary.events += check.events
         self._left_out(reading, path)
 

@@ -93,6 +93,11 @@ class Listener:
         return self._union if self._union is not None else self.dialect.union
 
     @property
+    def learned(self) -> frozenset[type]:
+        """The classes that were made of what was heard; events of any other have nothing beyond the schema."""
+        return frozenset(self._widened.values())
+
+    @property
     def _sure(self) -> bool:
         return self._asked_for is not None or self.detector.settled
 
@@ -124,6 +129,9 @@ class Listener:
     def judge(self, body: Any, line: int, sender: Sender | None = None) -> Event | Unknown | Malformed:
         """The same for a text that has been parsed."""
         if self.detector.listens_to(body):
+            event = self._taken_at_once(body)
+            if event is not None:
+                return event
             self.detector.hear(body, line, sender)
             self._respell()
             try:
@@ -142,6 +150,19 @@ class Listener:
                 lessons.setdefault(kind, set()).update(names)
             self._widen(result.type)
         return result
+
+    def _taken_at_once(self, body: Any) -> Event | None:
+        """A parsed text as an event, if the fast decoder takes such a text: then it tells nothing of the dialect.
+
+        It is not heard there either, and what is found may not depend on which of the two was asked.
+        """
+        if not self._sure:
+            return None
+        try:
+            event: Event = msgspec.convert(body, self._spoken.union if self._union is None else self._union)
+        except _REFUSALS:
+            return None
+        return None if type(event) in self.suspects else event
 
     def _converted(self, body: Any) -> Event:
         """A parsed text as an event, if it is one without a closer look."""

@@ -45,8 +45,16 @@ class Reading:
 
     """
 
-    def __init__(self, path: Path, listener: Listener | None = None, form: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        listener: Listener | None = None,
+        form: str | None = None,
+        in_order: rtcli.InOrder | None = None,
+    ) -> None:
         """Read `path`, as `form` if that is given, a name in `FORMS` or that of our own.
+
+        Of recordings of our own, events that are in order are counted by `in_order` where it is given, and left out.
 
         Raises:
             BadOption: there is no such form.
@@ -63,6 +71,7 @@ class Reading:
         """The first of what was dropped."""
         self.torn: int | None = None
         """The line that has no end, if the last one has none."""
+        self._in_order = in_order
         self._asked = _form(form) if form and form != OWN else None
         self._missed: list[Drop] = []
         """What was dropped, and is not yet told in its place: readers look ahead."""
@@ -87,7 +96,7 @@ class Reading:
     def __iter__(self) -> Iterator[Entry]:
         form, lines = self.opened()
         if form is None:
-            return rtcli.read(lines, self.listener, self.tear)
+            return rtcli.read(lines, self.listener, self.tear, self._in_order)
         return self._translated(form, lines)
 
     def opened(self) -> tuple[Form | None, Iterator[bytes]]:

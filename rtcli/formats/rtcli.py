@@ -10,21 +10,21 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType, field
+from msgspec import Raw, Struct, field
 
-from rtcli.errors import UnreadableRecording
-from rtcli.events import Event, Listener, Malformed
-from rtcli.events.event import Fault
-from rtcli.formats.entry import Entry, interpret, sender_of
-from rtcli.formats.own import looks_own as looks_own  # noqa: PLC0414 - whoever reads asks here too
+from rtcli.events import Event, Listener
+from rtcli.formats.closer import REFUSALS, look_closer
+from rtcli.formats.closer import record_of as record_of  # noqa: PLC0414 - whoever reads asks here too
+from rtcli.formats.entry import Entry
+from rtcli.formats.own import looks_own as looks_own  # noqa: PLC0414 - the same
 from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, Other, Record, Torn
-from rtcli.recording.record import FORMAT_VERSION
 
 E = TypeVar("E")
+_Line = tuple[int, bytes]
 
 
 class _EventLine(Struct, Generic[E], gc=False):
@@ -35,219 +35,172 @@ class _EventLine(Struct, Generic[E], gc=False):
     event: E
 
 
-class _Envelope(Struct, gc=False):
-    """Any record. A line with a ``type`` is no record but a bare event, whatever else it has."""
-
-    type: Raw | UnsetType = UNSET
-    t: float | None = None
-    sender: Literal["client", "server"] | None = field(default=None, name="from")
-    event: Raw | UnsetType = UNSET
-    text: str | UnsetType = UNSET
-    binary: str | UnsetType = UNSET
-    ping: str | UnsetType = UNSET
-    pong: str | UnsetType = UNSET
-    open: _Opened | UnsetType = UNSET
-    close: _Closed | UnsetType = UNSET
-    note: str | UnsetType = UNSET
-    missing: bool = False
-    rtcli: int | UnsetType = UNSET
-
-
-class _Opened(Struct):
-    status: int = 101
-    headers: dict[str, str] = field(default_factory=dict)
-    subprotocol: str | None = None
-
-
-class _Closed(Struct):
-    code: int | None = None
-    reason: str = ""
-
-
-_envelope = msgspec.json.Decoder(_Envelope)
-_header = msgspec.json.Decoder(Header)
 _any_value = msgspec.json.Decoder(Raw)
-_value = msgspec.json.Decoder()
-_TIMES: Final = (float, int, type(None))
-_SENDERS: Final = ("client", "server", None)
 _OF_A_PART: Final = ("cut", "begins_s")
 """What a header says only of a part of a recording."""
 _DOUBTFUL: Final = 16
 _DOUBT_AT_MOST: Final = 64
 """An odd line raises the doubt by two and a good one lowers it by one: beyond a third of odd lines it grows."""
-_REFUSALS = (msgspec.DecodeError, UnicodeError, RecursionError)
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_NEWLINE: Final = ord("\n")
+
+
+class InOrder:
+    """How many events were read that are whole, and have nothing beyond the schema of the dialect."""
+
+    def __init__(self) -> None:
+        self.events = 0
 
 
 def read(
-    lines: Iterable[bytes], listener: Listener | None = None, torn: Callable[[int], object] | None = None
+    lines: Iterable[bytes],
+    listener: Listener | None = None,
+    torn: Callable[[int], object] | None = None,
+    in_order: InOrder | None = None,
+    numbers: Iterable[int] | None = None,
 ) -> Iterator[Entry]:
     """Every line as an entry, in order; empty lines count but give nothing. `torn` is told of a line without an end.
 
     The listener decodes the first lines, until it knows what is spoken, and those that are odd.
-    Where most lines are odd, they are looked at closely at once.
+    Where most lines are odd, they are looked at closely at once. With `in_order`, events that are in
+    order are counted there and give nothing, which takes half of the time; others may be left to be found so.
+    `numbers` are those of the lines, where they do not stand one behind the other.
 
     Raises:
         UnreadableRecording: a header says that the format is newer than this program.
 
     """
-    listener = listener or Listener()
-    vocabulary, bare = listener.vocabulary, False
-    fast = _line_decoder(vocabulary, bare=bare)
-    doubt = 0
-    for number, raw in enumerate(lines, 1):
-        if doubt < _DOUBTFUL:
-            try:
-                line = fast(raw)
-            except _REFUSALS:
-                pass
-            else:
-                if doubt:
-                    doubt -= 1
-                event = line if bare else line.event
-                sender = line.sender
-                if listener.suspects:
-                    event = listener.settled(event, number, sender)
-                if bare:
-                    yield Entry(number, None, sender, event, raw)
-                elif raw.endswith(b"\n"):
-                    yield Entry(number, line.t, sender, event, raw)
+    reader = _Reader(lines, listener or Listener(), torn, numbers)
+    return reader.entries() if in_order is None else reader.out_of_order(in_order)
+
+
+class _Reader:
+    """Reads lines, each as fast as those before it allow."""
+
+    def __init__(
+        self,
+        lines: Iterable[bytes],
+        listener: Listener,
+        torn: Callable[[int], object] | None,
+        numbers: Iterable[int] | None = None,
+    ) -> None:
+        self._lines: Iterator[_Line] = enumerate(lines, 1) if numbers is None else zip(numbers, lines, strict=False)
+        self._listener = listener
+        self._torn = torn
+        self._doubt = 0
+        self._odd = 0
+        """The line that was looked at closely last."""
+        self._bare = False
+        self._vocabulary = listener.vocabulary
+        self._decoder = _line_decoder(self._vocabulary, bare=False)
+
+    def entries(self) -> Iterator[Entry]:
+        """The entries of all lines."""
+        decode, bare, suspects = self._ways()
+        for number, raw in self._lines:
+            if decode is not None:
+                try:
+                    line = decode(raw)
+                except REFUSALS:
+                    pass
                 else:
-                    if torn:
-                        torn(number)
-                    yield Entry(number, line.t, line.sender, Torn(len(raw), line.t), raw)
+                    if bare:
+                        event = self._listener.settled(line, number, line.sender) if suspects else line
+                        yield Entry(number, None, line.sender, event, raw)
+                        continue
+                    if raw[-1] == _NEWLINE:
+                        event = line.event
+                        if suspects:
+                            event = self._listener.settled(event, number, line.sender)
+                        yield Entry(number, line.t, line.sender, event, raw)
+                        continue
+            entry = self._closely(number, raw)
+            if entry is not None:
+                yield entry
+            decode, bare, suspects = self._ways()
+
+    def out_of_order(self, in_order: InOrder) -> Iterator[Entry]:
+        """The entries of lines that hold no event in order; the others are counted."""
+        while True:
+            if self._ways()[0] is None:
+                line = next(self._lines, None)
+            elif learned := self._listener.learned:
+                line = yield from self._beside(learned, in_order)
+            else:
+                line = self._pass_over(in_order)
+            if line is None:
+                return
+            entry = self._closely(*line)
+            if entry is not None:
+                yield entry
+
+    def _pass_over(self, in_order: InOrder) -> _Line | None:
+        """Count events in order; the first line that is none, or None behind the last."""
+        decode = self._decoder
+        assert decode is not None
+        begin = number = self._odd
+        raw = b"\n"
+        try:
+            for number, raw in self._lines:  # noqa: B007 - counted behind the loop
+                decode(raw)
+        except REFUSALS:
+            in_order.events -= 1
+            return number, raw
+        finally:
+            in_order.events += number - begin
+        if self._bare or raw[-1] == _NEWLINE:
+            return None
+        in_order.events -= 1
+        return number, raw
+
+    def _beside(self, learned: frozenset[type], in_order: InOrder) -> Generator[Entry, None, _Line | None]:
+        """The same where classes were learned, whose events are given."""
+        decode, bare, suspects = self._ways()
+        assert decode is not None
+        for number, raw in self._lines:
+            try:
+                line = decode(raw)
+            except REFUSALS:
+                return number, raw
+            if raw[-1] != _NEWLINE and not bare:
+                return number, raw
+            event = line if bare else line.event
+            if type(event) not in learned:
+                in_order.events += 1
                 continue
+            if suspects:
+                event = self._listener.settled(event, number, line.sender)
+            yield Entry(number, None if bare else line.t, line.sender, event, raw)
+        return None
+
+    def _ways(self) -> tuple[Callable[[bytes], Any] | None, bool, Any]:
+        """How to decode the next lines at once, if at all, whether they are bare, and what may be wrong with them."""
+        return self._decoder if self._doubt < _DOUBTFUL else None, self._bare, self._listener.suspects
+
+    def _closely(self, number: int, raw: bytes) -> Entry | None:
+        """The entry of a line that cannot be decoded at once; None where nothing stands in it."""
+        self._doubt = max(0, self._doubt - (number - self._odd - 1))
+        self._odd = number
         if raw.isspace():
-            continue
-        entry = _parsed(number, raw, listener)
-        if torn and isinstance(entry.event, Torn):
-            torn(number)
-        doubt = doubt - 1 if isinstance(entry.event, Event) and doubt else min(doubt + 2, _DOUBT_AT_MOST)
-        yield entry
-        looks_bare = entry.t is None and isinstance(entry.event, Event)
-        if listener.vocabulary is not vocabulary or looks_bare != bare:
-            vocabulary, bare = listener.vocabulary, looks_bare
-            fast = _line_decoder(vocabulary, bare=bare)
-            doubt = 0
+            return None
+        entry = look_closer(number, raw, self._listener)
+        if isinstance(entry.event, Torn) and self._torn:
+            self._torn(number)
+        is_event = isinstance(entry.event, Event)
+        self._doubt = self._doubt - 1 if is_event and self._doubt else min(self._doubt + 2, _DOUBT_AT_MOST)
+        bare = is_event and entry.t is None
+        if self._listener.vocabulary is not self._vocabulary or bare != self._bare:
+            self._vocabulary, self._bare = self._listener.vocabulary, bare
+            self._decoder = _line_decoder(self._vocabulary, bare=bare)
+            self._doubt = 0
+        return entry
 
 
-def _line_decoder(vocabulary: Any, *, bare: bool) -> Callable[[bytes], Any]:
+def _line_decoder(vocabulary: Any, *, bare: bool) -> Callable[[bytes], Any] | None:
     """Decodes a line whose event is of the vocabulary, in its envelope or bare, and refuses every other."""
     if vocabulary is None:
-        return _refuse
+        return None
     decoder = msgspec.json.Decoder(vocabulary if bare else _EventLine[vocabulary])
     return decoder.decode
-
-
-def _refuse(_raw: bytes) -> Any:
-    raise msgspec.DecodeError
-
-
-def _parsed(number: int, raw: bytes, listener: Listener) -> Entry:
-    """A line that the fast decoder refused, or was not asked about."""
-    try:
-        value = _value.decode(raw)
-    except _REFUSALS:
-        return _closer(number, raw, listener)
-    if type(value) is dict:
-        if "type" in value:
-            event = listener.judge(value, number)
-            return Entry(number, None, sender_of(event), event, raw)
-        body, t, sender = value.get("event"), value.get("t"), value.get("from")
-        if type(body) is dict and type(t) in _TIMES and sender in _SENDERS and raw.endswith(b"\n"):
-            event = listener.judge(body, number, sender)
-            return Entry(number, t, sender or sender_of(event), event, raw)
-    return _closer(number, raw, listener)
-
-
-def record_of(raw: bytes) -> Record | None:
-    """The record that a line of a file stands for, a frame word for word; None where it is broken."""
-    body = raw.removeprefix(_BYTE_ORDER_MARK)
-    try:
-        return _record(_envelope.decode(body), body)
-    except _REFUSALS:
-        return None
-
-
-def _closer(number: int, raw: bytes, listener: Listener) -> Entry:
-    """A line that the fast decoder refused."""
-    body = raw.removeprefix(_BYTE_ORDER_MARK) if number == 1 else raw
-    try:
-        envelope = _envelope.decode(body)
-        record = None if isinstance(envelope.event, Raw) else _record(envelope, body)
-    except msgspec.ValidationError as refusal:
-        return _odd(number, raw, listener, str(refusal))
-    except _REFUSALS:
-        if not raw.endswith(b"\n"):
-            return Entry(number, None, None, Torn(len(raw)), raw)
-        return _bare(number, raw, listener)
-    if envelope.type is not UNSET:
-        return _bare(number, raw, listener)
-    if not raw.endswith(b"\n"):
-        return Entry(number, envelope.t, envelope.sender, Torn(len(raw), envelope.t), raw)
-    if isinstance(envelope.event, Raw):
-        event = listener.decode(bytes(envelope.event), number, envelope.sender)
-        return Entry(number, envelope.t, envelope.sender or sender_of(event), event, raw)
-    if record is None:
-        return _bare(number, raw, listener)
-    entry = interpret(record, number, listener)
-    entry.raw = raw
-    return entry
-
-
-def _record(envelope: _Envelope, raw: bytes) -> Record | None:
-    """The record in an envelope; None where the line is a bare event or nothing at all."""
-    t, sender = envelope.t, envelope.sender
-    if envelope.type is not UNSET:
-        return None
-    if isinstance(envelope.event, Raw):
-        return Frame(t, sender, bytes(envelope.event).decode("utf-8", "surrogateescape"))
-    if envelope.rtcli is not UNSET:
-        return _read_header(raw)
-    if envelope.text is not UNSET:
-        return Frame(t, sender, envelope.text)
-    try:
-        if envelope.binary is not UNSET:
-            return Binary(t, sender, base64.b64decode(envelope.binary, validate=True))
-        if envelope.ping is not UNSET:
-            return Control(t, sender, "ping", base64.b64decode(envelope.ping, validate=True))
-        if envelope.pong is not UNSET:
-            return Control(t, sender, "pong", base64.b64decode(envelope.pong, validate=True))
-    except ValueError:
-        return Other(t, msgspec.json.decode(raw))
-    if envelope.open is not UNSET:
-        return Open(t, envelope.open.status, envelope.open.headers, envelope.open.subprotocol)
-    if envelope.close is not UNSET:
-        return Close(t, sender, envelope.close.code, envelope.close.reason)
-    if envelope.note is not UNSET:
-        return Note(t, envelope.note, envelope.missing)
-    if t is not None:
-        return Other(t, msgspec.json.decode(raw))
-    return None
-
-
-def _read_header(raw: bytes) -> Header:
-    header = _header.decode(raw)
-    if header.rtcli > FORMAT_VERSION:
-        why = f"it is in format {header.rtcli}, and this rtcli knows formats up to {FORMAT_VERSION}"
-        raise UnreadableRecording("the recording", why, "install a newer rtcli")
-    return header
-
-
-def _odd(number: int, raw: bytes, listener: Listener, refusal: str) -> Entry:
-    """JSON whose envelope has the wrong types: a bare event with fields of these names, or broken."""
-    entry = _bare(number, raw, listener)
-    if isinstance(entry.event, Malformed) and not entry.event.type:
-        fault = Fault("SCH10", "$", f"the line is no record: {refusal[:1].lower()}{refusal[1:]}")
-        return Entry(number, None, None, Malformed((fault,)), raw)
-    return entry
-
-
-def _bare(number: int, raw: bytes, listener: Listener) -> Entry:
-    """A line without an envelope: the event itself, its direction told by its type."""
-    text = raw.removeprefix(_BYTE_ORDER_MARK).strip() if number == 1 else raw.strip()
-    event = listener.decode(text, number)
-    return Entry(number, None, sender_of(event), event, raw)
 
 
 # --- writing -----------------------------------------------------------------------------------
@@ -292,7 +245,7 @@ def fits_a_line(text: str) -> bool:
         return False
     try:
         _any_value.decode(text)
-    except _REFUSALS:
+    except REFUSALS:
         return False
     return True
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import io
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -34,22 +35,41 @@ def read_lines(path: Path) -> Iterator[bytes]:
         UnreadableRecording: the file is missing, may not be read, or is not what its name says.
 
     """
+    return chain.from_iterable(_runs(path))
+
+
+def _runs(path: Path) -> Iterator[Iterable[bytes]]:
+    """The same lines, in runs that need no generator between one line and the next."""
     try:
         with _open(path) as file:
             yield from _patient(file, path)
     except OSError as error:
-        raise UnreadableRecording(str(path), error.strerror or str(error), _remedy(error)) from error
+        raise _unreadable(path, error) from error
 
 
 def _open(path: Path) -> IO[bytes]:
-    if path == STANDARD_INPUT:
-        return io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False), BUFFER_BYTES)
-    if path.suffix == ".zst":
+    if path.suffix == ".zst" and path != STANDARD_INPUT:
         return io.BufferedReader(_zstandard().open(path, "rb"), BUFFER_BYTES)
-    return path.open("rb", buffering=BUFFER_BYTES)
+    return io.BufferedReader(_File(path), BUFFER_BYTES)
 
 
-def _patient(file: IO[bytes], path: Path) -> Iterator[bytes]:
+class _File(io.FileIO):
+    """A file that says of which recording it is when it cannot be read on."""
+
+    def __init__(self, path: Path) -> None:
+        is_input = path == STANDARD_INPUT
+        super().__init__(sys.stdin.fileno() if is_input else path, closefd=not is_input)
+        self._path = path
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        """Read into a buffer, as many bytes as there are."""
+        try:
+            return super().readinto(buffer)
+        except OSError as error:
+            raise _unreadable(self._path, error) from error
+
+
+def _patient(file: IO[bytes], path: Path) -> Iterator[Iterable[bytes]]:
     """The lines of a file that may be compressed and may have been cut short."""
     if path.suffix == ".gz":
         try:
@@ -57,12 +77,16 @@ def _patient(file: IO[bytes], path: Path) -> Iterator[bytes]:
         except zlib.error as error:
             raise UnreadableRecording(str(path), "it is not a whole gzip file") from error
     elif path.suffix == ".zst":
-        try:
-            yield from file
-        except _zstandard().ZstdError as error:
-            raise UnreadableRecording(str(path), "it is not a whole zstd file") from error
+        yield _decompressed(file, path)
     else:
+        yield file
+
+
+def _decompressed(file: IO[bytes], path: Path) -> Iterator[bytes]:
+    try:
         yield from file
+    except _zstandard().ZstdError as error:
+        raise UnreadableRecording(str(path), "it is not a whole zstd file") from error
 
 
 def _inflated(file: IO[bytes]) -> Iterator[bytes]:
@@ -91,7 +115,7 @@ def _as_far_as_it_goes(inflater: Any, packed: bytes) -> Iterator[bytes]:
                 return
 
 
-def _split(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _split(pieces: Iterator[bytes]) -> Iterator[list[bytes]]:
     """The lines in a stream of pieces."""
     begun: list[bytes] = []
     for piece in pieces:
@@ -99,12 +123,15 @@ def _split(pieces: Iterator[bytes]) -> Iterator[bytes]:
         begun.append(first + newline)
         if not newline:
             continue
-        yield b"".join(begun)
         *whole, last = more.split(b"\n")
-        yield from (line + b"\n" for line in whole)
+        yield [b"".join(begun), *[line + b"\n" for line in whole]]
         begun = [last]
     if rest := b"".join(begun):
-        yield rest
+        yield [rest]
+
+
+def _unreadable(path: Path, error: OSError) -> UnreadableRecording:
+    return UnreadableRecording(str(path), error.strerror or str(error), _remedy(error))
 
 
 def _remedy(error: OSError) -> str:

@@ -16,7 +16,7 @@ from rtcli.formats import Entry
 from rtcli.recording import Binary, Torn
 from rtcli.rules.finding import Finding
 from rtcli.rules.rule import CONVERSATION, NEEDS_CLIENT, Backwards, End, First, Reversed, Rule, Verdict
-from rtcli.rules.schema import Oddities, disagreement, findings
+from rtcli.rules.schema import Oddities, disagreement, is_odd
 from rtcli.session.context import Need
 from rtcli.session.ledgers import Ledgers
 from rtcli.session.steady import Take
@@ -174,7 +174,7 @@ class Check:
                 self._oddities.note(entry, self._vendor)
         elif isinstance(event, Unknown | Malformed | Torn | Binary):
             self.events += not isinstance(event, Torn)
-            found += self._odd(entry)
+            found += self._oddities.judged(entry, self._vendor)
         return found + self._judge(entry, rules)
 
     def finish(self) -> list[Finding]:
@@ -211,13 +211,6 @@ class Check:
         vendor = self._vendor
         return [one for one in found if not self._oddities.known(one, vendor)] if found and vendor else found
 
-    def _odd(self, entry: Entry) -> list[Finding]:
-        """What the schema says about a line that is no event in order."""
-        vendor = self._vendor
-        if isinstance(entry.event, Unknown | Malformed):
-            self._oddities.note(entry, vendor)
-        return [one for one in findings(entry) if not (vendor and self._oddities.known(one, vendor))]
-
     def _forget(self) -> None:
         """Another connection begins, or one shows more of itself: other rules hold, and the next event counts."""
         self._table.clear()
@@ -243,7 +236,7 @@ class Check:
         rules = tuple(rule for rule in self._about(kind) if rule.needs <= kept)
         self._table[kind] = rules
         if issubclass(kind, Event):
-            if kind.extra != () or kind.foreign or kind.__struct_config__.dict:
+            if is_odd(kind):
                 self._odd_kinds.add(kind)
             elif self._rules and (take := self.ledgers.steadily(kind)) is not None:
                 self._steady[kind] = take

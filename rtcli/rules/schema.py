@@ -66,6 +66,11 @@ def findings(entry: Entry) -> Iterator[Finding]:
             )
 
 
+def is_odd(kind: type[Event]) -> bool:
+    """Whether events of a class can have something that the dialect does not know."""
+    return kind.extra != () or bool(kind.foreign) or kind.__struct_config__.dict
+
+
 def disagreement(detector: Detector) -> Finding:
     """The two sides do not speak the same dialect; the later of the two clues shows it."""
     client, server = detector.verdicts["client"], detector.verdicts["server"]
@@ -114,6 +119,12 @@ class Oddities:
             return
         for extra in event.extra:
             self._count(entry, "SCH09", event.type, _pattern(extra.path), vendor, event, extra)
+
+    def judged(self, entry: Entry, vendor: Vendor | None) -> list[Finding]:
+        """What the schema says about a line that is no event in order, but for what is told once."""
+        if isinstance(entry.event, Unknown | Malformed):
+            self.note(entry, vendor)
+        return [one for one in findings(entry) if not (vendor and self.known(one, vendor))]
 
     def known(self, finding: Finding, vendor: Vendor) -> bool:
         """Whether a finding is the vendor's way; then it is told once, as a remark."""
