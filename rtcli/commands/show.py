@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rtcli.commands.choice import Choice, Since, Until
+from rtcli.commands.late import counted_from_start, ending_for, source_of
 from rtcli.commands.marked import Marked, check_of
 from rtcli.commands.source import Dialect, Source
 from rtcli.commands.spoken import Spoken
@@ -77,8 +78,9 @@ def show(
     The tree is session, turn, response, item, part, with runs of deltas folded into one line. A
     filter (--type, --from, --since, --until) turns it into the timeline: the tree of a part of a
     session would show what never was. What `rtcli validate` finds wrong stands where it happens;
-    with a filter, what it finds wrong with the lines that are shown. Logs of other programs are taken
-    for what they look like, which is said.
+    with a filter, what it finds wrong with the lines that are shown. The end of a large recording
+    (--since -10s) is shown without all before it having been read: findings are then of what was read,
+    which is said. Logs of other programs are taken for what they look like, which is said, too.
 
     Example:  rtcli show call.jsonl --timeline --type "response.*" --since -10
 
@@ -92,8 +94,11 @@ def show(
     choice = Choice(kinds or [], side, since_s, until_s)
     if follow:
         _refuse_to_follow(path, choice, form)
-    source = Source(path, dialect, form)
-    problems = Problems(source, findings=findings and not raw)
+    findings = findings and not raw
+    end = ending_for(path, choice, form)
+    choice = choice.counted_from(end.end_s) if end is not None else counted_from_start(choice, path, form)
+    source = Source(path, dialect, form) if end is None else source_of(end, dialect, findings=findings)
+    problems = Problems(source, findings=findings, since_s=end.begins_s if end is not None else None)
     try:
         with _patience() if follow else nullcontext() as patience:
             if raw:
@@ -127,8 +132,10 @@ def _told_apart(whence: list[str]) -> tuple[str | None, str | None]:
 class Problems:
     """What is to be said of the file itself, told in a line each when all is shown."""
 
-    def __init__(self, source: Source, *, findings: bool) -> None:
+    def __init__(self, source: Source, *, findings: bool, since_s: float | None = None) -> None:
+        """What lies before `since_s` was not read."""
         self.source = source
+        self._since_s = since_s if findings else None
         self.listener = source.listener
         self.check = check_of(self.listener, findings=findings)
         """What finds what is marked."""
@@ -149,6 +156,9 @@ class Problems:
         from rtcli.events import REALTIME
         from rtcli.views.text import said
 
+        if self._since_s is not None:
+            told = f"findings are told of what was read, from {self._since_s:.0f} s on; `rtcli validate` reads all"
+            sys.stderr.write(f"rtcli: {told}\n")
         detector = self.listener.detector
         if detector.disagree or detector.dialect is not REALTIME:
             sys.stderr.write(f"rtcli: {said(detector.disagreement())}\n")
