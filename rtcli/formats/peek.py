@@ -71,7 +71,7 @@ def _closer(line: bytes) -> Look:
     """A record that is no event, or an odd line."""
     try:
         return _record_in(_fields(line))
-    except _REFUSALS:
+    except (*_REFUSALS, OverflowError):  # the latter of a time of so many digits that no float holds it
         return Look()
 
 

@@ -59,6 +59,7 @@ def test_what_is_broken_is_nothing():
         b'{"t":1.0,"from":"server","event":{"type"\n',
         b"\xff\n",
         b'{"t":1.0,"event":{"type":3,"a":"\xff"}}\n',
+        b'{"t":1%s,"note":"no clock tells this"}\n' % (b"0" * 400),
     ):
         assert look(line).kind == ""
 
