@@ -132,7 +132,7 @@ def _create(event: response.Create) -> str:
 
 
 def _arguments(event: Any) -> str:
-    return _line(short(event.item_id), f"{said(getattr(event, 'name', ''))}({said(event.arguments)})")
+    return _line(short(event.item_id), f"{said(getattr(event, 'name', '') or '')}({said(event.arguments)})")
 
 
 def _error(event: error.Error) -> str:
@@ -192,8 +192,8 @@ _WORDS: Final[dict[type, Callable[[Any], str]]] = {
     response.Done: _response,
     response.OutputItemAdded: lambda event: item_words(event.item),
     response.OutputItemDone: lambda event: item_words(event.item),
-    response.ContentPartAdded: lambda event: _line(short(event.item_id), event.part.type or ""),
-    response.ContentPartDone: lambda event: _line(short(event.item_id), event.part.type or ""),
+    response.ContentPartAdded: lambda event: _line(short(event.item_id), said(event.part.type or "")),
+    response.ContentPartDone: lambda event: _line(short(event.item_id), said(event.part.type or "")),
     response.FunctionCallArgumentsDone: _arguments,
     response.McpCallArgumentsDone: _arguments,
     rate_limits.Updated: _limits,

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from notation import entries_of
 
-from rtcli.events import REALTIME
+from rtcli.events import DIALECTS, REALTIME, decode
+from rtcli.events.example import example
 from rtcli.formats.rtcli import read
 from rtcli.views.carried import carried, kind_of
 
@@ -71,3 +74,14 @@ def test_every_type_has_something_to_say_or_nothing_but_never_fails(shared):
             assert "\n" not in carried(entry.event)
             seen.add(kind_of(entry.event))
     assert len(seen & set(REALTIME.types)) > 25
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+def test_every_event_of_every_dialect_has_words_whatever_field_is_missing_or_null(dialect):
+    for kind in dialect.types.values():
+        whole = example(kind)
+        for name in [*whole, "none of them"]:
+            missing = {key: value for key, value in whole.items() if key != name}
+            for body in (missing, missing | ({name: None} if name in whole else {})):
+                event = decode(json.dumps(body), dialect)
+                assert isinstance(carried(event), str), body
