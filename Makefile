@@ -75,11 +75,9 @@ format: $(STAMP) ## Put the code in order
 readme: $(STAMP) ## Write the generated parts of README anew
 	$(BIN)/python tests/test_readme.py
 
-bench: $(STAMP) ## Measure start-up, decoding and validation beside what others use
-	$(BIN)/python -m pip install --quiet orjson
-	$(BIN)/python benchmarks/validate.py
-	$(BIN)/python benchmarks/decode.py
-	$(BIN)/python benchmarks/proxy.py
+# What it compares with it gets for itself, into environments of its own.
+bench: $(STAMP) ## Measure everything that has a goal, beside what others use; a part of it with ONLY=validate
+	$(BIN)/python -m benchmarks --only "$(ONLY)" $(BENCH)
 
 drift: $(STAMP) ## Compare the event types with the newest release of the package openai
 	$(PYTHON) -m venv --clear $(VENV)-drift
@@ -91,3 +89,4 @@ drift: $(STAMP) ## Compare the event types with the newest release of the packag
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) $(VENV)-* $(HEAVY)/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf benchmarks/.venv benchmarks/.venv-* benchmarks/node/node_modules benchmarks/data

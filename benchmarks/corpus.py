@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Literal
 
 from rtcli.events import Event, build, encode
 from rtcli.events.configuration import RealtimeSession
@@ -35,6 +36,7 @@ HEARD_CHUNKS, SAID_CHUNKS = 60, 120
 WORDS = 30
 WORD_S = 0.02
 
+Modality = Literal["text", "audio"]
 Timed = tuple[float, Event]
 """Seconds since the beginning, and an event."""
 
@@ -73,7 +75,7 @@ def _made(path: Path, size_bytes: int, events: Iterator[Timed]) -> Path:
     return path
 
 
-def _session(events: build.Events, modality: str) -> Event:
+def _session(events: build.Events, modality: Modality) -> Event:
     return events.session.created(
         RealtimeSession(id="sess_E6U0s", object="realtime.session", model="gpt-realtime", output_modalities=[modality])
     )
@@ -143,7 +145,7 @@ def _spoken(chance: random.Random) -> Iterator[Timed]:
 class _Answer:
     """What frames one response with one message in it."""
 
-    def __init__(self, events: build.Events, turn: int, content: OutputText | OutputAudio, modality: str) -> None:
+    def __init__(self, events: build.Events, turn: int, content: OutputText | OutputAudio, modality: Modality) -> None:
         self._response = events.response(_id("resp", turn))
         self._item = self._response.item(_id("item", 2 * turn + 1), 0)
         self._conversation = events.item(_id("item", 2 * turn + 1))
@@ -172,7 +174,7 @@ class _Answer:
         yield self._item.done(self._whole)
         yield self._response.done(self._reported("completed"))
 
-    def _reported(self, status: str) -> Response:
+    def _reported(self, status: Literal["in_progress", "completed"]) -> Response:
         done = status == "completed"
         return Response(
             object="realtime.response",
@@ -187,7 +189,7 @@ class _Answer:
         )
 
 
-def _usage(modality: str) -> Usage:
+def _usage(modality: Modality) -> Usage:
     text, audio = (24, 0) if modality == "text" else (24, 96)
     return Usage(
         total_tokens=16 + text + audio,
