@@ -6,7 +6,7 @@ Law: what it makes of a line that the fast decoder takes is what the fast decode
 from __future__ import annotations
 
 import base64
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
@@ -54,7 +54,7 @@ class _Closed(Struct):
 _envelope = msgspec.json.Decoder(_Envelope)
 _header = msgspec.json.Decoder(Header)
 _value = msgspec.json.Decoder()
-_TIMES: Final = (float, int, type(None))
+_TIMES: Final = (float, type(None))
 _SENDERS: Final = ("client", "server", None)
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -74,11 +74,19 @@ def look_closer(number: int, raw: bytes, listener: Listener) -> Entry:
         if "type" in value:
             event = listener.judge(value, number)
             return Entry(number, None, sender_of(event), event, raw)
-        body, t, sender = value.get("event"), value.get("t"), value.get("from")
+        body, t, sender = value.get("event"), _in_seconds(value.get("t")), value.get("from")
         if type(body) is dict and type(t) in _TIMES and sender in _SENDERS and raw.endswith(b"\n"):
             event = listener.judge(body, number, sender)
             return Entry(number, t, sender or sender_of(event), event, raw)
     return _closer(number, raw, listener)
+
+
+def _in_seconds(t: Any) -> Any:
+    """A whole number as the float that the fast decoder makes of it; itself where no float can hold it."""
+    try:
+        return float(t) if type(t) is int else t
+    except OverflowError:
+        return t
 
 
 def record_of(raw: bytes) -> Record | None:

@@ -293,3 +293,13 @@ def test_a_header_whose_address_is_none_is_a_header_without_one(url):
     line = json.dumps({"rtcli": 1, "started_at": "", "url": url}).encode() + b"\n"
     (entry,) = read_lines([line])
     assert (entry.event.url, entry.raw) == ("", line)
+
+
+@pytest.mark.parametrize("kind", ["session.created", "vendor.thing"])
+@pytest.mark.parametrize("behind", [0, 8])
+def test_a_time_is_a_float_or_none_however_it_is_written_and_whoever_reads_it(kind, behind):
+    lines = [b'{"t":%s,"from":"server","event":{"type":"%s","event_id":"e"}}\n' % (t, kind.encode())
+             for t in (b"1", b"1" + b"0" * 30, b"1" + b"0" * 400)]  # fmt: skip
+    *_, one, far, never = read_lines([EVENT.encode() + b"\n"] * behind + lines)
+    assert (type(one.t), one.t, type(far.t), far.t, never.t) == (float, 1.0, float, 1e30, None)
+    assert "number out of range" in never.event.faults[0].message
