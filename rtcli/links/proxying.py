@@ -25,7 +25,7 @@ from rtcli.links.client import OPEN_SECONDS
 from rtcli.links.handshake import Refused, json_error
 from rtcli.links.parts import Keeping, Parts
 from rtcli.links.proxy import Asked, Declined, Gone, Route, announce, ask
-from rtcli.links.room import room, stand_crowds
+from rtcli.links.room import queue_up, room, stand_crowds
 from rtcli.links.server import serving
 from rtcli.links.side import Side
 from rtcli.links.splice import CLOSE_SECONDS, Splice
@@ -81,8 +81,8 @@ class Plan(Struct, kw_only=True):
     visitors: Visitors
     most: int = MOST_SESSIONS
     """How many sessions there may be at a time."""
-    knocking: int = 1024
-    """How many may wait to be let in."""
+    at_once: int = 1024
+    """How many are taken from the queue in one turn of the loop."""
     keeping: Keeping
     by: str
 
@@ -106,7 +106,7 @@ def run(plan: Plan, board: Board, announced: Callable[[str, Upstream], None]) ->
 
     """
     places = room(_DESCRIPTORS_A_SESSION)
-    plan = replace(plan, most=min(plan.most, places.sessions), knocking=places.knocking)
+    plan = replace(plan, most=min(plan.most, places.sessions), at_once=places.at_once)
     return asyncio.run(_run(plan, board, announced))
 
 
@@ -161,8 +161,9 @@ async def proxying(
             plan.port,
             ssl=plan.tls,
             ssl_handshake_timeout=OPEN_SECONDS if plan.tls else None,
-            backlog=plan.knocking,
+            backlog=plan.at_once,
         )
+        queue_up(server.sockets)
         proxies.server = server
         host, port = server.sockets[0].getsockname()[:2]
         scheme = "wss" if plan.tls else "ws"

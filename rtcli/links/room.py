@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import os
 import resource
+import socket
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +20,8 @@ from rtcli.links.visitors import MOST_SESSIONS
 
 DESCRIPTORS: Final = 32_768
 _OTHER_DESCRIPTORS: Final = 32
-_MOST_KNOCKING: Final = 1024
+_MOST_AT_ONCE: Final = 1024
+_QUEUE: Final = 1024
 _TURNS: Final = 4
 """For how many turns of the loop a descriptor is kept of who is turned away."""
 _NONE_LEFT: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
@@ -28,8 +32,8 @@ class Room(NamedTuple):
     """What there is room for."""
 
     sessions: int
-    knocking: int
-    """How many may wait to be let in."""
+    at_once: int
+    """How many are taken from the queue in one turn of the loop."""
 
 
 def room(descriptors_a_session: int) -> Room:
@@ -41,10 +45,17 @@ def room(descriptors_a_session: int) -> Room:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
             allowed = wanted
     if allowed == resource.RLIM_INFINITY:
-        return Room(MOST_SESSIONS, _MOST_KNOCKING)
-    knocking = max(1, min(_MOST_KNOCKING, allowed // (4 * _TURNS)))
-    left = allowed - _OTHER_DESCRIPTORS - _TURNS * knocking
-    return Room(max(1, min(MOST_SESSIONS, left // descriptors_a_session)), knocking)
+        return Room(MOST_SESSIONS, _MOST_AT_ONCE)
+    at_once = max(1, min(_MOST_AT_ONCE, allowed // (4 * _TURNS)))
+    left = allowed - _OTHER_DESCRIPTORS - _TURNS * at_once
+    return Room(max(1, min(MOST_SESSIONS, left // descriptors_a_session)), at_once)
+
+
+def queue_up(sockets: Iterable[Any]) -> None:
+    """Let more wait in the system's queue than are taken from it in one turn; asyncio has one number for both."""
+    for one in sockets:
+        with socket.socket(fileno=os.dup(one.fileno())) as same:
+            same.listen(_QUEUE)
 
 
 def stand_crowds() -> None:

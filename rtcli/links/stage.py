@@ -26,7 +26,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from rtcli.links.client import OPEN_SECONDS
-from rtcli.links.room import room, stand_crowds
+from rtcli.links.room import queue_up, room, stand_crowds
 from rtcli.links.visitors import Visitors
 from rtcli.recording import Close
 from rtcli.script.faults import Trouble
@@ -100,8 +100,9 @@ async def listening(
         server_header="rtcli",
         logger=_log,
         create_connection=partial(_Guest, places.sessions),  # type: ignore[arg-type] # it is called, and nothing else
-        backlog=places.knocking,
+        backlog=places.at_once,
     )
+    queue_up(server.sockets)
     try:
         bound = next(iter(server.sockets)).getsockname()
         yield f"ws://{f'[{bound[0]}]' if ':' in bound[0] else bound[0]}:{bound[1]}"
