@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 HEAVY := tests/clients/heavy
 NODE_STAMP := $(HEAVY)/node/node_modules/.installed
 
-.PHONY: help demo test test-clients test-installed test-lowest test-endurance endure check format readme bench drift clean
+.PHONY: help demo test test-clients test-installed test-lowest test-endurance endure check format readme bench fuzz drift clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -78,6 +78,17 @@ readme: $(STAMP) ## Write the generated parts of README anew
 # What it compares with it gets for itself, into environments of its own.
 bench: $(STAMP) ## Measure everything that has a goal, beside what others use; a part of it with ONLY=validate
 	$(BIN)/python -m benchmarks --only "$(ONLY)" $(BENCH)
+
+SECONDS ?= 60
+
+$(VENV)-fuzz/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-fuzz
+	$(VENV)-fuzz/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(VENV)-fuzz/bin/python -m pip install --quiet --editable ".[mitmproxy]" atheris
+	@touch $@
+
+fuzz: $(VENV)-fuzz/.installed ## Feed nonsense to every reader: a minute each, SECONDS=3600 for an hour, ONLY=own for one
+	$(VENV)-fuzz/bin/python tests/fuzz/run.py --seconds $(SECONDS) --only "$(ONLY)"
 
 drift: $(STAMP) ## Compare the event types with the newest release of the package openai
 	$(PYTHON) -m venv --clear $(VENV)-drift
