@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,7 @@ class Run:
         self._summary = summary
         self._report = report
         self._codes = codes
+        self._wants = cache(codes.want)
         self._dialect = dialect
         self._known = known
         self._form = form
@@ -96,7 +98,7 @@ class Run:
         try:
             entries = in_progress(iter(reading), path)
             for finding in check.run(watch.entries(entries) if watch else entries):
-                if self._codes.want(finding.code):
+                if self._wants(finding.code):
                     self._found(str(path), finding)
         except UnreadableRecording as error:
             self._summary.unreadable.append(str(error))

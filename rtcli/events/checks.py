@@ -12,7 +12,7 @@ import operator
 import sys
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from msgspec import inspect
 
@@ -22,11 +22,28 @@ from rtcli.events.wording import Path, choices, expected, nearest, shown
 
 Check = Callable[[Any, Path, Walk], Any]
 
+MADE_FOR: Final = "made_for"
+"""Where a learned class says for which class of the wire it was made."""
+
+
+def wire_class(kind: type) -> type:
+    """The class in the schema, for one that was made with room, or with what was learned."""
+    made_for: type = getattr(kind, MADE_FOR, kind)
+    return made_for.__mro__[1] if made_for.__struct_config__.dict else made_for  # type: ignore[attr-defined]
+
+
+@cache
+def schema_of(kind: type) -> inspect.StructType:
+    """The schema of a class of the wire, which takes long to be looked up."""
+    schema = inspect.type_info(kind)
+    assert isinstance(schema, inspect.StructType)
+    return schema
+
 
 @cache
 def check_of(event_class: type) -> Check:
     """The check of a class of the wire."""
-    return _check(inspect.type_info(event_class))
+    return _check(schema_of(event_class))
 
 
 def check_of_schema(schema: inspect.Type) -> Check:
@@ -37,8 +54,7 @@ def check_of_schema(schema: inspect.Type) -> Check:
 @cache
 def field_checks(event_class: type) -> dict[str, Check]:
     """The check of each field of a class of the wire, by its name."""
-    schema = inspect.type_info(event_class)
-    assert isinstance(schema, inspect.StructType)
+    schema = schema_of(event_class)
     return {field.encode_name: _check(field.type) for field in schema.fields}
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from rtcli.events.checks import check_of
+from rtcli.events.checks import check_of, schema_of, wire_class
 from rtcli.events.dialects import DIALECTS, NEAR_MISSES, Dialect
 from rtcli.events.event import Event, Fault, Malformed, Unknown
 from rtcli.events.walk import NO_TYPE, NOT_AN_OBJECT, NOT_JSON, WRONG_TYPE, Walk
@@ -61,8 +61,8 @@ def _nearest_type(name: str, dialect: Dialect) -> str:
 
 def nearest_field(event: Event | Malformed, path: Path) -> str:
     """The field of the schema whose name is most like that of an unknown one; empty where none is."""
-    event_class = type(event) if isinstance(event, Event) else _class_of(event.type)
-    fields = _fields_beside(_schema(event_class), path) if event_class else ()
+    event_class = wire_class(type(event)) if isinstance(event, Event) else _class_of(event.type)
+    fields = _fields_beside(schema_of(event_class), path) if event_class else ()
     present = _holder(event.body if isinstance(event, Malformed) else msgspec.to_builtins(event), path)
     return nearest(path[-1], [field for field in fields if field != path[-1] and field not in present])
 
@@ -149,11 +149,6 @@ def _roomy(event_class: type[Event], foreign: str) -> type[Event]:
         kw_only=True,
         tag=tag,
     )
-
-
-@cache
-def _schema(event_class: type[Event]) -> inspect.Type:
-    return inspect.type_info(event_class)
 
 
 def parse(text: str | bytes) -> Any:

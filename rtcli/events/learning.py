@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origi
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from rtcli.events.checks import Check, field_checks
+from rtcli.events.checks import MADE_FOR, Check, field_checks, wire_class
 from rtcli.events.event import Event, Extra, Fault, type_name
 from rtcli.events.walk import Walk
 from rtcli.events.wording import Path
@@ -24,13 +24,12 @@ from rtcli.events.wording import Path
 Lessons = dict[type, set[str]]
 """Which fields each class of an event's tree has to learn."""
 
-_MADE_FOR: Final = "made_for"
 _ANYTHING: Final = Union[Any, UnsetType]  # noqa: UP007 - Any is no class
 
 
 def original(kind: type) -> type:
     """The class of the wire that a learned class stands for; any other class itself."""
-    return getattr(kind, _MADE_FOR, kind)
+    return getattr(kind, MADE_FOR, kind)
 
 
 def lessons_of(event: Event) -> Lessons:
@@ -41,15 +40,9 @@ def lessons_of(event: Event) -> Lessons:
         for step in extra.path[:-1]:
             holder = getattr(holder, str(step)) if isinstance(holder, Struct) else holder[step]
         if isinstance(holder, Struct):
-            kind = _wire_class(type(holder))
+            kind = wire_class(type(holder))
             lessons.setdefault(kind, set()).add(str(extra.path[-1]))
     return lessons
-
-
-def _wire_class(kind: type) -> type:
-    """The class in the schema, for one that was made with room."""
-    made_for = original(kind)
-    return made_for.__mro__[1] if made_for.__struct_config__.dict else made_for  # type: ignore[attr-defined]
 
 
 def learned(
@@ -84,20 +77,26 @@ class _Maker:
         if kind in self._made:
             return self._made[kind]
         self._made[kind] = kind
-        annotations: dict[str, Any] = {}
+        annotations: dict[str, Any] = self._rewritten_fields(kind)
+        if namespace:
+            annotations |= {name: _ANYTHING for name in kind.__struct_fields__ if name in self._loose}  # type: ignore[attr-defined]
         defaults: dict[str, Any] = {}
-        for name, hint in get_type_hints(kind, include_extras=True).items():
-            if name in kind.__struct_fields__:  # type: ignore[attr-defined]
-                inner = _ANYTHING if namespace and name in self._loose else self._rewritten(hint)
-                if inner is not hint:
-                    annotations[name] = inner
-                    defaults |= _default(kind, name)
+        for name in annotations:
+            defaults |= _default(kind, name)
         for number, name in enumerate(sorted(self._lessons.get(kind, ()))):
             annotations[f"learned_{number}"] = _ANYTHING
             defaults[f"learned_{number}"] = msgspec.field(default=UNSET, name=name)
         if annotations or namespace:
             self._made[kind] = self._make(kind, annotations, defaults, namespace or {})
         return self._made[kind]
+
+    def _rewritten_fields(self, kind: type) -> dict[str, Any]:
+        """The fields whose types have other types inside them now; most classes learn nothing so deep."""
+        if self._lessons.keys() <= {kind}:
+            return {}
+        hints = get_type_hints(kind, include_extras=True)
+        inner = {name: self._rewritten(hint) for name, hint in hints.items() if name in kind.__struct_fields__}  # type: ignore[attr-defined]
+        return {name: hint for name, hint in inner.items() if hint is not hints[name]}
 
     @staticmethod
     def _make(kind: type, annotations: dict[str, Any], defaults: dict[str, Any], namespace: dict[str, Any]) -> type:
@@ -106,7 +105,7 @@ class _Maker:
             "__module__": kind.__module__,
             "__qualname__": kind.__qualname__,
             "__annotations__": annotations,
-            _MADE_FOR: kind,
+            MADE_FOR: kind,
             **defaults,
             **namespace,
         }

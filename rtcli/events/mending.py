@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from rtcli.events.checks import check_of_schema, likeliest
+from rtcli.events.checks import check_of_schema, likeliest, schema_of
 from rtcli.events.event import Event
 from rtcli.events.walk import Walk
 
@@ -65,8 +65,7 @@ def _is_about_nobody(body: dict[str, Any], event_class: type[Event]) -> bool:
 
 @cache
 def _which(event_class: type[Event]) -> dict[str, Any]:
-    schema = inspect.type_info(event_class)
-    assert isinstance(schema, inspect.StructType)
+    schema = schema_of(event_class)
     names = {field.encode_name: field.type for field in schema.fields if field.encode_name.endswith(_SAYS_WHICH)}
     return {name: check_of_schema(kind) for name, kind in names.items() if name not in _BESIDE_THE_POINT}
 
@@ -88,8 +87,7 @@ def _gathered(body: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _mender_of(event_class: type[Event]) -> Mender:
-    schema = inspect.type_info(event_class)
-    assert isinstance(schema, inspect.StructType)
+    schema = schema_of(event_class)
     names = {field.encode_name for field in schema.fields}
     neutral = {field.encode_name: _neutral_of_event(field, names) for field in schema.fields if field.required}
     return _object(schema, neutral)
@@ -172,8 +170,7 @@ def _struct(kind: type) -> Mender:
 
     def mend(value: Any) -> Any:
         if not made:
-            schema = inspect.type_info(kind)
-            assert isinstance(schema, inspect.StructType)
+            schema = schema_of(kind)
             neutral = {
                 field.encode_name: _neutral(field.encode_name, field.type) for field in schema.fields if field.required
             }

@@ -45,10 +45,14 @@ _NEWLINE: Final = ord("\n")
 
 
 class InOrder:
-    """How many events were read that are whole, and have nothing beyond the schema of the dialect."""
+    """Takes in the events that need not be given: those that are whole, and have nothing new beyond the schema."""
 
     def __init__(self) -> None:
         self.events = 0
+        """How many there were."""
+        self.takes: dict[type[Event], Callable[[Any], bool]] = {}
+        """By class that was learned what takes in its events; it gives back False, and has done nothing, for one
+        that is to be given."""
 
 
 def read(
@@ -138,39 +142,52 @@ class _Reader:
         decode = self._decoder
         assert decode is not None
         begin = number = self._odd
-        raw = b"\n"
+        raw, refused = b"\n", 0
         try:
             for number, raw in self._lines:  # noqa: B007 - counted behind the loop
                 decode(raw)
+            refused = not self._is_whole(raw)
         except REFUSALS:
-            in_order.events -= 1
-            return number, raw
+            refused = 1
         finally:
-            in_order.events += number - begin
-        if self._bare or raw[-1] == _NEWLINE:
-            return None
+            in_order.events += number - begin - refused
+        return (number, raw) if refused else None
+
+    def _beside(self, learned: frozenset[type], in_order: InOrder) -> Generator[Entry, None, _Line | None]:
+        """The same where classes were learned, whose events are given unless they are taken."""
+        decode, bare, suspects = self._ways()
+        assert decode is not None
+        takes = in_order.takes
+        begin = number = self._odd
+        raw, given = b"\n", 0
+        try:
+            for number, raw in self._lines:
+                line = decode(raw)
+                event = line if bare else line.event
+                kind = type(event)
+                take = takes.get(kind)
+                if take is None and kind not in learned:
+                    continue
+                if raw[-1] != _NEWLINE and not bare:
+                    break
+                if take is not None and take(event):
+                    continue
+                if suspects:
+                    event = self._listener.settled(event, number, line.sender)
+                given += 1
+                yield Entry(number, None if bare else line.t, line.sender, event, raw)
+            if self._is_whole(raw):
+                return None
+        except REFUSALS:
+            pass
+        finally:
+            in_order.events += number - begin - given
         in_order.events -= 1
         return number, raw
 
-    def _beside(self, learned: frozenset[type], in_order: InOrder) -> Generator[Entry, None, _Line | None]:
-        """The same where classes were learned, whose events are given."""
-        decode, bare, suspects = self._ways()
-        assert decode is not None
-        for number, raw in self._lines:
-            try:
-                line = decode(raw)
-            except REFUSALS:
-                return number, raw
-            if raw[-1] != _NEWLINE and not bare:
-                return number, raw
-            event = line if bare else line.event
-            if type(event) not in learned:
-                in_order.events += 1
-                continue
-            if suspects:
-                event = self._listener.settled(event, number, line.sender)
-            yield Entry(number, None if bare else line.t, line.sender, event, raw)
-        return None
+    def _is_whole(self, line: bytes) -> bool:
+        """Whether a line that can be decoded has an end; a bare event may go without."""
+        return line[-1] == _NEWLINE or self._bare
 
     def _ways(self) -> tuple[Callable[[bytes], Any] | None, bool, Any]:
         """How to decode the next lines at once, if at all, whether they are bare, and what may be wrong with them."""

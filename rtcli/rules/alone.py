@@ -6,14 +6,14 @@ in order needs to be seen for them; the reader counts the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from rtcli.events import Event, Listener, Malformed, Unknown
+from rtcli.events import Event, Listener
 from rtcli.formats import Entry
 from rtcli.formats.rtcli import InOrder
-from rtcli.recording import Binary, Torn
+from rtcli.recording import Torn
 from rtcli.rules.finding import Finding
-from rtcli.rules.schema import Oddities, disagreement, is_odd
+from rtcli.rules.schema import NO_EVENT, Oddities, disagreement, is_odd
 
 
 class SchemaCheck:
@@ -22,9 +22,8 @@ class SchemaCheck:
     def __init__(self, listener: Listener) -> None:
         self.in_order = InOrder()
         """Counts the events that the reader need not give."""
-        self._detector = listener.detector
+        self._listener = listener
         self._oddities = Oddities()
-        self._odd_kinds: dict[type[Event], bool] = {}
         self._given = 0
         self._told_disagreement = False
 
@@ -35,29 +34,23 @@ class SchemaCheck:
 
     def run(self, entries: Iterable[Entry]) -> Iterator[Finding]:
         """Everything found in the recording, in file order, and then what was told once."""
-        detector = self._detector
+        detector = self._listener.detector
         for entry in entries:
-            if isinstance(entry.event, Event):
-                self._note(entry, entry.event)
-            else:
-                yield from self._judged(entry)
+            event = entry.event
+            if isinstance(event, NO_EVENT):
+                self._given += not isinstance(event, Torn)
+                yield from self._oddities.judged(entry, detector.vendor)
+            elif isinstance(event, Event):
+                self._given += 1
+                if is_odd(type(event)):
+                    self._oddities.note(entry, detector.vendor)
+                    self._take(type(event))
             if detector.disagree and not self._told_disagreement:
                 self._told_disagreement = True
                 yield disagreement(detector)
         yield from self._oddities.findings()
 
-    def _note(self, entry: Entry, event: Event) -> None:
-        """Count an event, and what of it the dialect does not know."""
-        self._given += 1
-        kind = type(event)
-        odd = self._odd_kinds.get(kind)
-        if odd is None:
-            odd = self._odd_kinds[kind] = is_odd(kind)
-        if odd:
-            self._oddities.note(entry, self._detector.vendor)
-
-    def _judged(self, entry: Entry) -> Sequence[Finding]:
-        if not isinstance(entry.event, Unknown | Malformed | Torn | Binary):
-            return ()
-        self._given += not isinstance(entry.event, Torn)
-        return self._oddities.judged(entry, self._detector.vendor)
+    def _take(self, kind: type[Event]) -> None:
+        """From now on let what is known of a learned class be counted where it is read."""
+        if kind not in self._listener.suspects and (take := self._oddities.taking(kind)) is not None:
+            self.in_order.takes[kind] = take

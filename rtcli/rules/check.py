@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 from rtcli.events import REALTIME, Dialect, Event, Listener, Malformed, Sender, Unknown, session
 from rtcli.events.vendors import AZURE_OPENAI, Vendor
 from rtcli.formats import Entry
-from rtcli.recording import Binary, Torn
+from rtcli.recording import Torn
 from rtcli.rules.finding import Finding
 from rtcli.rules.rule import CONVERSATION, NEEDS_CLIENT, Backwards, End, First, Reversed, Rule, Verdict
-from rtcli.rules.schema import Oddities, disagreement, is_odd
+from rtcli.rules.schema import NO_EVENT, Oddities, disagreement, is_odd
 from rtcli.session.context import Need
 from rtcli.session.ledgers import Ledgers
 from rtcli.session.steady import Take
@@ -172,7 +172,7 @@ class Check:
                 rules += self._rules_for(Reversed)
             if type(event) in self._odd_kinds:
                 self._oddities.note(entry, self._vendor)
-        elif isinstance(event, Unknown | Malformed | Torn | Binary):
+        elif isinstance(event, NO_EVENT):
             self.events += not isinstance(event, Torn)
             found += self._oddities.judged(entry, self._vendor)
         return found + self._judge(entry, rules)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final
 
 from msgspec import UNSET
 
 from rtcli.events import BETA, REALTIME, Detector, Event, Extra, Malformed, Unknown
 from rtcli.events.dialects import RENAMED_EVENTS, realtime_name
+from rtcli.events.event import type_name
 from rtcli.events.vendors import Vendor
 from rtcli.events.wording import describe
 from rtcli.formats import Entry
@@ -35,35 +37,40 @@ TITLES: Final[dict[str, tuple[Severity, str]]] = {
 }
 """Code, severity and title of everything that can be said about one line by itself."""
 
+NO_EVENT: Final = (Malformed, Unknown, Torn, Binary)
+"""What a line can be that is no event in order, and of which the schema says something."""
 _INDEX: Final = re.compile(r"\[\d+\]")
 
 
-def findings(entry: Entry) -> Iterator[Finding]:
+def findings(entry: Entry) -> list[Finding]:
     """What is wrong with a line; unknown types and fields are told apart by ``oddities``."""
-    match entry.event:
-        case Malformed(faults=faults, type=name) as event:
-            for fault in faults:
-                yield Finding(
-                    code=fault.code,
-                    severity=TITLES[fault.code][0],
-                    side=entry.sender or "unknown",
-                    line=entry.line,
-                    message=fault.message,
-                    type=name,
-                    event_id=_event_id(event),
-                    path=fault.path,
-                    found=fault.found,
-                    expected=fault.expected,
-                    remedy=fault.hint,
-                )
-        case Torn(size_bytes):
-            message = f"the last record was cut off after {size_bytes} bytes; everything before it is whole"
-            yield Finding(code="SCH11", severity="warning", side="recorder", line=entry.line, message=message)
-        case Binary():
-            message = "a binary frame; the protocol has text frames only"
-            yield Finding(
-                code="SCH12", severity="warning", side=entry.sender or "unknown", line=entry.line, message=message
+    event = entry.event
+    if isinstance(event, Malformed):
+        side, name, event_id = entry.sender or "unknown", event.type, _event_id(event)
+        return [
+            Finding(
+                code=fault.code,
+                severity=TITLES[fault.code][0],
+                side=side,
+                line=entry.line,
+                message=fault.message,
+                type=name,
+                event_id=event_id,
+                path=fault.path,
+                found=fault.found,
+                expected=fault.expected,
+                remedy=fault.hint,
             )
+            for fault in event.faults
+        ]
+    if isinstance(event, Torn):
+        message = f"the last record was cut off after {event.size_bytes} bytes; everything before it is whole"
+        return [Finding(code="SCH11", severity="warning", side="recorder", line=entry.line, message=message)]
+    if isinstance(event, Binary):
+        message = "a binary frame; the protocol has text frames only"
+        side = entry.sender or "unknown"
+        return [Finding(code="SCH12", severity="warning", side=side, line=entry.line, message=message)]
+    return []
 
 
 def is_odd(kind: type[Event]) -> bool:
@@ -120,11 +127,32 @@ class Oddities:
         for extra in event.extra:
             self._count(entry, "SCH09", event.type, _pattern(extra.path), vendor, event, extra)
 
+    def taking(self, kind: type[Event]) -> Callable[[Any], bool] | None:
+        """What takes note of an event of a learned class, where nothing in it is new; None for any other class."""
+        if not kind.learned_fields or kind.foreign:
+            return None
+        name, seen = type_name(kind), self._seen
+        fields = [(attrgetter(attribute), ("SCH09", name, _pattern(path))) for attribute, path in kind.learned_fields]
+        if len(fields) == 1 and (known := seen.get(fields[0][1])) is not None:
+            return _counting(fields[0][0], known)
+
+        def takes(event: Any) -> bool:
+            told = [key for value_of, key in fields if value_of(event) is not UNSET]
+            if not all(key in seen for key in told):
+                return False
+            for key in told:
+                seen[key].count += 1
+            return True
+
+        return takes
+
     def judged(self, entry: Entry, vendor: Vendor | None) -> list[Finding]:
         """What the schema says about a line that is no event in order, but for what is told once."""
-        if isinstance(entry.event, Unknown | Malformed):
+        event = entry.event
+        if isinstance(event, Unknown) or (isinstance(event, Malformed) and event.extra):
             self.note(entry, vendor)
-        return [one for one in findings(entry) if not (vendor and self.known(one, vendor))]
+        found = findings(entry)
+        return [one for one in found if not self.known(one, vendor)] if vendor else found
 
     def known(self, finding: Finding, vendor: Vendor) -> bool:
         """Whether a finding is the vendor's way; then it is told once, as a remark."""
@@ -172,6 +200,17 @@ class Oddities:
                 path=path,
                 remedy=f"{vendor.name}: {way}" if vendor and way else remedy,
             )
+
+
+def _counting(value_of: Callable[[Any], Any], known: Finding) -> Callable[[Any], bool]:
+    """What counts the events of a class with one learned field, which is known."""
+
+    def takes(event: Any) -> bool:
+        if value_of(event) is not UNSET:
+            known.count += 1
+        return True
+
+    return takes
 
 
 def _odd(event: Event | Unknown | Malformed, extra: Extra | None) -> tuple[str, str]:
