@@ -68,7 +68,8 @@ def check(data: bytes) -> None:
         if sink in {Recording, BareEvents}:
             again = list(read(io.BytesIO(out.getvalue()), Listener()))
             if sink is Recording:
-                assert len(again) + into.lost.total() >= len(entries), (len(again), into.lost)
+                said = [entry for entry in entries if entry.raw.removeprefix(b"\xef\xbb\xbf").strip()]
+                assert len(again) + into.lost.total() >= len(said), (len(again), into.lost)
 
 
 def seeds() -> Iterator[bytes]:

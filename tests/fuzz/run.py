@@ -96,7 +96,7 @@ def run(name: str, seconds: int) -> bool:
         log.write(json.dumps(report) + "\n")
     (WORK / f"{name}.log").write_text(done.stdout + done.stderr)
     if done.returncode:
-        _say(_fault(done.stderr))
+        _say(_fault(done.stdout + done.stderr))
     return done.returncode == 0
 
 
