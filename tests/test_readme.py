@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import program
 import pytest
 
 from rtcli.commands import COMMANDS, EXIT_CODES
@@ -30,7 +31,7 @@ def help_text() -> str:
     parts = []
     for name in ("", *COMMANDS):
         command = [*RTCLI, *([name] if name else []), "--help"]
-        text = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
+        text = program.run(command, capture_output=True, text=True, check=True, env=environment).stdout
         parts.append(
             f"<details><summary><code>rtcli {name}</code></summary>\n\n```text\n{text.strip()}\n```\n\n</details>\n".replace(
                 "rtcli </code>", "rtcli</code>"
@@ -58,7 +59,7 @@ def diagnosis() -> str:
     """What ``rtcli doctor`` says of a call that went wrong."""
     command = [*RTCLI, "doctor", "recordings/broken/SEQ18.jsonl"]
     environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1"}
-    text = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=ROOT).stdout
+    text = program.run(command, capture_output=True, text=True, check=False, env=environment, cwd=ROOT).stdout
     rows = "\n".join(line.rstrip() for line in text.strip().splitlines())
     return f"```text\n{rows}\n```\n"
 
@@ -77,29 +78,39 @@ def test_the_generated_parts_are_what_the_program_says():
     assert renewed(text) == text, "run: make readme"
 
 
-def printed_commands() -> list[str]:
-    lines = [
-        line
-        for block in re.findall(r"```console\n(.*?)```", README.read_text(), re.DOTALL)
-        for line in block.splitlines()
-    ]
-    listening = ("serve", "proxy")  # at a fixed port, which somebody else may have
-    return [
-        line for line in lines if "rtcli " in line and "needs" not in line and not any(one in line for one in listening)
-    ]
+LISTENING = ("serve", "proxy")
+"""Commands that listen at a fixed port as they are printed, which somebody else may have."""
 
 
-def test_the_commands_work_as_printed(tmp_path):
-    shutil.copytree(ROOT / "recordings", tmp_path / "recordings")
+def printed_commands() -> dict[str, list[str]]:
+    """The commands of each task: those of one may build on each other."""
+    commands = {}
+    for section in re.split(r"^(?:#+ |\*\*)", README.read_text(), flags=re.MULTILINE):
+        lines = "".join(re.findall(r"```console\n(.*?)```", section, re.DOTALL)).splitlines()
+        tried = [line for line in lines if "rtcli " in line and not any(one in line for one in ("needs", *LISTENING))]
+        if tried:
+            commands[re.split(r"[.,*\n]", section)[0]] = tried
+    return commands
+
+
+PRINTED = printed_commands()
+
+BEGINNING = list(PRINTED)[:2]
+
+
+def test_commands_are_printed_to_be_tried():
+    assert sum(map(len, PRINTED.values())) > 40
+
+
+def try_out(task, folder):
+    """Do what is printed for a task: the commands say something, make the files they name, and end as they should."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("RTCLI_", "OPENAI_", "AZURE_"))
     }
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
-    commands = printed_commands()
-    assert len(commands) > 8
-    for command in commands:
+    for command in PRINTED[task]:
         done = subprocess.run(
-            command, shell=True, cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=60
+            command, shell=True, cwd=folder, capture_output=True, text=True, env=environment, timeout=60
         )
         code = re.search(r"# exit code (\d)", command)
         assert done.returncode == (int(code[1]) if code else 0), (command, done.stderr)
@@ -107,7 +118,23 @@ def test_the_commands_work_as_printed(tmp_path):
             name for name in re.findall(r"(?:-o|--per-item|>) ([^\s;]+)", command.partition(" #")[0]) if name != "-"
         ]
         assert done.stdout or done.stderr or written, command
-        assert all((tmp_path / name).exists() for name in written), command
+        assert all((folder / name).exists() for name in written), command
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
+    """A folder in which somebody has done the first tasks, whose recording is looked at in the others."""
+    folder = tmp_path_factory.mktemp("begun")
+    shutil.copytree(ROOT / "recordings", folder / "recordings")
+    for task in BEGINNING:
+        try_out(task, folder)
+    return folder
+
+
+@pytest.mark.parametrize("task", [task for task in PRINTED if task not in BEGINNING])
+def test_the_commands_work_as_printed(task, begun, tmp_path):
+    shutil.copytree(begun, tmp_path / "folder")
+    try_out(task, tmp_path / "folder")
 
 
 @pytest.mark.parametrize("path", [*ROOT.glob("*.md"), *ROOT.glob("recordings/*.md")], ids=lambda path: path.name)

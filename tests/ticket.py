@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 
+import program
 from planted import PLACES, SECRETS, line
 
 PLANTED = ("OpenAI, of a project", "Slack", "e-mail", "card", "phone", "JWT")
@@ -14,7 +14,7 @@ DOUBTFUL = "Zx9" + "qW3eR7tY1uI5oP8aS2dF6gH4jK0lM" + "nB"
 
 def rtcli(*arguments, code=0, given=None, folder=None, **variables):
     command = [sys.executable, "-m", "rtcli", *map(str, arguments)]
-    done = subprocess.run(
+    done = program.run(
         command, capture_output=True, timeout=60, input=given, cwd=folder, env={**os.environ, **variables}
     )
     assert done.returncode == code, (done.stdout[:2000], done.stderr[:2000])

@@ -13,6 +13,7 @@ import wave
 from array import array
 from pathlib import Path
 
+import program
 import pytest
 from sounding import RATE, append, began, created, delta, done, said, tone, truncate, write
 from terminal import Terminal
@@ -23,7 +24,7 @@ SILENCE = bytes(960)
 
 
 def audio(*arguments, code=0, given=None):
-    done = subprocess.run([*RTCLI, "audio", *map(str, arguments)], input=given, capture_output=True, timeout=60)
+    done = program.run([*RTCLI, "audio", *map(str, arguments)], input=given, capture_output=True, timeout=60)
     told = done.stderr.decode()
     assert done.returncode == code, told
     assert "Traceback" not in told

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+import program
 import pytest
 
 RECORDING = "".join(
@@ -21,7 +22,7 @@ RECORDING = "".join(
 def rtcli(folder, *arguments, code=0, **environment):
     clean = {name: value for name, value in os.environ.items() if not name.startswith("RTCLI_")}
     command = [sys.executable, "-m", "rtcli", *map(str, arguments)]
-    done = subprocess.run(
+    done = program.run(
         command, cwd=folder, capture_output=True, text=True, timeout=60, env=clean | {"NO_COLOR": "1"} | environment
     )
     assert done.returncode == code, (done.stdout, done.stderr)

@@ -12,6 +12,7 @@ import time
 import wave
 from pathlib import Path
 
+import program
 import pytest
 
 from rtcli.events import Event, Malformed
@@ -30,7 +31,7 @@ def no_keys(monkeypatch, tmp_path):
 
 
 def rtcli(*arguments, text="", code=0):
-    done = subprocess.run([*RTCLI, *map(str, arguments)], input=text, capture_output=True, text=True, timeout=60)
+    done = program.run([*RTCLI, *map(str, arguments)], input=text, capture_output=True, text=True, timeout=60)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     return done
@@ -201,7 +202,7 @@ def test_a_file_at_another_rate_is_refused_with_a_line_that_says_how(monkeypatch
     speech("in.wav", bytes(3200), rate=16000)
     blocked = "import sys; sys.modules['soxr'] = None\nfrom rtcli.__main__ import main\nmain()"
     command = [sys.executable, "-c", blocked, "connect", "demo", "--audio-in", "in.wav"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    done = program.run(command, capture_output=True, text=True, timeout=30)
     assert done.returncode == 2
     assert "rtcli[audio]" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -281,7 +282,7 @@ def test_a_disk_that_takes_no_more_stops_the_recording_and_not_the_conversation(
     limit = "import resource,signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))\n"
     run = limit + "from rtcli.__main__ import main\nmain()"
     command = [sys.executable, "-c", run, "connect", "demo", "-x", "hello", "-o", "call.jsonl"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    done = program.run(command, capture_output=True, text=True, timeout=30)
     assert done.returncode == 3, done.stderr
     assert "recording stopped" in done.stderr
     assert "response.done" in done.stdout, "the conversation went on"

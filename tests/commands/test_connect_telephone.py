@@ -12,6 +12,7 @@ import sys
 import wave
 from pathlib import Path
 
+import program
 import pytest
 
 from rtcli.formats import read
@@ -40,7 +41,7 @@ def session(audio_format):
 
 def connect(*arguments, text=""):
     command = [*RTCLI, "connect", "demo", "--pace", "fast", "--wait", "10", "-o", "call.jsonl", *map(str, arguments)]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60)
+    done = program.run(command, input=text, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return [entry.event for entry in read(Path("call.jsonl"))]
 
@@ -77,7 +78,7 @@ def heard_in_pcm(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pcm")
     command = [*RTCLI, "connect", "demo", "--pace", "fast", "--session", json.dumps(session("audio/pcm"))]
     command += ["--audio-in", str(WEATHER), "-o", str(folder / "pcm.jsonl")]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    program.run(command, check=True, capture_output=True, timeout=60)
     said = transcripts([entry.event for entry in read(folder / "pcm.jsonl")])
     assert len(said) == 2
     return said

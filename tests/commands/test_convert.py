@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import program
 import pytest
 
 from rtcli.commands import run
@@ -29,7 +30,7 @@ MIXED = (
 
 def convert(*arguments, code=0, stdin=None, **environment):
     command = [sys.executable, "-m", "rtcli", "convert", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, input=stdin, timeout=60, env=os.environ | environment)
+    done = program.run(command, capture_output=True, input=stdin, timeout=60, env=os.environ | environment)
     assert done.returncode == code, (done.stdout[:500], done.stderr)
     assert b"Traceback" not in done.stderr
     return done
@@ -141,7 +142,7 @@ def test_what_was_left_out_on_the_way_in_is_said_too(tmp_path):
 )
 def test_what_cannot_be_meant_is_said(arguments, said, tmp_path):
     command = [sys.executable, "-m", "rtcli", "convert", str(TOOL), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    done = program.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
     assert done.returncode == 2
     assert said in " ".join(done.stderr.replace("│", " ").split())
     assert list(tmp_path.iterdir()) == []
@@ -207,7 +208,7 @@ sys.exit(code)
 def peak_bytes(path, out):
     """The most memory that converting a file took."""
     command = [sys.executable, "-c", MEASURED, "convert", path, "-o", out]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = program.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return int(done.stdout) * 1024
 

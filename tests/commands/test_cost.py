@@ -7,10 +7,10 @@ import io
 import json
 import math
 import os
-import subprocess
 import sys
 from pathlib import Path
 
+import program
 import pytest
 
 CALL = Path(__file__).parents[2] / "recordings" / "interruption.jsonl"
@@ -25,7 +25,7 @@ def run(command, *arguments, code=0, width=120):
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith("RTCLI_")}
     surroundings |= {"NO_COLOR": "1", "COLUMNS": str(width)}
     line = [sys.executable, "-m", "rtcli", command, *map(str, arguments)]
-    done = subprocess.run(line, capture_output=True, text=True, timeout=60, env=surroundings)
+    done = program.run(line, capture_output=True, text=True, timeout=60, env=surroundings)
     assert done.returncode == code, (done.stdout, done.stderr)
     return done.stdout
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
+import program
 import pytest
 from notation import lines_of as written
 from rerun import RECORDINGS, lines_of, records_of, recut, renamed, retimed
@@ -20,7 +20,7 @@ TEXT, TOOL, SPEECH = (RECORDINGS / f"{name}.jsonl" for name in ("text", "tool", 
 
 
 def diff(*arguments, code, columns=80, stdin=None, **env):
-    done = subprocess.run(
+    done = program.run(
         [sys.executable, "-m", "rtcli", "diff", *map(str, arguments)],
         capture_output=True,
         text=True,
@@ -35,7 +35,7 @@ def diff(*arguments, code, columns=80, stdin=None, **env):
 def connect(path):
     words = ["-x", "Hello!", "-x", "What is the weather in London?"]
     command = [sys.executable, "-m", "rtcli", "connect", "demo", "--text", *words, "-o", str(path)]
-    subprocess.run(command, capture_output=True, timeout=60, check=True)
+    program.run(command, capture_output=True, timeout=60, check=True)
 
 
 def test_two_runs_with_the_same_words_are_the_same(tmp_path):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 
+import program
 import pytest
 from incidents.catalogue import INCIDENTS
 
@@ -15,7 +15,7 @@ LOST = next(call for name, _, call in INCIDENTS if name == "lost-response")
 
 def doctor(path, *, code):
     command = [sys.executable, "-m", "rtcli", "doctor", str(path), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ)
+    done = program.run(command, capture_output=True, text=True, timeout=60, env=os.environ)
     assert done.returncode == code, (done.stdout, done.stderr)
     assert done.stderr == ""
     return json.loads(done.stdout)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 
+import program
 import pytest
 
 OWN = {
@@ -66,7 +66,7 @@ def own(tmp_path):
 def doctor(*arguments, **environment):
     command = [sys.executable, "-m", "rtcli", "doctor", *map(str, arguments)]
     surroundings = os.environ | {"COLUMNS": "120", "NO_COLOR": "1"} | environment
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=surroundings)
+    return program.run(command, capture_output=True, text=True, timeout=60, env=surroundings)
 
 
 def first(done):

@@ -7,10 +7,10 @@ import io
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+import program
 import pytest
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
@@ -29,7 +29,7 @@ def info(*arguments, code=0, stdin=None, width=None):
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("RTCLI_", "COLUMNS"))}
     surroundings |= {"NO_COLOR": "1"} | ({"COLUMNS": str(width)} if width else {})
     command = [sys.executable, "-m", "rtcli", "info", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=surroundings, input=stdin)
+    done = program.run(command, capture_output=True, text=True, timeout=60, env=surroundings, input=stdin)
     assert done.returncode == code, (done.stdout, done.stderr)
     return done
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
+
+import program
 
 UPDATE = {"type": "session.update", "session": {"modalities": ["text"], "voice": "ash"}}
 MIGRATED = {
@@ -17,7 +18,7 @@ WARM = {"type": "session.update", "session": {"temperature": 0.8}}
 
 def migrate(*arguments, text="", code=0):
     command = [sys.executable, "-m", "rtcli", "migrate", *map(str, arguments)]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, env=os.environ)
+    done = program.run(command, input=text, capture_output=True, text=True, timeout=60, env=os.environ)
     assert done.returncode == code, (done.stdout, done.stderr)
     assert "Traceback" not in done.stderr
     return done

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
+import program
 import pytest
 
 RECORDING = Path(__file__).parents[2] / "recordings" / "spoken.jsonl"
@@ -46,7 +46,7 @@ def rtcli(command: str, path: object, folder: Path, code: int, stdin: bytes = b"
         "OUT.wav": str(folder / "out.wav"),
     }
     words = [names.get(word, word) for word in command.split()]
-    done = subprocess.run([sys.executable, "-m", "rtcli", *words], input=stdin, capture_output=True, timeout=60)
+    done = program.run([sys.executable, "-m", "rtcli", *words], input=stdin, capture_output=True, timeout=60)
     assert done.returncode == code, (command, done.stdout[-300:], done.stderr)
     return done.stderr.decode()
 
@@ -100,7 +100,7 @@ def test_what_is_no_recording_is_not_copied_as_one(command, content, tmp_path):
 def test_what_was_made_of_a_recording_is_not_read_back_as_one(command, ending, why, tmp_path):
     made = tmp_path / f"made{ending}"
     by = {".wav": "audio", ".html": "report"}.get(ending, "convert")
-    subprocess.run([sys.executable, "-m", "rtcli", by, RECORDING, "-o", made], check=True, capture_output=True)
+    program.run([sys.executable, "-m", "rtcli", by, RECORDING, "-o", made], check=True, capture_output=True)
     assert why in rtcli(command, made, tmp_path, 2)
     assert list(tmp_path.iterdir()) == [made]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
+import program
 import pytest
 
 
@@ -21,7 +21,7 @@ import pytest
 @pytest.mark.parametrize("number", ["nan", "inf"])
 def test_a_number_that_is_none_is_refused(arguments, number):
     command = [sys.executable, "-m", "rtcli", *arguments, number]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    done = program.run(command, capture_output=True, text=True, timeout=30)
     assert done.returncode == 2
     assert arguments[-1] in done.stderr
     assert "Traceback" not in done.stderr

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
+import program
 import pytest
 from terminal import Terminal
 
@@ -29,7 +29,7 @@ WRITING = [
 
 def rtcli(command: str, out: Path, code: int) -> str:
     words = [word.replace("IN", str(RECORDING)).replace("OUT", str(out)) for word in command.split()]
-    done = subprocess.run([sys.executable, "-m", "rtcli", *words], capture_output=True, text=True, timeout=60)
+    done = program.run([sys.executable, "-m", "rtcli", *words], capture_output=True, text=True, timeout=60)
     assert done.returncode == code, (command, done.stdout[-300:], done.stderr)
     return done.stderr
 
@@ -43,9 +43,7 @@ def test_a_folder_that_is_not_there_is_named_in_one_wording(command, tmp_path):
 
 @pytest.mark.parametrize("command", ["show", "cut", "filter", "recover"])
 def test_a_folder_is_not_read_and_who_names_one_is_told_what_takes_it(command, tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "rtcli", command, tmp_path], capture_output=True, text=True, timeout=60
-    )
+    done = program.run([sys.executable, "-m", "rtcli", command, tmp_path], capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert "`rtcli info` and `rtcli validate` take a folder" in done.stderr
 
@@ -76,7 +74,7 @@ def test_of_two_options_that_cannot_both_be_meant_none_is_passed_over(command, o
 
 
 def test_standard_input_is_not_counted_twice():
-    done = subprocess.run(
+    done = program.run(
         [sys.executable, "-m", "rtcli", "validate", "-", "-"], input=b"{}", capture_output=True, timeout=60
     )
     assert done.returncode == 2

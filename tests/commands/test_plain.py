@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 import os
-import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
 
+import program
 import pytest
 import typer
 from hypothesis import given
@@ -161,7 +161,7 @@ def test_every_variable_that_an_option_reads_begins_as_those_that_have_a_word_in
 def test_the_environment_and_the_configuration_have_their_word(variables, configuration, expected, tmp_path):
     (tmp_path / "rtcli.toml").write_text(configuration)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RTCLI_")}
-    done = subprocess.run(
+    done = program.run(
         [sys.executable, "-m", "rtcli", "validate", str(CLEAN)],
         capture_output=True,
         text=True,

@@ -16,6 +16,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+import program
 import pytest
 from openai import AsyncOpenAI, OpenAI
 from proxied import recordings, records
@@ -85,7 +86,7 @@ def echo(connection):
 
 def refused(*arguments, environment=None):
     command = [*RTCLI, "proxy", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, env=os.environ | (environment or {}))
+    done = program.run(command, capture_output=True, text=True, timeout=WAIT_S, env=os.environ | (environment or {}))
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     return done.stderr

@@ -6,9 +6,9 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
 
+import program
 import pytest
 from terminal import Terminal
 
@@ -30,7 +30,7 @@ def recording(tmp_path):
 
 def replay(*arguments, code=0, text=None):
     command = [sys.executable, "-m", "rtcli", "replay", *map(str, arguments)]
-    done = subprocess.run(
+    done = program.run(
         command, capture_output=True, text=True, timeout=30, input=text, env=os.environ | {"NO_COLOR": "1"}
     )
     assert done.returncode == code, done.stderr

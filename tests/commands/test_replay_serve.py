@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from time import monotonic
 
+import program
 import pytest
 from agents import function_tool
 from agents.realtime import RealtimeAgent, RealtimeRunner
@@ -374,9 +375,7 @@ def test_the_built_in_server_makes_trouble_too():
 
 def rtcli(*arguments, code=0, folder=None, **environment):
     command = [sys.executable, "-m", "rtcli", *map(str, arguments)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=60, cwd=folder, env=ENVIRONMENT | environment
-    )
+    done = program.run(command, capture_output=True, text=True, timeout=60, cwd=folder, env=ENVIRONMENT | environment)
     assert done.returncode == code, done.stdout + done.stderr
     return done
 
@@ -570,6 +569,6 @@ def test_the_recorded_model_is_asked_for_again_unless_another_is_named(tmp_path,
         (FOLDER / "text.jsonl").read_text().replace('/v1/realtime"', '/v1/realtime?model=gpt-realtime-mini"', 1)
     )
     command = [sys.executable, "-m", "rtcli", "replay", str(path), "--to", "demo", "-o", str(new), *options]
-    subprocess.run(command, capture_output=True, timeout=60, env=ENVIRONMENT)
+    program.run(command, capture_output=True, timeout=60, env=ENVIRONMENT)
     created = next(step.body for step in script_of(new).steps if step.type == "session.created")
     assert created["session"]["model"] == model

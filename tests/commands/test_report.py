@@ -9,10 +9,10 @@ import os
 import re
 import shutil
 import stat
-import subprocess
 import sys
 from pathlib import Path
 
+import program
 import pytest
 from incidents.catalogue import INCIDENTS
 from notation import lines_of
@@ -24,7 +24,7 @@ LOST = next(call for name, _, call in INCIDENTS if name == "lost-response")
 
 
 def report(*arguments, code=0, stdin=None):
-    done = subprocess.run(
+    done = program.run(
         [sys.executable, "-m", "rtcli", "report", *map(str, arguments)],
         capture_output=True,
         timeout=120,
@@ -303,7 +303,7 @@ def test_a_line_of_the_transcript_leads_to_its_place_and_is_marked_while_it_is_s
     assert said.get_attribute("aria-current") == "true"
     assert seconds(page) > 2
     recording = RECORDINGS / "interruption.jsonl"
-    worded = subprocess.run([sys.executable, "-m", "rtcli", "transcript", recording], capture_output=True, timeout=60)
+    worded = program.run([sys.executable, "-m", "rtcli", "transcript", recording], capture_output=True, timeout=60)
     (note,) = re.findall(r"interrupted after [\d.]+ s", worded.stdout.decode())
     cut = page.locator(".said", has_text=note)
     assert cut.locator(".unheard").text_content()
@@ -311,7 +311,7 @@ def test_a_line_of_the_transcript_leads_to_its_place_and_is_marked_while_it_is_s
 
 def test_a_cause_tells_its_facts_in_the_order_of_the_doctor(made, opened):
     path = made(LOST(), name="lost")
-    told = subprocess.run(
+    told = program.run(
         [sys.executable, "-m", "rtcli", "doctor", path.with_suffix(".jsonl")],
         capture_output=True,
         timeout=60,
@@ -410,7 +410,7 @@ def test_several_connections_are_chosen_from_and_a_finding_opens_its_own(made, o
 def test_of_a_late_part_the_timeline_shows_the_part_and_not_what_was_carried_along(made, opened, tmp_path):
     whole, part = tmp_path / "hour.jsonl", tmp_path / "part.jsonl"
     whole.write_text("\n".join(spoken(400)) + "\n")
-    subprocess.run([sys.executable, "-m", "rtcli", "cut", whole, "--turn", "380", "-o", part], check=True, timeout=60)
+    program.run([sys.executable, "-m", "rtcli", "cut", whole, "--turn", "380", "-o", part], check=True, timeout=60)
     header, *records = [json.loads(line) for line in part.read_text().splitlines()]
     times = [record["t"] for record in records if "t" in record]
     assert times[0] + 100 < header["begins_s"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 
+import program
 import pytest
 
 from rtcli.rules import RULES
@@ -14,7 +14,7 @@ from rtcli.rules import RULES
 def rule(*arguments, code=0, columns=80):
     command = [sys.executable, "-m", "rtcli", "rule", *arguments]
     environment = os.environ | {"NO_COLOR": "1", "COLUMNS": str(columns)}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, env=environment)
+    done = program.run(command, capture_output=True, text=True, timeout=30, env=environment)
     assert done.returncode == code, done.stderr
     return done
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 
+import program
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -15,7 +15,7 @@ from rtcli.events import DIALECTS, Event, decode
 
 def schema(*arguments, code=0, **environment):
     command = [sys.executable, "-m", "rtcli", "schema", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ | environment)
+    done = program.run(command, capture_output=True, text=True, timeout=60, env=os.environ | environment)
     assert done.returncode == code, (done.stdout, done.stderr)
     assert "Traceback" not in done.stderr
     return done
@@ -118,7 +118,7 @@ def completed(words, shell="bash"):
         "_TYPER_COMPLETE_FISH_ACTION": "get-args",
     }
     command = [sys.executable, "-m", "rtcli"]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ | environment).stdout
+    return program.run(command, capture_output=True, text=True, timeout=60, env=os.environ | environment).stdout
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+import program
 import pytest
 from websockets.sync.client import connect
 
@@ -60,7 +61,7 @@ def test_a_visitor_who_speaks_no_websocket_is_not_repeated():
     ],
 )
 def test_what_it_will_not_listen_on_is_said_in_one_line(address, why):
-    done = subprocess.run([*SERVE, address], capture_output=True, text=True, timeout=10)
+    done = program.run([*SERVE, address], capture_output=True, text=True, timeout=10)
     assert done.returncode == 2
     assert why in done.stderr
     assert done.stderr.count("\n") == 1
@@ -69,6 +70,6 @@ def test_what_it_will_not_listen_on_is_said_in_one_line(address, why):
 def test_an_address_that_is_taken_is_said_in_one_line():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        done = subprocess.run([*SERVE, address], capture_output=True, text=True, timeout=10)
+        done = program.run([*SERVE, address], capture_output=True, text=True, timeout=10)
     assert done.returncode == 2
     assert address in done.stderr

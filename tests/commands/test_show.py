@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import program
 import pytest
 from terminal import Terminal
 
@@ -36,7 +37,7 @@ def show(*arguments, stdin=None, **environment):
         for key, value in os.environ.items()
         if not key.startswith("RTCLI_") and key not in {"NO_COLOR", "FORCE_COLOR"}
     }
-    return subprocess.run(
+    return program.run(
         command, input=stdin, capture_output=True, text=True, env=clean | environment, timeout=60, check=False
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 
+import program
 import pytest
 
 from rtcli.formats import find
@@ -19,7 +19,7 @@ CALL = [
 
 def rtcli(*arguments, stdin=None):
     command = [sys.executable, "-m", "rtcli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ, input=stdin)
+    return program.run(command, capture_output=True, text=True, timeout=60, env=os.environ, input=stdin)
 
 
 @pytest.fixture
@@ -148,5 +148,5 @@ def test_names_of_forms_are_completed():
         "COMP_WORDS": "rtcli doctor --from f",
         "COMP_CWORD": "3",
     }
-    done = subprocess.run([sys.executable, "-m", "rtcli"], capture_output=True, text=True, timeout=60, env=environment)
+    done = program.run([sys.executable, "-m", "rtcli"], capture_output=True, text=True, timeout=60, env=environment)
     assert {"frames", "frame-log"} <= set(done.stdout.split())

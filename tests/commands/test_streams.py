@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import program
 import pytest
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
@@ -61,6 +62,6 @@ def test_a_disk_that_is_full_is_told_in_a_line(arguments):
 @pytest.mark.parametrize("arguments", [READING[0], READING[7], READING[8], ["doctor", SPOKEN]], ids=name_of)
 def test_a_terminal_without_the_letters_gets_them_spelt_out(arguments):
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "NO_COLOR": "1"}
-    done = subprocess.run([*RTCLI, *arguments], capture_output=True, timeout=30, env=environment)
+    done = program.run([*RTCLI, *arguments], capture_output=True, timeout=30, env=environment)
     assert done.returncode == 0, done.stderr
     assert done.stdout.isascii()

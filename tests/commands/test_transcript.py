@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import stat
-import subprocess
 import sys
 from pathlib import Path
 
+import program
 import pytest
 from sounding import began, created, said, word, write
 from terminal import Terminal
@@ -26,7 +26,7 @@ CUT_MS = int(re.findall(rb'conversation.item.truncate".*"audio_end_ms":(\d+)', C
 
 def transcript(*arguments, code=0, given=None):
     command = [*RTCLI, "transcript", *map(str, arguments)]
-    done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=60)
+    done = program.run(command, input=given, capture_output=True, text=True, timeout=60)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout, done.stderr

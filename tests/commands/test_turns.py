@@ -6,11 +6,11 @@ import csv
 import io
 import json
 import os
-import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import program
 import pytest
 from counted import HEADER, SPOKEN, append, committed, created, done, session_of
 from notation import lines_of
@@ -30,7 +30,7 @@ def turns(*arguments, code=0, width=100):
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith("RTCLI_")}
     surroundings |= {"NO_COLOR": "1", "COLUMNS": str(width)}
     command = [sys.executable, "-m", "rtcli", "turns", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=surroundings)
+    done = program.run(command, capture_output=True, text=True, timeout=60, env=surroundings)
     assert done.returncode == code, (done.stdout, done.stderr)
     return done
 
@@ -39,7 +39,7 @@ def other(command, *arguments):
     """What another command says of the same file."""
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("RTCLI_", "COLUMNS"))}
     line = [sys.executable, "-m", "rtcli", command, *map(str, arguments)]
-    return subprocess.run(line, capture_output=True, text=True, timeout=60, env=surroundings | {"NO_COLOR": "1"}).stdout
+    return program.run(line, capture_output=True, text=True, timeout=60, env=surroundings | {"NO_COLOR": "1"}).stdout
 
 
 def test_a_turn_is_a_row_with_its_stages_and_its_words_below():
@@ -114,7 +114,7 @@ def test_what_programs_read_is_utf_8_whatever_the_terminal_takes(tmp_path):
     path.write_bytes(b"".join(lines_of(f'0.2 > conversation.item.create {{"item":{item}}}')))
     for form in ("--csv", "--json"):
         command = [sys.executable, "-m", "rtcli", "turns", str(path), form]
-        done = subprocess.run(command, env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, timeout=60)
+        done = program.run(command, env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, timeout=60)
         assert done.returncode == 0
         assert "Grüße, 日本" in done.stdout.decode()
 
@@ -127,7 +127,7 @@ def test_ci_reads_the_limits_as_junit(spoken):
 
 def test_limits_may_stand_in_the_environment(spoken, monkeypatch):
     command = [sys.executable, "-m", "rtcli", "turns", str(spoken)]
-    done = subprocess.run(command, env=os.environ | {"RTCLI_MAX_TTFA": "1ms"}, capture_output=True, timeout=60)
+    done = program.run(command, env=os.environ | {"RTCLI_MAX_TTFA": "1ms"}, capture_output=True, timeout=60)
     assert done.returncode == 1
 
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import program
 import pytest
 
 from rtcli.reports import REPORTS
@@ -21,7 +22,7 @@ HOSTILE = '{"type":"error","event_id":"\\u001b]0;owned\\u0007","error":{"type":"
 
 def validate(*arguments, text="", code=0, cwd=None, **environment):
     command = [sys.executable, "-m", "rtcli", "validate", *map(os.fsdecode, arguments)]
-    done = subprocess.run(
+    done = program.run(
         command, input=text, capture_output=True, text=True, timeout=60, env=os.environ | environment, cwd=cwd
     )
     assert done.returncode == code, (done.stdout, done.stderr)

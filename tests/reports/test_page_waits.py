@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
+import program
 import pytest
 from paged import spoken
 
@@ -14,7 +14,7 @@ RECORDINGS = Path(__file__).parents[2] / "recordings"
 
 
 def rtcli(*arguments):
-    done = subprocess.run([sys.executable, "-m", "rtcli", *map(str, arguments)], capture_output=True, timeout=60)
+    done = program.run([sys.executable, "-m", "rtcli", *map(str, arguments)], capture_output=True, timeout=60)
     assert done.returncode in {0, 1, 3}, done.stderr.decode()
     return done.stdout.decode()
 

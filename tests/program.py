@@ -1,0 +1,192 @@
+"""The program as a process of its own, without the time that Python takes to load it.
+
+A process that has loaded rtcli, and done nothing with it, waits. Each run is a fork of it with its own arguments,
+environment, folder and pipes. How Python itself starts is for ``subprocess`` to test: so is what is loaded when.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+_LENGTH = struct.Struct("!I")
+_CODE = struct.Struct("!i")
+_READ_AT_START = ("PYTHON", "LC_", "LANG")
+"""Variables that Python reads before anything can be changed in a process."""
+RTCLI = [sys.executable, "-m", "rtcli"]
+_idle = []
+
+
+def run(command, *, input=None, env=None, cwd=None, text=False, check=False, timeout=60, **options):  # noqa: A002
+    """Run a command as ``subprocess.run`` does; one that is rtcli, and whose output is captured, starts sooner."""
+    environment = dict(os.environ if env is None else env)
+    if command[:3] != RTCLI or options != {"capture_output": True} or _at_start(environment) != _at_start(os.environ):
+        return subprocess.run(
+            command, input=input, env=env, cwd=cwd, text=text, check=check, timeout=timeout, **options
+        )
+    given = input.encode() if isinstance(input, str) else input
+    arguments = [os.fspath(argument) for argument in command[3:]]
+    code, out, err = _forked(arguments, given, environment, os.fspath(cwd or Path.cwd()), timeout)
+    if text:
+        out, err = _lines(out), _lines(err)
+    done = subprocess.CompletedProcess(command, code, out, err)
+    if check:
+        done.check_returncode()
+    return done
+
+
+def _at_start(environment):
+    return {name: value for name, value in environment.items() if name.startswith(_READ_AT_START)}
+
+
+def _lines(said):
+    return said.decode().replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _forked(arguments, given, environment, folder, timeout):
+    waiting = _idle.pop() if _idle else _started()
+    request = json.dumps({"arguments": arguments, "environment": environment, "folder": folder}).encode()
+    pipes = [os.pipe() for _ in range(3)]
+    theirs = (pipes[0][0], pipes[1][1], pipes[2][1])
+    ours = (pipes[0][1], pipes[1][0], pipes[2][0])
+    socket.send_fds(waiting, [_LENGTH.pack(len(request))], theirs)
+    waiting.sendall(request)
+    for descriptor in theirs:
+        os.close(descriptor)
+    said = [b"", b""]
+    workers = [threading.Thread(target=_write, args=(ours[0], given or b""))]
+    workers += [threading.Thread(target=_read, args=(ours[1 + at], said, at)) for at in range(2)]
+    for worker in workers:
+        worker.start()
+    (pid,) = _CODE.unpack(_received(waiting, _CODE.size))
+    waiting.settimeout(timeout)
+    try:
+        (code,) = _CODE.unpack(_received(waiting, _CODE.size))
+    except TimeoutError:
+        os.kill(pid, signal.SIGKILL)
+        waiting.close()
+        raise subprocess.TimeoutExpired(["rtcli", *arguments], timeout, *said) from None
+    finally:
+        for worker in workers:
+            worker.join(timeout)
+    waiting.settimeout(None)
+    _idle.append(waiting)
+    return code, *said
+
+
+def _write(descriptor, given):
+    with contextlib.suppress(BrokenPipeError), os.fdopen(descriptor, "wb") as pipe:
+        pipe.write(given)
+
+
+def _read(descriptor, said, at):
+    with os.fdopen(descriptor, "rb") as pipe:
+        said[at] = pipe.read()
+
+
+def _received(waiting, size):
+    data = b""
+    while len(data) < size:
+        piece = waiting.recv(size - len(data))
+        if not piece:
+            raise EOFError
+        data += piece
+    return data
+
+
+def _started():
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, __file__, str(theirs.fileno())]
+    # Pipes that nobody uses, because Python asks at the start what its streams are.
+    process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    theirs.close()
+    atexit.register(process.wait)
+    atexit.register(ours.close)
+    return ours
+
+
+def _load():
+    """Load what rtcli loads in one command or another."""
+    import rtcli
+
+    for module in pkgutil.walk_packages(rtcli.__path__, "rtcli."):
+        with contextlib.suppress(ImportError):  # what an extra would bring
+            importlib.import_module(module.name)
+    for name in ("jinja2", "yaml", "jmespath", "rich.tree", "rich.table", "rich.live", "rich.progress"):
+        importlib.import_module(name)
+
+
+def _wait_for_work(waiting):
+    """Fork for every request; return in the fork, ready to be the program."""
+    while True:
+        try:
+            head, descriptors, _, _ = socket.recv_fds(waiting, _LENGTH.size, 3)
+            request = json.loads(_received(waiting, *_LENGTH.unpack(head))) if head else None
+        except (EOFError, ConnectionError):
+            request = None
+        if request is None:
+            os._exit(0)
+        pid = os.fork()
+        if not pid:
+            waiting.close()
+            return request, descriptors
+        for descriptor in descriptors:
+            os.close(descriptor)
+        with contextlib.suppress(ConnectionError):  # nobody waits any more
+            waiting.sendall(_CODE.pack(pid))
+            waiting.sendall(_CODE.pack(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])))
+
+
+def _become(request, descriptors):
+    for at, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, at)
+        os.close(descriptor)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["folder"])
+    sys.argv = ["rtcli", *request["arguments"]]
+
+
+def _end(code):
+    """End as Python does, but for taking everything apart first, which takes as long as the rest."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        code = 120
+    atexit._run_exitfuncs()
+    os._exit(code)
+
+
+def _main():
+    from rtcli.__main__ import main
+
+    try:
+        main()
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            sys.stderr.write(f"{end.code}\n")
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - whatever it is, Python would tell of it and end
+        sys.excepthook(*sys.exc_info())
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.path.pop(0)  # the folder of the tests is not the program's to import from
+    _load()
+    gc.freeze()
+    _become(*_wait_for_work(socket.socket(fileno=int(sys.argv[1]))))
+    _end(_main())
