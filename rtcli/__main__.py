@@ -22,7 +22,8 @@ def main() -> None:
     import gc  # noqa: PLC0415 - see above
     import signal  # noqa: PLC0415
 
-    # Nearly all that is made is let go of by itself; to look for circles after every 700 things costs 5 % of a run, and after 20,000 still some of its start.
+    # Nearly all that is made is let go of by itself; to look for circles after every 700 things costs 5 % of a run,
+    # and to do so after fewer than are loaded costs a part of its start.
     gc.set_threshold(_LOOKED_THROUGH_AFTER)
 
     from rtcli.commands import run  # noqa: PLC0415

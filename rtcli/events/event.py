@@ -33,11 +33,20 @@ MAX_CLIENT_EVENT_ID: int = 512
 
 
 class _Wire(StructMeta):
-    """Makes every class of the wire keyword-only, which a msgspec class does not inherit."""
+    """Makes every class of the wire keyword-only, which a msgspec class does not inherit.
+
+    What is said of the attributes of a class is forgotten, and what of its fields is kept: msgspec evaluates all of it
+    anew for each class that extends it.
+    """
 
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> "_Wire":
         options.setdefault("kw_only", True)
-        return super().__new__(cls, name, bases, namespace, **options)
+        made = super().__new__(cls, name, bases, namespace, **options)
+        said = made.__dict__.get("__annotations__")  # noqa: RUF063 - to load inspect takes longer than this saves
+        if said:
+            for one in said.keys() - made.__struct_fields__:
+                del said[one]
+        return made
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(msgspec.field,))
