@@ -45,6 +45,7 @@ class Writer:
         self.lines = 0
         """How many lines this writer wrote."""
         self._encoder = encoder_for(path)
+        self._plain = path.suffix not in COMPRESSED
         self._descriptor = _open(path, mode)
         self._size = os.fstat(self._descriptor).st_size
         self._unsynced = False
@@ -70,14 +71,14 @@ class Writer:
         """
         return self._copy(line, 1)
 
-    def write_frames(self, t: float, sender: Sender, texts: Sequence[str]) -> int:
+    def write_frames(self, t: float, sender: Sender, texts: Sequence[bytes]) -> int:
         """Append texts of one sender and one moment, all of them at once or none; as `write` does otherwise."""
         return self._copy(lines_of(t, sender, texts), len(texts))
 
     def _copy(self, lines: bytes, count: int) -> int:
         if self._failure:
             raise RecordingFailed(str(self.path), self._failure)
-        self._append(self._encoder.encode(lines))
+        self._append(lines if self._plain else self._encoder.encode(lines))
         self.lines += count
         return self.lines
 
@@ -96,7 +97,7 @@ class Writer:
         with self._closing:
             self._closed = True
             try:
-                if not self._failure:
+                if not (self._failure or self._plain):
                     self._append(self._encoder.end())
                 os.fdatasync(self._descriptor)
             except (OSError, RecordingFailed):
@@ -113,10 +114,10 @@ class Writer:
         self.close()
 
     def _append(self, data: bytes) -> None:
-        written = 0
         try:
+            written = os.write(self._descriptor, data)
             while written < len(data):
-                written += os.write(self._descriptor, data[written:] if written else data)
+                written += os.write(self._descriptor, data[written:])
         except OSError as error:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._descriptor, self._size)

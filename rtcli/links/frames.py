@@ -71,6 +71,8 @@ class Odd(Struct, gc=False):
 
 
 Seen = Text | Data | Closing | Control | Odd
+Raw = bytes | Data | Closing | Control | Odd
+"""The same, a text as its bytes, which are UTF-8."""
 
 
 class Frames:
@@ -110,7 +112,11 @@ class Frames:
 
     def feed(self, data: bytes) -> list[Seen]:
         """Take in the next bytes; gives what came to its end with them."""
-        seen: list[Seen] = []
+        return [Text(one.decode()) if isinstance(one, bytes) else one for one in self.read(data)]
+
+    def read(self, data: bytes) -> list[Raw]:
+        """The same for whoever passes texts on: nearly all of them are never looked at."""
+        seen: list[Raw] = []
         if self._head:
             data, self._head = self._head + data, b""
         at, end = 0, len(data)
@@ -138,7 +144,7 @@ class Frames:
                 self._finish(payload, seen)
             at += taken
 
-    def _plain(self, data: bytes, at: int, end: int, seen: list[Seen]) -> int:
+    def _plain(self, data: bytes, at: int, end: int, seen: list[Raw]) -> int:
         """Read the texts that are whole, in one short frame each, as nearly all are; gives where the first other begins."""
         unmasked, head_bytes = (_MASKED, 2 + _MASK_BYTES) if self._masked else (0, 2)
         limit_bytes = self._limit_bytes
@@ -154,14 +160,13 @@ class Frames:
             payload = data[start:stop]
             if unmasked:
                 payload = apply_mask(payload, data[start - _MASK_BYTES : start])
-            try:
-                seen.append(Text(payload.decode()))
-            except UnicodeDecodeError:
+            if not (payload.isascii() or _is_text(payload)):
                 break
+            seen.append(payload)
             at = stop
         return at
 
-    def _begin(self, data: bytes, at: int, end: int, seen: list[Seen]) -> int:
+    def _begin(self, data: bytes, at: int, end: int, seen: list[Raw]) -> int:
         """Read a frame's head; gives where its payload begins, or 0 where the head is not whole."""
         if end - at < 2:
             return 0
@@ -182,7 +187,7 @@ class Frames:
             self._complain(first, length, seen)
         return payload
 
-    def _complain(self, first: int, length: int, seen: list[Seen]) -> None:
+    def _complain(self, first: int, length: int, seen: list[Raw]) -> None:
         """Say what is wrong with a frame's head."""
         if first & _RESERVED:
             seen.append(Odd(f"a frame with reserved bits set ({(first & _RESERVED) >> 4:03b})"))
@@ -199,7 +204,7 @@ class Frames:
         if self._frame_bytes <= self._limit_bytes:
             self._payload += piece
 
-    def _finish(self, payload: bytes | bytearray, seen: list[Seen]) -> None:
+    def _finish(self, payload: bytes | bytearray, seen: list[Raw]) -> None:
         """A frame is whole."""
         whole = bytes(payload)
         if self._mask:
@@ -208,7 +213,7 @@ class Frames:
 
     # --- what a frame of each kind means -------------------------------------------------------
 
-    def _data(self, payload: bytes, seen: list[Seen]) -> None:
+    def _data(self, payload: bytes, seen: list[Raw]) -> None:
         if self._kind:
             seen.append(Odd("a new message before the last one had ended", bytes(self._message)))
             self._kind = 0
@@ -218,13 +223,13 @@ class Frames:
         self._kind, self._message, self._message_bytes = self._opcode, bytearray(), 0
         self._continue(payload, seen)
 
-    def _continuation(self, payload: bytes, seen: list[Seen]) -> None:
+    def _continuation(self, payload: bytes, seen: list[Raw]) -> None:
         if not self._kind:
             seen.append(Odd("a continuation of nothing", payload))
             return
         self._continue(payload, seen)
 
-    def _continue(self, payload: bytes, seen: list[Seen]) -> None:
+    def _continue(self, payload: bytes, seen: list[Raw]) -> None:
         """Add a fragment to its message, and end the message with its last."""
         self._message_bytes += self._frame_bytes
         if self._message_bytes <= self._limit_bytes:
@@ -240,7 +245,7 @@ class Frames:
         else:
             seen.append(_message(kind, whole, seen))
 
-    def _close(self, payload: bytes, seen: list[Seen]) -> None:
+    def _close(self, payload: bytes, seen: list[Raw]) -> None:
         if len(payload) < 2:
             if payload:
                 seen.append(Odd("a close frame with half a code", payload))
@@ -255,17 +260,17 @@ class Frames:
             seen.append(Odd("a close reason that is not UTF-8", payload[2:]))
             seen.append(Closing(code, payload[2:].decode("utf-8", "replace")))
 
-    def _ping(self, payload: bytes, seen: list[Seen]) -> None:
+    def _ping(self, payload: bytes, seen: list[Raw]) -> None:
         seen.append(Control("ping", payload))
 
-    def _pong(self, payload: bytes, seen: list[Seen]) -> None:
+    def _pong(self, payload: bytes, seen: list[Raw]) -> None:
         seen.append(Control("pong", payload))
 
-    def _reserved(self, payload: bytes, seen: list[Seen]) -> None:
+    def _reserved(self, payload: bytes, seen: list[Raw]) -> None:
         seen.append(Odd(f"a frame of the reserved kind {self._opcode:#x}", payload))
 
 
-_ENDINGS: Final[dict[int, Callable[[Frames, bytes, list[Seen]], None]]] = {
+_ENDINGS: Final[dict[int, Callable[[Frames, bytes, list[Raw]], None]]] = {
     0x0: Frames._continuation,  # noqa: SLF001 - the table of the class above
     0x1: Frames._data,  # noqa: SLF001
     0x2: Frames._data,  # noqa: SLF001
@@ -275,12 +280,19 @@ _ENDINGS: Final[dict[int, Callable[[Frames, bytes, list[Seen]], None]]] = {
 }
 
 
-def _message(kind: int, payload: bytes, seen: list[Seen]) -> Seen:
+def _message(kind: int, payload: bytes, seen: list[Raw]) -> Raw:
     """A whole message; a text that is none is told with its bytes."""
     if kind != 1:
         return Data(payload)
+    if _is_text(payload):
+        return payload
+    seen.append(Odd("a text that is not UTF-8"))
+    return Data(payload)
+
+
+def _is_text(payload: bytes) -> bool:
     try:
-        return Text(payload.decode())
+        payload.decode()
     except UnicodeDecodeError:
-        seen.append(Odd("a text that is not UTF-8"))
-        return Data(payload)
+        return False
+    return True

@@ -85,7 +85,7 @@ class Parts:
             self._begin(at_s)
         self._append(record)
 
-    def write_frames(self, t: float, sender: Sender, texts: Sequence[str]) -> None:
+    def write_frames(self, t: float, sender: Sender, texts: Sequence[bytes]) -> None:
         """Take texts of one sender and one moment.
 
         Raises:
@@ -96,7 +96,7 @@ class Parts:
             self._writer.write_frames(t, sender, texts)
             return
         for text in texts:
-            self.write(Frame(t, sender, text))
+            self.write(Frame(t, sender, text.decode()))
 
     def name(self, session_id: str) -> None:
         """Name the files after the session, as soon as it is known."""

@@ -23,6 +23,7 @@ from rtcli.formats import Entry
 from rtcli.formats.writer import Writer
 from rtcli.links.client import OPEN_SECONDS
 from rtcli.links.handshake import Refused, json_error
+from rtcli.links.loop import new_loop
 from rtcli.links.parts import Keeping, Parts
 from rtcli.links.proxy import Asked, Declined, Gone, Route, announce, ask
 from rtcli.links.room import queue_up, room, stand_crowds
@@ -107,7 +108,8 @@ def run(plan: Plan, board: Board, announced: Callable[[str, Upstream], None]) ->
     """
     places = room(_DESCRIPTORS_A_SESSION)
     plan = replace(plan, most=min(plan.most, places.sessions), at_once=places.at_once)
-    return asyncio.run(_run(plan, board, announced))
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        return runner.run(_run(plan, board, announced))
 
 
 async def _run(plan: Plan, board: Board, announced: Callable[[str, Upstream], None]) -> Outcome:

@@ -7,6 +7,7 @@ not read.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable, Generator
 from contextlib import suppress
@@ -14,10 +15,14 @@ from typing import Final, TypeVar, cast
 
 from websockets.streams import StreamReader
 
+from rtcli.links.loop import StraightLoop
+
 EARLY_BYTES: Final = 1024 * 1024
 """How much an app may send before the upstream is open; the rest waits in its own socket."""
 HELD_BYTES: Final = 256 * 1024
 """How much may wait for a slow end before the other is not read any more."""
+AT_ONCE_BYTES: Final = 64 * 1024
+"""How much is read at once; less is soon no saving, and more is soon out of the processor's reach."""
 DEPART_SECONDS: Final = 2
 """How long an app is given to take in that it was refused."""
 
@@ -45,6 +50,8 @@ class Side(asyncio.Protocol):
         self._news = asyncio.Event()
         self._pass: Callable[[bytes], None] | None = None
         self._end: Callable[[], None] | None = None
+        self._detour: Callable[[], None] = lambda: None
+        """Lets the transport read again."""
 
     # --- what asyncio tells --------------------------------------------------------------------
 
@@ -76,6 +83,7 @@ class Side(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the interface is asyncio's
         """The connection is gone."""
+        self._detour()
         self.over.set()
         if self.peer is not None:
             self.peer.resume()
@@ -118,6 +126,31 @@ class Side(asyncio.Protocol):
         """Where a parser reads from."""
         return self._reader
 
+    def _take_straight(self, passing: Callable[[bytes], None]) -> None:
+        """Let the loop read without detours, where it can and nothing is encrypted."""
+        loop, raw = asyncio.get_running_loop(), self.transport.get_extra_info("socket")
+        if self.encrypted or self.over.is_set() or not isinstance(loop, StraightLoop):
+            return
+        descriptor: int = raw.fileno()
+
+        def take() -> bool:
+            try:
+                data = os.read(descriptor, AT_ONCE_BYTES)
+                if data:
+                    passing(data)
+                return bool(data)  # an end is the transport's
+            except BlockingIOError:
+                return True
+            except OSError:
+                self.transport.abort()
+            except Exception as error:  # noqa: BLE001 - the loop has to go on; so does asyncio itself
+                loop.call_exception_handler({"message": "rtcli has a fault", "exception": error, "protocol": self})
+                self.transport.abort()
+            return True
+
+        loop.read_straight(descriptor, take)
+        self._detour = lambda: loop.read_usually(descriptor)
+
     def splice(self, peer: Side, passing: Callable[[bytes], None], end: Callable[[], None]) -> None:
         """From now on bytes go to `passing`, those that came already first; `end` is called after the last.
 
@@ -128,6 +161,7 @@ class Side(asyncio.Protocol):
         self._reader.buffer.clear()
         if early:
             passing(early)
+        self._take_straight(passing)
         if self.ended:
             end()
         elif peer.full:
@@ -176,6 +210,7 @@ class Side(asyncio.Protocol):
 
     async def depart(self) -> None:
         """Go in a way that what was sent last arrives: closing with bytes unread would take it along."""
+        self._detour()
         self._pass = lambda _: None
         self.resume()
         if self.end():

@@ -48,8 +48,8 @@ class Splice:
         """Pass on what comes until both ends are gone."""
         app, server = self._sides["client"], self._sides["server"]
         try:
-            server.splice(app, lambda data: self._pass("server", data), lambda: self._ends("server"))
-            app.splice(server, lambda data: self._pass("client", data), lambda: self._ends("client"))
+            server.splice(app, self._passing("server"), lambda: self._ends("server"))
+            app.splice(server, self._passing("client"), lambda: self._ends("client"))
             await app.over.wait()
             await server.over.wait()
         finally:
@@ -73,6 +73,22 @@ class Splice:
             side.abort()
 
     # --- passing on ----------------------------------------------------------------------------
+
+    def _passing(self, sender: Sender) -> Callable[[bytes], None]:
+        """What is done with the bytes of one side; all that it needs is at hand, for it is done all the time."""
+        if self._repacking:
+            return lambda data: self._pass(sender, data)
+        send, feed = self._other(sender).send, self._witness.feed
+
+        def straight(data: bytes) -> None:
+            if self._stopping or self._ended:
+                self._pass(sender, data)
+                return
+            self._passed_bytes += len(data)
+            send(data)
+            feed(sender, data)
+
+        return straight
 
     def _pass(self, sender: Sender, data: bytes) -> None:
         if self._told and sender == "client":

@@ -25,7 +25,7 @@ class Sink(Protocol):
     def write(self, record: Record) -> Any:
         """Take a record. Raises RecordingFailed when it cannot be kept."""
 
-    def write_frames(self, t: float, sender: Sender, texts: Sequence[str]) -> Any:
+    def write_frames(self, t: float, sender: Sender, texts: Sequence[bytes]) -> Any:
         """Take texts of one sender and one moment. Raises RecordingFailed when they cannot be kept."""
 
 
@@ -76,7 +76,7 @@ class Tap:
         else:
             self._pass(Frame(self.now, sender, content))
 
-    def texts(self, sender: Sender, texts: Sequence[str]) -> None:
+    def texts(self, sender: Sender, texts: Sequence[bytes]) -> None:
         """Text frames went by, which came together: one moment is that of all."""
         at_s, line = self.now, self._line
         self._line += len(texts)
@@ -88,7 +88,7 @@ class Tap:
                 self.failure = failure
         if self.seen is not None:
             for number, text in enumerate(texts, line + 1):
-                self.seen(interpret(Frame(at_s, sender, text), number, self._listener))
+                self.seen(interpret(Frame(at_s, sender, text.decode()), number, self._listener))
 
     def control(self, sender: Sender, kind: Literal["ping", "pong"], data: bytes) -> None:
         """A ping or a pong went by."""

@@ -192,6 +192,25 @@ def test_however_a_stream_is_cut_the_same_comes_out(stream, cuts):
     assert [one for piece in cut(stream, cuts) for one in frames.feed(piece)] == from_client(stream)
 
 
+@given(streams(mask=True))
+def test_who_passes_texts_on_gets_their_bytes_and_all_else_as_it_is(stream):
+    read = Frames(masked=True).read(stream)
+    assert [Text(one.decode()) if isinstance(one, bytes) else one for one in read] == as_another_reads_it(
+        stream, mask=True
+    )
+
+
+@pytest.mark.parametrize("mask", [True, False])
+@given(data=st.data())
+def test_many_short_texts_in_one_piece_are_read_as_another_parser_reads_them(mask, data):
+    sizes = st.sampled_from([0, 1, 125, 126, 127, 128, 300, 65_535, 65_536])
+    texts = [data.draw(st.sampled_from(["a", "é", "€"])) * size for size in data.draw(st.lists(sizes, max_size=5))]
+    stream = b"".join(frame(1, text.encode(), mask=mask) for text in texts)
+    pieces = cut(stream, data.draw(st.lists(st.integers(0, 400_000), max_size=3)))
+    frames = Frames(masked=mask)
+    assert [one for piece in pieces for one in frames.feed(piece)] == [Text(text) for text in texts]
+
+
 @given(st.binary(max_size=400), st.lists(st.integers(0, 400), max_size=8), st.booleans())
 def test_nonsense_raises_nothing_is_cut_as_well_and_is_never_held_beyond_the_limit(stream, cuts, masked):
     whole, frames = Frames(masked=masked, limit_bytes=50), Frames(masked=masked, limit_bytes=50)

@@ -22,6 +22,8 @@ from rtcli.links import reaching, splice
 from rtcli.links.server import serving
 from rtcli.recording import Binary, Close, Control, Frame, Header, Note
 
+pytestmark = pytest.mark.usefixtures("either_loop")
+
 TEXT, BINARY, CONTINUED, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 
 

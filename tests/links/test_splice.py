@@ -14,6 +14,8 @@ from rtcli.links.frames import Data, Frames
 from rtcli.links.tls import made
 from rtcli.recording import Binary
 
+pytestmark = pytest.mark.usefixtures("either_loop")
+
 PAYLOAD = b"y" * 70_000
 WAYS = ("end", "goodbye", "vanish", "nothing")
 

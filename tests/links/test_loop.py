@@ -1,0 +1,141 @@
+"""A loop that reads some sockets at once: nothing else about them, or about the others, is another."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import signal
+import socket
+import threading
+
+import pytest
+
+from rtcli.links.loop import StraightLoop, new_loop
+
+pytestmark = pytest.mark.skipif(not hasattr(select, "epoll"), reason="the short way needs epoll")
+
+
+def run(main):
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        return runner.run(asyncio.wait_for(main, 20))
+
+
+class Receiver(asyncio.Protocol):
+    """Keeps what its transport reads, and knows when it is over."""
+
+    def __init__(self):
+        self.came = b""
+        self.ended = asyncio.Event()
+
+    def data_received(self, data):
+        self.came += data
+
+    def eof_received(self):
+        self.ended.set()
+
+
+class Short:
+    """A pair of sockets, one of them read the short way."""
+
+    def __init__(self):
+        self.came = b""
+
+    async def __aenter__(self):
+        self.near, self.far = socket.socketpair()
+        self.near.setblocking(False)
+        self.descriptor = self.near.fileno()
+        self.loop = asyncio.get_running_loop()
+        self.transport, self.receiver = await self.loop.create_connection(Receiver, sock=self.near)
+        self.loop.read_straight(self.descriptor, self.take)
+        return self
+
+    async def __aexit__(self, *_):
+        self.loop.read_usually(self.descriptor)
+        self.transport.abort()
+        self.far.close()
+        await asyncio.sleep(0)
+
+    def take(self):
+        data = os.read(self.descriptor, 1000)
+        self.came += data
+        return bool(data)
+
+    async def until(self, condition):
+        while not condition():  # noqa: ASYNC110 - sockets, which tell nobody
+            await asyncio.sleep(0.001)
+
+
+def test_what_comes_goes_the_short_way_and_the_end_to_the_transport():
+    async def main():
+        async with Short() as short:
+            short.far.sendall(b"one")
+            await short.until(lambda: short.came)
+            short.far.sendall(b"two")
+            short.far.shutdown(socket.SHUT_WR)
+            await short.receiver.ended.wait()
+            return short.came + short.receiver.came
+
+    assert run(main()) == b"onetwo"
+
+
+def test_a_transport_that_does_not_read_is_not_read_for():
+    async def main():
+        async with Short() as short:
+            short.transport.pause_reading()
+            short.far.sendall(b"later")
+            await asyncio.sleep(0.05)
+            before = short.came
+            short.transport.resume_reading()
+            await short.until(lambda: short.came)
+            return before, short.came
+
+    assert run(main()) == (b"", b"later")
+
+
+def test_one_that_is_left_to_its_transport_again_is_read_by_it():
+    async def main():
+        async with Short() as short:
+            short.loop.read_usually(short.descriptor)
+            short.far.sendall(b"usual")
+            await short.until(lambda: short.receiver.came)
+            return short.came, short.receiver.came
+
+    assert run(main()) == (b"", b"usual")
+
+
+def test_the_short_way_is_no_way_around_writing():
+    async def main():
+        async with Short() as short:
+            large = b"x" * 3_000_000
+            short.transport.write(large)
+            short.far.sendall(b"meanwhile")
+            got = await asyncio.to_thread(read_exactly, short.far, len(large))
+            await short.until(lambda: short.came or short.receiver.came)
+            return got == large, short.came + short.receiver.came
+
+    def read_exactly(sock, size):
+        got = b""
+        while len(got) < size:
+            got += sock.recv(1 << 16)
+        return got
+
+    assert run(main()) == (True, b"meanwhile")
+
+
+def test_clocks_threads_and_signals_are_heard_while_a_socket_is_busy():
+    async def main():
+        async with Short() as short:
+            heard, loop = set(), asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGUSR1, heard.add, "signal")
+            loop.call_later(0.01, heard.add, "clock")
+            threading.Thread(target=loop.call_soon_threadsafe, args=(heard.add, "thread")).start()
+            os.kill(os.getpid(), signal.SIGUSR1)
+            while heard != {"signal", "clock", "thread"}:
+                short.far.sendall(b".")
+                await asyncio.sleep(0)
+            loop.remove_signal_handler(signal.SIGUSR1)
+            await short.until(lambda: short.came)
+            return isinstance(loop, StraightLoop)
+
+    assert run(main())
