@@ -13,7 +13,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import live, load, looking, memory, proxying, readme, recorder, replaying, startup, validation
+from benchmarks import jobs, live, load, looking, memory, proxying, readme, recorder, replaying, startup, validation
 from benchmarks.bench import Bench, Part
 from benchmarks.peers import ROOT, Peers
 from benchmarks.rounds import Failed, Launcher, Progress
@@ -24,7 +24,7 @@ PARTS: dict[str, list[tuple[str, Part]]] = {
     "validate": [
         ("validating, audio-heavy", validation.audio),
         ("validating, text-heavy", validation.text),
-        ("validating with two processes", validation.jobs),
+        ("validating with two processes", jobs.jobs),
         ("validating what is damaged", validation.damaged),
     ],
     "memory": [("peak memory of validate", memory.memory)],
@@ -35,6 +35,11 @@ PARTS: dict[str, list[tuple[str, Part]]] = {
     "live": [("the live view at 30 frames a second", live.live)],
     "replay": [("replay", replaying.replaying)],
 }
+
+
+LEGEND = """\
+ratio: of rtcli to the program of the row, in speed, memory or number as the goal says; where the row is
+rtcli itself, to the row above it that has none"""
 
 
 def measured(bench: Bench, names: Sequence[str]) -> list[tuple[str, list[Row]]]:
@@ -54,7 +59,8 @@ def measured(bench: Bench, names: Sequence[str]) -> list[tuple[str, list[Row]]]:
 def summary(parts: Sequence[tuple[str, Sequence[Row]]], peers: Peers) -> str:
     """How many goals are met, whose figures these are, and who is missing."""
     verdicts = [row.met for _, rows in parts for row in rows if row.goal]
-    lines = [f"goals met: {verdicts.count(True)} of {len(verdicts)}"]
+    lines = [LEGEND]
+    lines += [f"goals met: {verdicts.count(True)} of {len(verdicts)}"]
     lines += ["with " + ", ".join(f"{name} {version}" for name, version in sorted(peers.versions.items()))]
     lines += [f"without {name}: {why}" for name, why in sorted(peers.missing.items())]
     return "\n".join(lines)

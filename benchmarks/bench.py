@@ -29,19 +29,24 @@ class Bench:
         """What each process took, by the clock that was chosen."""
         return [sample.cpu_s if self.clock == "cpu" else sample.wall_s for sample in samples]
 
-    def timed(self, name: str, samples: Sequence[Sample]) -> Row:
-        """A row that is only compared with."""
-        return Row(name, self.seconds(samples), "s")
+    def timed(self, name: str, samples: Sequence[Sample], remark: str = "") -> Row:
+        """A row that others are compared with."""
+        return Row(name, self.seconds(samples), "s", remark=remark)
 
     def slower(self, name: str, samples: Sequence[Sample], base: Sequence[Sample], goal: str) -> Row:
         """A row whose figure is its time as a multiple of another's."""
         own = self.seconds(samples)
         return Row(name, own, "s", quotient(own, self.seconds(base)), goal)
 
-    def faster(self, name: str, samples: Sequence[Sample], peer: Sequence[Sample], goal: str) -> Row:
+    def faster(self, name: str, samples: Sequence[Sample], base: Sequence[Sample], goal: str) -> Row:
         """A row whose figure is its speed as a multiple of another's."""
         own = self.seconds(samples)
-        return Row(name, own, "s", quotient(self.seconds(peer), own), goal)
+        return Row(name, own, "s", quotient(self.seconds(base), own), goal)
+
+    def peer(self, name: str, samples: Sequence[Sample], ours: Sequence[Sample], goal: str) -> Row:
+        """A row of another program's, whose figure is the speed of ours as a multiple of its own."""
+        its = self.seconds(samples)
+        return Row(name, its, "s", quotient(its, self.seconds(ours)), goal)
 
     def rtcli(self, *arguments: str | Path) -> list[str | Path]:
         """A command of rtcli's."""

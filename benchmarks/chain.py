@@ -8,10 +8,12 @@ import selectors
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from benchmarks.peers import ROOT, Peers
 from benchmarks.rounds import QUIET, Failed
@@ -26,29 +28,48 @@ def cores() -> tuple[int, int]:
     return free[-1], free[0]
 
 
+def pin(pid: int, core: int) -> None:
+    """Keep a process and its threads on a core."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(task.name), {core})
+
+
+@contextmanager
+def staying(core: int) -> Iterator[None]:
+    """Keep this process itself, and what it starts, on a core for a while."""
+    before = os.sched_getaffinity(0)
+    pin(os.getpid(), core)
+    try:
+        yield
+    finally:
+        for task in Path("/proc/self/task").iterdir():
+            os.sched_setaffinity(int(task.name), before)
+
+
 @contextmanager
 def running(
     command: Sequence[str | Path], *, core: int | None = None, environment: Mapping[str, str] | None = None
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A process that says on its first lines where it listens; gives that as a ws:// URL."""
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        cwd=ROOT,
-        env=QUIET | {"PYTHONUNBUFFERED": "1"} | dict(environment or {}),
-    )
-    try:
-        if core is not None:
-            os.sched_setaffinity(process.pid, {core})
-        yield f"ws://{_address(process)}", process
-    finally:
-        _end(process)
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            cwd=ROOT,
+            env=QUIET | {"PYTHONUNBUFFERED": "1"} | dict(environment or {}),
+        )
+        try:
+            if core is not None:
+                pin(process.pid, core)
+            yield f"ws://{_address(process, Path(str(command[0])).name, errors)}", process
+        finally:
+            _end(process)
 
 
-def _address(process: subprocess.Popen[str]) -> str:
+def _address(process: subprocess.Popen[str], name: str, errors: IO[str]) -> str:
     """What it says, within the time that it may take to begin."""
     assert process.stdout is not None
     until = time.monotonic() + READY_S
@@ -61,7 +82,9 @@ def _address(process: subprocess.Popen[str]) -> str:
                 return str(found[-1])
             if not line:
                 break
-    raise Failed(f"{Path(str(process.args[0])).name} did not begin")  # type: ignore[index]
+    errors.seek(0)
+    why = errors.read().strip().rpartition("\n")[2]
+    raise Failed(f"{name} did not begin. {why}".strip())
 
 
 def _end(process: subprocess.Popen[str]) -> None:

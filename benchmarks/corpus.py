@@ -34,6 +34,8 @@ CHUNK_MS = 50
 HEARD_CHUNKS, SAID_CHUNKS = 60, 120
 """In a spoken turn the user speaks for 3 s and the model for 6 s; the microphone is open all the time."""
 WORDS = 30
+MILLION_EVENTS_MB = 320
+"""A recording of mostly text has somewhat more than a million events at this size."""
 WORD_S = 0.02
 
 Modality = Literal["text", "audio"]

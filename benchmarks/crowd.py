@@ -107,7 +107,7 @@ class Crowd:
         sock.sendall(answering(head_from(sock)))
         return sock
 
-    def run(self, seconds: float, pid: int | None) -> dict[str, Any]:
+    def run(self, seconds: float, pid: int | None, drain_s: float = DRAIN_S) -> dict[str, Any]:
         """Talk for so long, evenly spread over the sessions; then wait for what is on its way."""
         step_s, began = 1 / PACE / len(self.pairs), time.perf_counter()
         due, warm, cpu_s = 0, False, 0.0
@@ -124,7 +124,7 @@ class Crowd:
             self._receive(max(0.0, began + due * step_s - now))
         share = (tree_cpu_s(pid) - cpu_s) / (now - since) if pid else 0.0
         behind, due_in_all = self.missing, 2 * int(seconds / step_s)
-        until = time.perf_counter() + DRAIN_S
+        until = time.perf_counter() + drain_s
         while self.missing and time.perf_counter() < until:
             self._receive(0.05)
         sent = sum(end.sent for pair in self.pairs for end in pair)
@@ -178,7 +178,7 @@ def main() -> None:
                 tls.load_cert_chain(asked["pem"])
             crowd = Crowd(listening, tls)
             crowd.open(asked["url"], asked["sessions"])
-            result = crowd.run(asked["seconds"], asked["pid"])
+            result = crowd.run(asked["seconds"], asked["pid"], asked.get("drain_s", DRAIN_S))
             crowd.close()
             print(json.dumps(result), flush=True)
 

@@ -50,7 +50,7 @@ def schema_of_lines(schema: dict[str, Any], path: Path) -> Path:
     return path
 
 
-def events_in(path: Path) -> int:
+def lines_in(path: Path) -> int:
     """How many lines a recording has."""
     with path.open("rb") as file:
         return sum(1 for _ in file)

@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.bench import Bench
 from benchmarks.chain import tree_cpu_s
-from benchmarks.corpus import text_heavy
+from benchmarks.corpus import MILLION_EVENTS_MB, text_heavy
 from benchmarks.rounds import QUIET, Failed
 from benchmarks.table import Row, quotient
 
@@ -28,18 +28,17 @@ EVENTS_A_FRAME = 2
 SECONDS = 4.0
 SETTLED_S = 0.5
 LONGEST_READ_S = 90
-BYTES_AN_EVENT = 310
-"""Of a corpus of mostly text."""
 COLUMNS, ROWS = 120, 40
 
 
 def live(bench: Bench) -> list[Row]:
     """The share of a core that it takes behind few events and behind a million."""
     rounds = min(2, bench.rounds)
-    shares: dict[int, list[float]] = {100: [], 10**6 * bench.long_mb // 1000: []}
+    million_mb = min(MILLION_EVENTS_MB, bench.long_mb)
+    shares: dict[int, list[float]] = {100: [], 10**6 * million_mb // MILLION_EVENTS_MB: []}
     with tempfile.TemporaryDirectory() as folder:
         for events, found in shares.items():
-            path = _going_on(bench, Path(folder) / f"{events}.jsonl", events)
+            path = _going_on(text_heavy(million_mb * 10**6, bench.seed), Path(folder) / "call.jsonl", events)
             for number in range(rounds):
                 bench.progress(f"round {number + 1} of {rounds}: the live view behind {events:,} events")
                 found.append(_share(bench, path))
@@ -52,13 +51,10 @@ def live(bench: Bench) -> list[Row]:
     ]
 
 
-def _going_on(bench: Bench, path: Path, events: int) -> Path:
+def _going_on(long: Path, path: Path, events: int) -> Path:
     """A session that breaks off in the middle of an answer, after so many events or some more."""
     delta = b'"type":"response.output_text.delta"'
-    with (
-        text_heavy(max(events, 200) * BYTES_AN_EVENT * 5 // 4, bench.seed).open("rb") as whole,
-        path.open("wb") as part,
-    ):
+    with long.open("rb") as whole, path.open("wb") as part:
         for number, line in enumerate(whole):
             part.write(line)
             if number >= events and delta in line:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.bench import Bench
-from benchmarks.chain import cores, mitmdump, ours, rtcli_proxy, running
+from benchmarks.chain import cores, mitmdump, ours, pin, rtcli_proxy, running, staying
 from benchmarks.frames import event, opened
 from benchmarks.table import Row, quotient
 from benchmarks.upstream import ANSWER, BATCH, QUESTION
@@ -19,16 +19,24 @@ SMALL_BYTES, LARGE_BYTES = 200, 3000
 FLOOD_S = 1.0
 """About as long as a flood shall last."""
 
-Between = dict[str, str]
-"""What stands between, and its URL."""
+Between = dict[str, tuple[str, int]]
+"""What stands between, its URL and its process."""
 
 
 def proxying(bench: Bench) -> list[Row]:
-    """All that stand between, one after the other in every round, each on a core of its own."""
+    """All that stand between, one after the other in every round.
+
+    Round trips are measured with everything on one core, where what each adds is the time that it
+    takes, and not how fast another core wakes up; floods with what stands between on a core of its own.
+    """
+    own, rest = cores()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        stack.enter_context(staying(rest))
         between = _begun(bench, stack, folder)
         trips = _trips(bench, between)
+        for name, (_, pid) in between.items():
+            pin(pid, rest if name == "direct" else own)
         small = _floods(bench, between, SMALL_BYTES, folder)
         large = _floods(bench, between, LARGE_BYTES, folder)
     return [*_added(trips), *_rates("200 B", small, goals=True), *_rates("3 kB", large, goals=False)]
@@ -36,8 +44,7 @@ def proxying(bench: Bench) -> list[Row]:
 
 def _begun(bench: Bench, stack: ExitStack, folder: Path) -> Between:
     """Everything that there is, running."""
-    own, rest = cores()
-    origin, _ = stack.enter_context(running(ours("upstream"), core=rest))
+    origin, server = stack.enter_context(running(ours("upstream")))
     commands = {
         "rtcli proxy": rtcli_proxy(bench.peers, origin, folder / "calls"),
         "websockets pump": ours("pump", origin),
@@ -46,16 +53,18 @@ def _begun(bench: Bench, stack: ExitStack, folder: Path) -> Between:
         commands["C relay"] = [bench.peers.relay, origin.rpartition(":")[2]]
     if bench.peers.mitmproxy:
         commands["mitmproxy"] = mitmdump(bench.peers.mitmproxy, origin, folder / "mitmproxy")
-    return {"direct": origin} | {
-        name: stack.enter_context(running(command, core=own))[0] for name, command in commands.items()
-    }
+    between = {"direct": (origin, server.pid)}
+    for name, command in commands.items():
+        url, process = stack.enter_context(running(command))
+        between[name] = url, process.pid
+    return between
 
 
 def _trips(bench: Bench, between: Between) -> dict[str, list[float]]:
     """Median round trips in microseconds."""
     found: dict[str, list[float]] = {name: [] for name in between}
     for number in range(bench.rounds):
-        for name, url in between.items():
+        for name, (url, _) in between.items():
             bench.progress(f"round {number + 1} of {bench.rounds}: round trips, {name}")
             found[name].append(trip_us(url))
     return found
@@ -78,14 +87,14 @@ def _added(trips: dict[str, list[float]]) -> list[Row]:
     """What each adds to the direct way."""
     direct = trips.pop("direct")
     added = {name: [own - way for own, way in zip(us, direct, strict=True)] for name, us in trips.items()}
-    own = added["rtcli proxy"]
-    rows = [Row("round trip, direct", direct, "µs")]
-    rows += [Row(f"added by {name}", us, "µs") for name, us in added.items() if name != "rtcli proxy"]
-    rows.append(Row("added by rtcli proxy while it records", own, "µs"))
-    if "C relay" in added:
-        rows.append(Row("… to the C relay's", own, "µs", quotient(own, added["C relay"]), "≤ 1.6×"))
-    if "mitmproxy" in added:
-        rows.append(Row("… times less than mitmproxy's", own, "µs", quotient(added["mitmproxy"], own), "≥ 15×"))
+    own = added.pop("rtcli proxy")
+    rows = [Row("round trip, direct", direct, "µs"), Row("added by rtcli proxy, which records", own, "µs")]
+    for name, us in added.items():
+        if name == "C relay":
+            rows.append(Row("added by a relay in C", us, "µs", quotient(own, us), "≤ 1.6× as much"))
+        else:
+            goal = "≥ 15× less" if name == "mitmproxy" else ""
+            rows.append(Row(f"added by {name}", us, "µs", quotient(us, own), goal))
     return rows
 
 
@@ -96,7 +105,7 @@ def _floods(bench: Bench, between: Between, size_bytes: int, folder: Path) -> di
         for name, values in found.items():
             bench.progress(f"round {number + 1} of {bench.rounds}: frames of {size_bytes} bytes, {name}")
             frames = int(values[-1] * FLOOD_S) if values else 10_000
-            values.append(frames_a_second(between[name], size_bytes, frames))
+            values.append(frames_a_second(between[name][0], size_bytes, frames))
             for path in folder.glob("calls/*"):
                 path.unlink()
     return {name: values[1:] or values for name, values in found.items()}
@@ -117,17 +126,9 @@ def frames_a_second(url: str, size_bytes: int, frames: int) -> float:
 
 
 def _rates(size: str, found: dict[str, list[float]], *, goals: bool) -> list[Row]:
-    own = found["rtcli proxy"]
-    rows = [Row(f"frames of {size} a second, {name}", values, "/s") for name, values in found.items()]
-    for name, goal in (("mitmproxy", "≥ 35×"), ("websockets pump", "≥ 4×")):
-        if name in found:
-            rows.append(
-                Row(
-                    f"rtcli proxy while it records, to {name}",
-                    own,
-                    "/s",
-                    quotient(own, found[name]),
-                    goal if goals else "",
-                )
-            )
+    own = found.pop("rtcli proxy")
+    rows = [Row(f"frames of {size}, rtcli proxy, which records", own, "/s")]
+    for name, values in found.items():
+        goal = {"mitmproxy": "≥ 35× as many", "websockets pump": "≥ 4× as many"}[name] if goals else ""
+        rows.append(Row(f"frames of {size}, {name}", values, "/s", quotient(own, values), goal))
     return rows

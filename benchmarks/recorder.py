@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import subprocess
 import tempfile
 from pathlib import Path
@@ -29,10 +30,9 @@ def recorder(bench: Bench) -> list[Row]:
             recorded.append(_us(url, str(path)))
             path.unlink()
     over = [whole - part for whole, part in zip(recorded, bare, strict=True)]
-    median = Row("recording and decoding, on top", over, "µs", goal="≤ 10 µs")
     return [
         Row("receiving with websockets, an event of 3 kB", bare, "µs"),
-        Row(median.name, over, "µs", median.median, median.goal),
+        Row("… recorded and decoded: on top", over, "µs", statistics.median(over), "≤ 10 µs"),
     ]
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTHS = (53, 10, 9, 9)
+WIDTHS = (44, 11, 11, 9)
+GOAL_WIDTH = 19
+_KEPT = {"≤": operator.le, "≥": operator.ge, "<": operator.lt, ">": operator.gt}
 _GOAL = re.compile(r"(?P<sign>[≤≥<>]) (?P<limit>[\d.,/]+)")
 
 
@@ -16,7 +19,7 @@ _GOAL = re.compile(r"(?P<sign>[≤≥<>]) (?P<limit>[\d.,/]+)")
 class Row:
     """One line: values of every round in a unit, a figure to judge, and the goal for it.
 
-    The figure is a ratio unless `goal` ends in a unit; then it is the median itself.
+    The goal says what the figure is: a ratio (``≤ 1.5×``, ``≤ 1/15 its memory``), or a value in the unit.
     """
 
     name: str
@@ -39,7 +42,7 @@ class Row:
             return None
         dividend, _, divisor = found["limit"].partition("/")
         limit = float(dividend) / float(divisor or 1)
-        return self.figure <= limit if found["sign"] in "≤<" else self.figure >= limit
+        return bool(_KEPT[found["sign"]](self.figure, limit))
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for programs."""
@@ -74,11 +77,11 @@ def line(row: Row) -> str:
     """One row as text."""
     median = "" if row.median is None else shown(row.median, row.unit)
     spread = "" if len(row.values) < 2 else shown(max(row.values) - min(row.values), row.unit)
-    is_ratio = not row.goal or row.goal.endswith("×") or "/" in row.goal
+    is_ratio = not row.goal or "×" in row.goal or "/" in row.goal
     figure = "" if row.figure is None or not is_ratio else ratio_of(row.figure)
     verdict = {True: "met", False: "missed", None: ""}[row.met]
     cells = "".join(f"{cell:>{wide}}" for cell, wide in zip((median, spread, figure), WIDTHS[1:], strict=True))
-    return f"{'  ' + row.name:{WIDTHS[0]}}{cells}   {row.goal:10}{verdict:6}  {row.remark}".rstrip()
+    return f"{'  ' + row.name:{WIDTHS[0]}}{cells}   {row.goal:{GOAL_WIDTH}}{verdict:6}  {row.remark}".rstrip()
 
 
 def heading(title: str) -> str:
