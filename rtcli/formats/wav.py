@@ -24,6 +24,9 @@ _LAYOUT: Final = struct.Struct("<HHIIHH")
 _CHUNK_HEAD: Final = struct.Struct("<4sI")
 _FIRST_CHUNK: Final = 12
 _EXTENSIBLE: Final = 0xFFFE
+_LOWEST_HZ: Final = 1_000
+_HIGHEST_HZ: Final = 768_000
+"""Rates beyond are nonsense: at one hertz a few bytes would become minutes of speech."""
 _SUB_FORMAT_AT: Final = 24
 """Where a layout that is extended names its format. Source: Microsoft's WAVEFORMATEXTENSIBLE."""
 
@@ -100,8 +103,13 @@ def _pcm16(content: bytes, path: Path) -> bytes:
         raise BadOption(
             str(path), f"its samples have {8 * width} bits, not 16", f"make one: sox {path.name} -b 16 out.wav"
         )
+    # A file that was cut short may end in the middle of a sample.
+    samples = samples[: len(samples) - len(samples) % (channels * width)]
     if (channels, rate) == (1, PCM_RATE_HZ):
         return samples
+    if not _LOWEST_HZ <= rate <= _HIGHEST_HZ:
+        why = f"its sample rate is said to be {rate} Hz, and speech has {_LOWEST_HZ} to {_HIGHEST_HZ}"
+        raise BadOption(str(path), why, f"make one: sox {path.name} -r 24000 -c 1 out.wav")
     return _resampled(samples, channels, rate, path)
 
 

@@ -30,6 +30,21 @@ def test_what_is_no_wav_or_has_other_samples_is_refused_with_a_remedy(tmp_path):
             read_speech(path)
 
 
+@pytest.mark.parametrize("rate", [0, 1, 2**32 - 1])
+def test_a_rate_that_no_speech_has_is_refused_and_not_resampled(tmp_path, rate):
+    path = make(tmp_path / "a.wav")
+    content = path.read_bytes()
+    path.write_bytes(content[:24] + rate.to_bytes(4, "little") + content[28:])
+    with pytest.raises(BadOption, match=f"said to be {rate} Hz"):
+        read_speech(path)
+
+
+def test_a_file_that_ends_in_the_middle_of_a_sample_has_all_samples_before_it(tmp_path):
+    path = make(tmp_path / "a.wav", frames=b"\x01\x00\x02\x00\x03\x00")
+    path.write_bytes(path.read_bytes()[:-1])
+    assert read_speech(path).data == b"\x01\x00\x02\x00"
+
+
 @pytest.mark.parametrize(
     ("audio_format", "tag", "rate"),
     [("audio/pcm", 1, 24000), ("audio/pcma", 6, 8000), ("audio/pcmu", 7, 8000), (None, 1, 24000)],
