@@ -116,7 +116,7 @@ def _tables(path: Path) -> dict[str, Any] | None:
         import tomllib
 
         body: Any = tomllib.loads(content.decode())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadOption(str(path), f"it cannot be read as TOML: {error}") from error
     if path.name == OWN:
         return dict(body)

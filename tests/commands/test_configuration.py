@@ -94,6 +94,7 @@ def test_a_path_is_relative_to_the_file_it_stands_in(folder):
         ("validate = 1", ["validate is no table", "[validate]"]),
         ("[validate", ["TOML"]),
         ("\udcff", ["TOML"]),
+        ("[validate]\nselect = " + "[" * 20_000, ["TOML"]),
         ('[validate]\n"\\u001b]0;x\\u0007" = 1', ["validate has no option"]),
     ],
 )
