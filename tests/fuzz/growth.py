@@ -28,7 +28,7 @@ from rtcli.script.performance import Script
 from rtcli.script.steps import steps_of
 from rtcli.session.redacting import Redacting
 
-_SMALL, _LARGE = 1 << 15, 1 << 17
+_SMALL, _LARGE = 1 << 14, 1 << 16
 _FACTOR = _LARGE // _SMALL
 _LONG_S = 0.4
 """What takes no longer says nothing about how it grows."""
