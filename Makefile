@@ -84,7 +84,7 @@ SECONDS ?= 60
 $(VENV)-fuzz/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)-fuzz
 	$(VENV)-fuzz/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(VENV)-fuzz/bin/python -m pip install --quiet --editable ".[mitmproxy]" atheris
+	$(VENV)-fuzz/bin/python -m pip install --quiet --editable ".[audio,mitmproxy]" atheris
 	@touch $@
 
 fuzz: $(VENV)-fuzz/.installed ## Feed nonsense to every reader: a minute each, SECONDS=3600 for an hour, ONLY=own for one

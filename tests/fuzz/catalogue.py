@@ -25,6 +25,7 @@ TARGETS: Final[dict[str, str]] = {
     "doctor": "doctor.TARGET",
     "replay": "replay.TARGET",
     "address": "address.TARGET",
+    "sound": "sound.TARGET",
     "growth": "growth.TARGET",
 }
 
