@@ -80,7 +80,8 @@ class Tree:
         for number in numbers:
             row = Text(first if number == 0 else other, GUIDE, no_wrap=True, end="")
             row.append_text(body.row(number))
-            row.truncate(self._width)
+            if len(row) > self._width or not row.plain.isascii():
+                row.truncate(self._width)
             yield row
 
     def _body(self, content: Label, width: int) -> _Body:

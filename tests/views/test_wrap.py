@@ -63,3 +63,9 @@ def test_a_growing_text_is_wrapped_anew_when_the_width_changes():
     stream.add_text("one two three", None)
     assert len(growing.rows(6, 6)) == 3
     assert growing.rows(20, 20) == ["one two three"]
+
+
+@given(st.text(st.sampled_from("ab   "), max_size=80), WIDTHS, WIDTHS)
+def test_letters_of_any_alphabet_are_wrapped_alike(text, first, width):
+    accented = str.maketrans("ab", "éü")
+    assert [row.translate(accented) for row in wrap(text, first, width)] == wrap(text.translate(accented), first, width)
