@@ -30,8 +30,10 @@ def discreet(text: str, environment: Mapping[str, str] = os.environ) -> str:
 
 def crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Print the trace of an error that nobody expected."""
-    text = _unkeyed("".join(traceback.format_exception(kind, error, trace)), os.environ)
-    sys.stderr.write("\n".join(said(line) for line in text.split("\n")))
+    for piece in traceback.format_exception(kind, error, trace):
+        is_ours = piece.startswith((" ", "\n", "Traceback"))  # a place in the code, or what joins two errors
+        lines = piece.split("\n") if is_ours else [piece.removesuffix("\n"), ""]
+        sys.stderr.write("\n".join(discreet(line) for line in lines))
 
 
 def _unkeyed(text: str, environment: Mapping[str, str]) -> str:

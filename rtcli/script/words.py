@@ -49,7 +49,13 @@ def words_of(told: Iterable[Told]) -> Words:
 def _part(told: Told) -> tuple[Any, ...]:
     body = _body(told)
     names = tuple(one.name for one in told.ids if one.path == "$.item_id")
-    return (*names, body.get("output_index"), body.get("content_index") or 0, told.type.rpartition(".")[0])
+    places = (_place(body.get("output_index")), _place(body.get("content_index")) or 0)
+    return (*names, *places, told.type.rpartition(".")[0])
+
+
+def _place(index: Any) -> int | None:
+    """A number of a part; what a broken event has in its place is none."""
+    return index if isinstance(index, int) else None
 
 
 def _written(told: Told) -> Iterator[str]:
