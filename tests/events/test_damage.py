@@ -173,11 +173,19 @@ def damages(value):
         yield "retype", "x"
 
 
+def different_places(event):
+    """The places that differ in more than the index in a list: of the entries of a list, one of each kind."""
+    seen = set()
+    for holder, key, path in places(event):
+        kind = (re.sub(r"\[\d+\]", "[]", path), str(holder.get("type")), tuple(sorted(holder)), type(holder[key]))
+        if kind not in seen and path != "$.type" and ".parameters" not in path:
+            seen.add(kind)
+            yield holder, key, path
+
+
 def damaged(event):
     """Every damaged form of an event as JSON, with the path and the kind of the damage; it is whole again behind each."""
-    for holder, key, path in list(places(event)):
-        if path == "$.type" or ".parameters" in path:
-            continue
+    for holder, key, path in list(different_places(event)):
         whole = copy.copy(holder)
         for kind, wrong in damages(whole[key]):
             if kind == "drop":
