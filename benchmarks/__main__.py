@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -97,6 +98,8 @@ def options() -> argparse.Namespace:
 def main() -> None:
     """Measure, print, and write what is asked for."""
     given = options()
+    if sys.platform != "linux":
+        sys.exit("benchmarks: they need Linux, for its /proc and for keeping a process on a core")
     progress = Progress()
     peers = Peers(progress)
     with Launcher(progress) as launcher:
@@ -123,4 +126,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -6,6 +6,7 @@ Python packages are the newest that the package index has, packages of Node are 
 
 from __future__ import annotations
 
+import json
 import platform
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from benchmarks.rounds import Progress
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+NODE = HERE / "node"
 VERSION = "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))"
 
 
@@ -120,22 +122,23 @@ class Peers:
         npm = shutil.which("npm")
         if npm is None:
             return "there is no npm"
-        if (HERE / "node/node_modules/.installed").exists():
+        stamp = NODE / "node_modules/.installed"
+        if stamp.exists() and stamp.stat().st_mtime > (NODE / "package.json").stat().st_mtime:
             return ""
         self._progress("installing packages of Node")
         options = ["--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-        done = subprocess.run([npm, "install", "--prefix", HERE / "node", *options], capture_output=True, check=False)
+        done = subprocess.run([npm, "install", "--prefix", NODE, *options], capture_output=True, check=False)
         if done.returncode:
             return "npm could not install it"
-        (HERE / "node/node_modules/.installed").touch()
+        stamp.touch()
         return ""
 
     def _of_node(self, name: str, program: str) -> Path | None:
-        path = HERE / "node/node_modules" / program
+        path = NODE / "node_modules" / program
         if self._node or not path.exists():
             self.missing[name] = self._node or "it has no program for this machine"
             return None
-        self.versions[name] = _said(["node", "-p", f"require('{HERE}/node/node_modules/{name}/package.json').version"])
+        self.versions[name] = json.loads((NODE / "node_modules" / name / "package.json").read_text())["version"]
         return path
 
 
