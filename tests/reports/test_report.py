@@ -47,5 +47,5 @@ def test_memory_does_not_grow_with_the_findings(output_format):
         tracemalloc.stop()
         return peak
 
-    few, many = peak_bytes(2_000), peak_bytes(20_000)
+    few, many = peak_bytes(500), peak_bytes(5_000)
     assert many < 2 * few + 100_000
