@@ -144,10 +144,9 @@ def _loaded() -> None:
     import pkgutil
     from importlib import import_module
 
-    import rtcli
-    import websockets.asyncio.client
-    import websockets.asyncio.server
     import yaml  # noqa: F401
+
+    import rtcli
 
     for module in pkgutil.walk_packages(rtcli.__path__, "rtcli."):
         if not module.name.endswith("__main__"):
@@ -169,7 +168,9 @@ def _child(run: Run, streams: tuple[int, int, int]) -> None:
         errors = "backslashreplace" if name == "stderr" else "strict"
         number = ("stdin", "stdout", "stderr").index(name)
         buffering = 1 if run.terminal or name == "stderr" else -1
-        stream = open(number, mode, buffering=buffering, encoding="utf-8", errors=errors, closefd=False)
+        stream = open(  # noqa: SIM115 - it is the process's own
+            number, mode, buffering=buffering, encoding="utf-8", errors=errors, closefd=False
+        )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     code = 1
@@ -182,7 +183,7 @@ def _child(run: Run, streams: tuple[int, int, int]) -> None:
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1 if end.code else 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - as Python does
         sys.excepthook(*sys.exc_info())
     with contextlib.suppress(Exception):
         sys.stdout.flush()
