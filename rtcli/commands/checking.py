@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, partial
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from rtcli.errors import BadOption, UnreadableRecording
+from rtcli.rules.silence import Silent
 
 if TYPE_CHECKING:
     from rtcli.commands.baselines import Known
@@ -17,6 +22,26 @@ if TYPE_CHECKING:
     from rtcli.rules.summary import Summary
 
 _REPORT_BEGINS = b'{"schema":"rtcli.'
+_EVERY: Final = ("0", "auto")
+"""How to ask for as many processes as there are processors."""
+
+
+def jobs_of(word: str) -> int:
+    """How many processes are asked for.
+
+    Raises:
+        BadOption: it is no number of them.
+
+    """
+    from rtcli.commands.crew import can_fork, processors
+
+    if word in _EVERY:
+        return processors()
+    if not word.isdecimal():
+        raise BadOption(
+            "--jobs", f"{word!r} is no number of processes", "take 1 or more, or 0 for one on each processor"
+        )
+    return int(word) if can_fork() else 1
 
 
 def recordings(paths: list[Path], summary: Summary, output: Path | None) -> list[Path]:
@@ -58,80 +83,151 @@ def _is_report(path: Path, output: Path | None) -> bool:
         return file.read(len(_REPORT_BEGINS)) == _REPORT_BEGINS
 
 
-class Run:
-    """Checks recordings one after another, by the same rules and into the same report."""
+class Outcome(Struct):
+    """What became of a recording, but for what was found in it."""
+
+    events: int = 0
+    unreadable: str = ""
+    """Why it could not be read."""
+    spoken: str = ""
+    """What is spoken and what shows it, where it is not plainly the dialect of today."""
+    silent: list[Silent] | None = None
+    """Which rules could not be judged, and why; None where nobody asks, or nothing was recorded."""
+    told: list[str] = []
+    """What it was taken for, and what of it was left out."""
+    lost: bool = False
+    """Something of it was left out."""
+
+
+class Judge:
+    """What every recording of a run is judged by."""
 
     def __init__(
-        self,
-        summary: Summary,
-        report: Report | None,
-        codes: Codes,
-        dialect: Dialect | None,
-        known: Known,
-        form: str | None = None,
+        self, codes: Codes, dialect: Dialect | None, form: str | None = None, *, tells_silence: bool = False
     ) -> None:
-        self._summary = summary
-        self._report = report
-        self._codes = codes
-        self._wants = cache(codes.want)
-        self._dialect = dialect
-        self._known = known
-        self._form = form
-        self.told: list[str] = []
-        """What files were taken for, and what of them was left out."""
-        self.lost = False
-        """Something of a file was left out."""
+        self.rules = codes.rules
+        self.wants = cache(codes.want)
+        self.dialect = dialect
+        self.form = form
+        self._tells_silence = tells_silence
 
-    def check(self, path: Path) -> None:
-        """Check a recording; one that cannot be read is noted."""
+    def judged(self, path: Path, *, watched: bool = True) -> Iterator[Finding | Outcome]:
+        """What is found in a recording, and then what became of it; with a progress bar where somebody watches."""
         from rtcli.commands.watched import in_progress
         from rtcli.events import Listener
         from rtcli.formats import Reading
         from rtcli.rules import Check
         from rtcli.rules.alone import SchemaCheck
-        from rtcli.rules.silence import Watch
+        from rtcli.rules.silence import Watch, silent
 
-        listener, rules = Listener(self._dialect), self._codes.rules
-        check = Check(rules, listener) if rules else SchemaCheck(listener)
-        reading = Reading(path, listener, self._form, None if isinstance(check, Check) else check.in_order)
-        watch = Watch(check, listener.detector) if isinstance(check, Check) and self._summary.silence else None
+        listener = Listener(self.dialect)
+        check = Check(self.rules, listener) if self.rules else SchemaCheck(listener)
+        reading = Reading(path, listener, self.form, None if isinstance(check, Check) else check.in_order)
+        watch = Watch(check, listener.detector) if isinstance(check, Check) and self._tells_silence else None
+        outcome = Outcome()
         try:
-            entries = in_progress(iter(reading), path)
+            entries = in_progress(iter(reading), path) if watched else iter(reading)
             for finding in check.run(watch.entries(entries) if watch else entries):
-                if self._wants(finding.code):
-                    self._found(str(path), finding)
+                if self.wants(finding.code):
+                    yield finding
         except UnreadableRecording as error:
-            self._summary.unreadable.append(str(error))
+            outcome.unreadable = str(error)
         else:
-            self._done(path, listener.detector)
-            if watch and self._summary.silence:
-                self._summary.silence.note(rules, watch.connections)
-        self._summary.events += check.events
-        self._left_out(reading, path)
+            outcome.spoken = spoken(listener.detector)
+            outcome.silent = silent(self.rules, watch.connections) if watch else None
+        outcome.events = check.events
+        left_out(outcome, reading, path)
+        yield outcome
 
-    def _left_out(self, reading: Reading, path: Path) -> None:
-        """Take down what of the file was not judged; a line without an end is a finding, and may be ignored as such."""
-        from rtcli.commands.source import told_of
 
-        self.told += told_of(reading, path)
-        self.lost = self.lost or reading.dropped > 0
+def spoken(detector: Detector) -> str:
+    """What is spoken and what shows it; empty where it is plainly the dialect of today."""
+    from rtcli.events import REALTIME
 
-    def _found(self, name: str, finding: Finding) -> None:
-        if self._known.hides(name, finding):
-            self._summary.hidden += 1
+    if not detector.disagree and detector.dialect is REALTIME and not detector.vendor:
+        return ""
+    return detector.disagreement() + (f" ({detector.vendor.name})" if detector.vendor else "")
+
+
+def left_out(outcome: Outcome, reading: Reading, path: Path) -> None:
+    """Take down what of a file was not judged; a line without an end is a finding, and may be ignored as such."""
+    from rtcli.commands.source import told_of
+
+    outcome.told = told_of(reading, path)
+    outcome.lost = reading.dropped > 0
+
+
+class Run:
+    """Takes in what is found in one recording after another, and puts it into a report."""
+
+    def __init__(self, summary: Summary, report: Report | None, known: Known) -> None:
+        self._summary = summary
+        self._report = report
+        self._known = known
+        self.told: list[str] = []
+        """What files were taken for, and what of them was left out."""
+        self.lost = False
+        """Something of a file was left out."""
+
+    def take_all(self, paths: Sequence[Path], judge: Judge, jobs: int) -> None:
+        """Take in what is found in all of these, by so many processes."""
+        if jobs < 2:
+            for path in paths:
+                self.take(path, judge.judged(path))
             return
-        self._summary.add(finding)
-        if self._report:
-            self._report.finding(name, finding)
+        from rtcli.commands.shares import is_worth_sharing, judged_in_shares
+        from rtcli.formats import Reading
+        from rtcli.formats.stream import STANDARD_INPUT
 
-    def _done(self, path: Path, detector: Detector) -> None:
-        from rtcli.events import REALTIME
+        for path in paths[:1]:
+            Reading(path, form=judge.form)
+        for large, some in groupby(paths, partial(is_worth_sharing, judge)):
+            group = list(some)
+            if large:
+                for path in group:
+                    self.take(path, judged_in_shares(judge, path, jobs))
+            elif len(group) == 1 or STANDARD_INPUT in group:
+                for path in group:
+                    self.take(path, judge.judged(path))
+            else:
+                self._take_side_by_side(group, judge, jobs)
 
-        self._summary.files += 1
+    def _take_side_by_side(self, paths: Sequence[Path], judge: Judge, jobs: int) -> None:
+        """The same for files each of which is judged by one process."""
+        from rtcli.commands.crew import Crew
+
+        names = [str(path) for path in paths]
+        with Crew(jobs, names, lambda task: judge.judged(paths[task], watched=False), Outcome) as crew:
+            for task, path in enumerate(paths):
+                self.take(path, crew.told(task))
+
+    def take(self, path: Path, judged: Iterable[Finding | Outcome]) -> None:
+        """Take in what is found in a recording; one that cannot be read is noted."""
+        name = str(path)
+        for one in judged:
+            if isinstance(one, Outcome):
+                self._ended(name, one)
+            elif self._known.hides(name, one):
+                self._summary.hidden += 1
+            else:
+                self._summary.add(one)
+                if self._report:
+                    self._report.finding(name, one)
+
+    def _ended(self, name: str, outcome: Outcome) -> None:
+        summary = self._summary
+        summary.events += outcome.events
+        self.told += outcome.told
+        self.lost = self.lost or outcome.lost
+        if outcome.unreadable:
+            summary.unreadable.append(outcome.unreadable)
+            return
+        summary.files += 1
         if self._report:
-            self._report.done(str(path))
-        if detector.disagree or detector.dialect is not REALTIME or detector.vendor:
+            self._report.done(name)
+        if outcome.spoken:
             from rtcli.views.text import said
 
-            vendor = f" ({detector.vendor.name})" if detector.vendor else ""
-            self._summary.spoken[said(str(path))] = detector.disagreement() + vendor
+            summary.spoken[said(name)] = outcome.spoken
+        if summary.silence and outcome.silent is not None:
+            summary.silence.note(outcome.silent)

@@ -108,6 +108,14 @@ def validate(
         Spoken, Option(help="Check against this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
     ] = Spoken.AUTO,
     form: Form = None,
+    jobs: Annotated[
+        str,
+        Option(
+            metavar="N",
+            help="Let so many processes judge, each a file or a part of one; 0: one on each processor.",
+            envvar="RTCLI_JOBS",
+        ),
+    ] = "1",
 ) -> int:
     """Check recordings against the event schema, and by rules across events.
 
@@ -115,6 +123,8 @@ def validate(
     audio in every dialect but live. Each finding has its line, the JSON path, what was expected and
     what was probably meant. Fields and types that the schema does not know are remarks (info), never
     errors. `rtcli rule` lists the rules; those marked extended are judged only if they are selected.
+
+    With --jobs, several files are judged side by side, and so are parts of a large one where the schema alone judges.
 
     Logs of other programs are taken for what they look like, which is said; --from insists on a form.
 
@@ -126,7 +136,7 @@ def validate(
     3 some of a file was left out.
     """
     from rtcli.commands.baselines import Known
-    from rtcli.commands.checking import Run, recordings
+    from rtcli.commands.checking import Judge, Run, jobs_of, recordings
     from rtcli.commands.codes import chosen
     from rtcli.commands.output import writing
     from rtcli.events import DIALECTS
@@ -138,12 +148,13 @@ def validate(
         summary.silence = _silence(output_format)
     codes = Codes(chosen("--select", select), chosen("--ignore", ignore))
     known = Known(baseline, write=write_baseline)
+    judge = Judge(codes, DIALECTS.get(dialect.value), form, tells_silence=statistics)
+    processes = jobs_of(jobs)
     files = recordings(paths, summary, output)
     with writing(output) as out:
         report = _report(output_format, out)
-        run = Run(summary, None if statistics else report, codes, DIALECTS.get(dialect.value), known, form)
-        for path in files:
-            run.check(path)
+        run = Run(summary, None if statistics else report, known)
+        run.take_all(files, judge, processes)
         if statistics and output_format not in _DOCUMENTS:
             _print_statistics(summary, out)
         report.finish(summary)

@@ -8,9 +8,8 @@ Law: what was written as a frame is read back to the byte.
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable, Generator, Iterable, Iterator
+from itertools import count
 from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
@@ -50,6 +49,8 @@ class InOrder:
     def __init__(self) -> None:
         self.events = 0
         """How many there were."""
+        self.line = 0
+        """The last line that was read; whoever reads on counts from there."""
         self.takes: dict[type[Event], Callable[[Any], bool]] = {}
         """By class that was learned what takes in its events; it gives back False, and has done nothing, for one
         that is to be given."""
@@ -66,15 +67,17 @@ def read(
 
     The listener decodes the first lines, until it knows what is spoken, and those that are odd.
     Where most lines are odd, they are looked at closely at once. With `in_order`, events that are in
-    order are counted there and give nothing, which takes half of the time; others may be left to be found so.
+    order are counted there and give nothing, which takes half of the time.
     `numbers` are those of the lines, where they do not stand one behind the other.
 
     Raises:
         UnreadableRecording: a header says that the format is newer than this program.
 
     """
-    reader = _Reader(lines, listener or Listener(), torn, numbers)
-    return reader.entries() if in_order is None else reader.out_of_order(in_order)
+    if in_order is None:
+        return _Reader(lines, listener or Listener(), torn, numbers).entries()
+    reader = _Reader(lines, listener or Listener(), torn, count(in_order.line + 1))
+    return reader.out_of_order(in_order)
 
 
 class _Reader:
@@ -124,6 +127,7 @@ class _Reader:
 
     def out_of_order(self, in_order: InOrder) -> Iterator[Entry]:
         """The entries of lines that hold no event in order; the others are counted."""
+        self._odd = in_order.line
         while True:
             if self._ways()[0] is None:
                 line = next(self._lines, None)
@@ -133,6 +137,7 @@ class _Reader:
                 line = self._pass_over(in_order)
             if line is None:
                 return
+            in_order.line = line[0]
             entry = self._closely(*line)
             if entry is not None:
                 yield entry
@@ -151,6 +156,7 @@ class _Reader:
             refused = 1
         finally:
             in_order.events += number - begin - refused
+            in_order.line = number
         return (number, raw) if refused else None
 
     def _beside(self, learned: frozenset[type], in_order: InOrder) -> Generator[Entry, None, _Line | None]:
@@ -182,6 +188,7 @@ class _Reader:
             pass
         finally:
             in_order.events += number - begin - given
+            in_order.line = number
         in_order.events -= 1
         return number, raw
 
@@ -241,9 +248,9 @@ def line_of(record: Record) -> bytes:
         case Header():
             return header_line(record)
         case Binary(t, sender, data):
-            return _line(t, sender, "binary", base64.b64encode(data).decode())
+            return _line(t, sender, "binary", _text_of(data))
         case Control(t, sender, kind, data):
-            return _line(t, sender, kind, base64.b64encode(data).decode())
+            return _line(t, sender, kind, _text_of(data))
         case Open(t, status, headers, subprotocol):
             return _line(t, None, "open", {"status": status, "headers": headers, "subprotocol": subprotocol})
         case Close(t, sender, code, reason):
@@ -277,8 +284,16 @@ def _start(t: float | None, sender: str | None) -> bytes:
     return b"{" + at + (b"" if sender is None else b'"from":"%s",' % sender.encode())
 
 
+def _text_of(data: bytes) -> str:
+    from base64 import b64encode  # noqa: PLC0415 - few recordings have a frame that is no text
+
+    return b64encode(data).decode()
+
+
 def _json(content: Any) -> bytes:
     try:
         return msgspec.json.encode(content)
     except UnicodeEncodeError:  # Python's surrogates, for bytes that were no text; there is no JSON for them
-        return json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+        from json import dumps  # noqa: PLC0415 - hardly ever
+
+        return dumps(content, ensure_ascii=False).encode("utf-8", "replace")

@@ -38,6 +38,44 @@ def read_lines(path: Path) -> Iterator[bytes]:
     return chain.from_iterable(_runs(path))
 
 
+def read_part(path: Path, begin: int, end: int) -> Iterator[bytes]:
+    """The lines of an uncompressed file from one byte on, where a line begins, up to another.
+
+    Raises:
+        UnreadableRecording: the file is missing, or may not be read.
+
+    """
+    return chain.from_iterable(_part(path, begin, end))
+
+
+def line_ends(path: Path, places: Iterable[int]) -> list[int]:
+    """Where the lines end in which these bytes of an uncompressed file stand.
+
+    Raises:
+        UnreadableRecording: the file is missing, or may not be read.
+
+    """
+    try:
+        with io.BufferedReader(_File(path)) as file:
+            return [_line_end(file, place) for place in places]
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _line_end(file: IO[bytes], place: int) -> int:
+    file.seek(place)
+    file.readline()
+    return file.tell()
+
+
+def _part(path: Path, begin: int, end: int) -> Iterator[Iterable[bytes]]:
+    try:
+        with io.BufferedReader(_Part(path, begin, end), BUFFER_BYTES) as file:
+            yield file
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
 def _runs(path: Path) -> Iterator[Iterable[bytes]]:
     """The same lines, in runs that need no generator between one line and the next."""
     try:
@@ -67,6 +105,21 @@ class _File(io.FileIO):
             return super().readinto(buffer)
         except OSError as error:
             raise _unreadable(self._path, error) from error
+
+
+class _Part(_File):
+    """The bytes of a file from one place to another."""
+
+    def __init__(self, path: Path, begin: int, end: int) -> None:
+        super().__init__(path)
+        self.seek(begin)
+        self._left = end - begin
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        """Read into a buffer, no more than is left of the part."""
+        size = super().readinto(memoryview(buffer)[: self._left]) if self._left else 0
+        self._left -= size or 0
+        return size
 
 
 def _patient(file: IO[bytes], path: Path) -> Iterator[Iterable[bytes]]:

@@ -22,8 +22,9 @@ class SchemaCheck:
     def __init__(self, listener: Listener) -> None:
         self.in_order = InOrder()
         """Counts the events that the reader need not give."""
-        self._listener = listener
-        self._oddities = Oddities()
+        self.listener = listener
+        self.oddities = Oddities()
+        """What is told once."""
         self._given = 0
         self._told_disagreement = False
 
@@ -34,23 +35,38 @@ class SchemaCheck:
 
     def run(self, entries: Iterable[Entry]) -> Iterator[Finding]:
         """Everything found in the recording, in file order, and then what was told once."""
-        detector = self._listener.detector
+        yield from self.judged(entries)
+        yield from self.oddities.findings()
+
+    def judged(self, entries: Iterable[Entry]) -> Iterator[Finding]:
+        """What is found in a part of it, but for what is told once."""
+        detector = self.listener.detector
         for entry in entries:
             event = entry.event
             if isinstance(event, NO_EVENT):
                 self._given += not isinstance(event, Torn)
-                yield from self._oddities.judged(entry, detector.vendor)
+                yield from self.oddities.judged(entry, detector.vendor)
             elif isinstance(event, Event):
                 self._given += 1
                 if is_odd(type(event)):
-                    self._oddities.note(entry, detector.vendor)
+                    self.oddities.note(entry, detector.vendor)
                     self._take(type(event))
             if detector.disagree and not self._told_disagreement:
                 self._told_disagreement = True
                 yield disagreement(detector)
-        yield from self._oddities.findings()
+
+    def apart(self) -> SchemaCheck:
+        """A check of lines behind those that were seen, as long as nothing more is heard of what is spoken."""
+        check = SchemaCheck(self.listener)
+        check._told_disagreement = self._told_disagreement
+        return check
+
+    def merge(self, events: int, oddities: Iterable[Finding]) -> None:
+        """Take in what was seen of lines behind those that were seen here."""
+        self._given += events
+        self.oddities.merge(oddities)
 
     def _take(self, kind: type[Event]) -> None:
         """From now on let what is known of a learned class be counted where it is read."""
-        if kind not in self._listener.suspects and (take := self._oddities.taking(kind)) is not None:
+        if kind not in self.listener.suspects and (take := self.oddities.taking(kind)) is not None:
             self.in_order.takes[kind] = take

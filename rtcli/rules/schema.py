@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final
@@ -166,6 +166,20 @@ class Oddities:
             finding.severity, finding.remedy = "info", f"{vendor.name}: {what}"
             self._seen[key] = finding
         return True
+
+    def merge(self, later: Iterable[Finding]) -> None:
+        """Take in what was told of lines behind those that were noted here."""
+        for finding in later:
+            key = (finding.code, finding.type, _starred(finding.path))
+            if key in self._seen:
+                self._seen[key].count += finding.count
+            elif not self.is_full:
+                self._seen[key] = finding
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more can be told apart."""
+        return len(self._seen) >= self.LIMIT
 
     def findings(self) -> list[Finding]:
         """One finding for each, in the order of first sight."""

@@ -94,6 +94,18 @@ class Row(NamedTuple):
         return f"{self.reason}: {self.why}{files}: {', '.join(folded(self.codes))}"
 
 
+Silent = tuple[str, str, str]
+"""A reason, what it is in words, and the code of a rule that was silent for it."""
+
+
+def silent(rules: Iterable[Rule], connections: Sequence[Connection]) -> list[Silent] | None:
+    """Which rules were silent in a file; None of one in which nothing was recorded, which says nothing."""
+    if not connections:
+        return None
+    reasons = {rule.code: [connection.missing(rule) for connection in connections] for rule in rules}
+    return [(*why, code) for code, each in reasons.items() if all(each) for why in sorted(frozenset().union(*each))]
+
+
 class Silence:
     """Which rules were silent in how many files of a run."""
 
@@ -101,16 +113,11 @@ class Silence:
         self._files = 0
         self._silent: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
 
-    def note(self, rules: Iterable[Rule], connections: Sequence[Connection]) -> None:
-        """Take in a file; one in which nothing was recorded says nothing."""
-        if not connections:
-            return
+    def note(self, silent: Iterable[Silent]) -> None:
+        """Take in which rules were silent in a file."""
         self._files += 1
-        for rule in rules:
-            reasons = [connection.missing(rule) for connection in connections]
-            if all(reasons):
-                for reason in frozenset().union(*reasons):
-                    self._silent[reason][rule.code] += 1
+        for reason, why, code in silent:
+            self._silent[reason, why][code] += 1
 
     def rows(self) -> list[Row]:
         """The reasons by name, and for each the rules that were silent in most files first."""

@@ -10,7 +10,7 @@ from rtcli.events import Event, Listener
 from rtcli.formats.rtcli import read
 from rtcli.rules import Check, Rule
 from rtcli.rules.rule import End
-from rtcli.rules.silence import WHY, Silence, Watch, folded
+from rtcli.rules.silence import WHY, Silence, Watch, folded, silent
 from rtcli.session.context import Need
 
 CREATED = {"type": "session.created", "event_id": "e", "session": {"type": "realtime", "id": "sess_1"}}
@@ -42,7 +42,9 @@ def rows(rules, *recordings):
         watch = Watch(check, listener.detector)
         lines = [json.dumps(record).encode() + b"\n" for record in records]
         assert [one for one in check.run(watch.entries(read(lines, listener))) if not one.code.startswith("SCH")] == []
-        silence.note(rules, watch.connections)
+        told = silent(rules, watch.connections)
+        if told is not None:
+            silence.note(told)
     return {(row.reason, code): row.files for row in silence.rows() for code in row.codes}
 
 
