@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import IO, TYPE_CHECKING, Final, Self
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
@@ -22,6 +22,7 @@ from rtcli.session import Session
 from rtcli.views.carried import kind_of
 from rtcli.views.marks import Marks
 from rtcli.views.measure import clock, duration, plural, short
+from rtcli.views.paint import Painter
 from rtcli.views.room import has_room
 from rtcli.views.screen import SPARE_ROWS, print_tree
 from rtcli.views.style import ERROR, QUIET, WARNING
@@ -149,6 +150,7 @@ class LiveBoard:
         self._waiting = waiting
         self._rows: dict[int, _Row] = {}
         self._live = Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
+        self._painter = Painter(console)
         self._changed = True
         self._printing: deque[Callable[[], None]] = deque(maxlen=WAITING)
 
@@ -201,20 +203,20 @@ class LiveBoard:
         self._print_waiting()
         if (self._changed or len(self._rows) > 1) and has_room(self._console.file):
             self._changed = False
-            self._live.update(Group(*self._window()), refresh=True)
+            self._live.update(self._window(), refresh=True)
 
-    def _window(self) -> list[Text]:
+    def _window(self) -> RenderableType:
         width, height = self._console.size
         height = max(1, height - SPARE_ROWS - 1)
         if not self._rows:
-            return [Text(self._waiting, QUIET, no_wrap=True, overflow="ellipsis")]
+            return Text(self._waiting, QUIET, no_wrap=True, overflow="ellipsis")
         if len(self._rows) == 1:
             ((number, row),) = self._rows.items()
             note = Text("recording suspended", ERROR) if row.suspended else Text(_began(number, row.url), QUIET)
-            return [*_plain(row.tail(width, height)), note]
+            return self._painter.window([*row.tail(width, height), note])
         now = self._console.get_time()
         shown = [row.summary(number, now) for number, row in list(self._rows.items())[-height:]]
-        return [*shown, Text(plural(len(self._rows), "session"), QUIET)]
+        return Group(*shown, Text(plural(len(self._rows), "session"), QUIET))
 
     def _print(self, text: Text) -> None:
         self._printing.append(lambda: self._console.print(text, soft_wrap=True, highlight=False))
@@ -227,10 +229,3 @@ class LiveBoard:
 
     def _show_cursor(self) -> None:
         self._console.show_cursor(True)
-
-
-def _plain(rows: list[Text]) -> list[Text]:
-    """Rows of the tree as rows of a group, which ends each by itself."""
-    for row in rows:
-        row.end = "\n"
-    return rows

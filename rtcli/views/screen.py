@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final, Protocol
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console
 from rich.live import Live
-from rich.segment import Segment
 from rich.text import Text
 
 from rtcli.formats import Entry
 from rtcli.session import Session
 from rtcli.session.mark import Mark
+from rtcli.views.paint import Painter, Rows
 from rtcli.views.timeline import Timeline
 from rtcli.views.tree import Tree
 
@@ -95,6 +95,7 @@ class LiveScreen:
         self._started = False
         self._closed = False
         self._tree = Tree(session, console.width)
+        self._painter = Painter(console)
         self._shown: tuple[object, ...] = ()
 
     def seen(self, entry: Entry, marks: Sequence[Mark] = ()) -> None:
@@ -114,7 +115,7 @@ class LiveScreen:
         self._shown = state
         self._start()
         rows = self._tree.tail(max(1, height - SPARE_ROWS - (footer is not None)))
-        self._live.update(_Window(rows if footer is None else [*rows, footer]), refresh=True)
+        self._live.update(self._painter.window(rows if footer is None else [*rows, footer]), refresh=True)
 
     def note(self, text: Text) -> None:
         """Print a line above the window."""
@@ -142,22 +143,6 @@ class LiveScreen:
         self._console.show_cursor(True)
 
 
-class _Window:
-    """Rows that are wrapped already; the last one is `ended` where more is printed below."""
-
-    def __init__(self, rows: list[Text], *, ended: bool = False) -> None:
-        self._rows = rows
-        self._ended = ended
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for number, row in enumerate(self._rows):
-            if number:
-                yield Segment.line()
-            yield from row.render(console)
-        if self._ended:
-            yield Segment.line()
-
-
 def print_tree(console: Console, session: Session) -> None:
     """Print the whole tree, many rows at a time: each print costs more than the row it prints."""
     rows = Tree(session, console.width).render()
@@ -165,4 +150,4 @@ def print_tree(console: Console, session: Session) -> None:
         if console.color_system is None and not console.is_terminal:  # a third of the time
             console.file.write("".join(f"{row.plain}\n" for row in batch))
         else:
-            console.print(_Window(batch, ended=True), soft_wrap=True, highlight=False)
+            console.print(Rows(batch, ended=True), soft_wrap=True, highlight=False)

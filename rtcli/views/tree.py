@@ -16,6 +16,7 @@ from rtcli.session.stream import Stream
 from rtcli.session.tree import Item, Part, Speech, children_of
 from rtcli.views.label import Label, label, sole_stream
 from rtcli.views.measure import TIME_WIDTH, clock
+from rtcli.views.stamp import Stamp, stamp
 from rtcli.views.wrap import Growing, wrap_styled, wrapped
 
 GUIDE: Final = "dim"
@@ -24,13 +25,15 @@ _LEAST_WIDTH: Final = 16
 
 
 class Tree:
-    """A session's rows at one width; remembers how far growing texts are wrapped."""
+    """A session's rows at one width; remembers the rows of the last window, and how far growing texts are wrapped."""
 
     def __init__(self, session: Session, width: int) -> None:
         self._session = session
         self._width = width
         self._growing: dict[int, Growing] = {}
         self._last_growing: dict[int, Growing] = {}
+        self._known: dict[int, _Own] = {}
+        self._last_known: dict[int, _Own] = {}
 
     def render(self) -> Iterator[Text]:
         """Every row, from the top."""
@@ -38,8 +41,9 @@ class Tree:
             yield from self._forwards(connection, None, "", "")
 
     def tail(self, height: int) -> list[Text]:
-        """The last `height` rows."""
+        """The last `height` rows; one that says what it said in the last window is the same object."""
         self._last_growing, self._growing = self._growing, {}
+        self._last_known, self._known = self._known, {}
         rows: list[Text] = []
         for connection in reversed(self._session.connections):
             for row in self._backwards(connection, None, "", ""):
@@ -50,7 +54,8 @@ class Tree:
 
     def _forwards(self, node: Any, parent: Any, guide: str, below: str) -> Iterator[Text]:
         children = list(reversed(list(_upwards(node))))
-        yield from self._own(node, parent, guide, below, children=bool(children))
+        own = self._own(node, parent, guide, below, children=bool(children))
+        yield from map(own.row, range(len(own)))
         for child in children:
             last = child is children[-1]
             yield from self._forwards(
@@ -64,25 +69,32 @@ class Tree:
                 child, node, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  ")
             )
             last = False
-        yield from self._own(node, parent, guide, below, children=not last, backwards=True)
+        own = self._own_as_known(node, parent, guide, below, children=not last)
+        for number in range(len(own) - 1, -1, -1):
+            yield own.row(number)
 
-    def _own(
-        self, node: Any, parent: Any, guide: str, below: str, *, children: bool, backwards: bool = False
-    ) -> Iterator[Text]:
+    def _own_as_known(self, node: Any, parent: Any, guide: str, below: str, *, children: bool) -> _Own:
+        """The rows of the node itself, those of the last window if nothing about it has changed."""
+        said = (guide, below, children, self._session.timed, *stamp(node, parent))
+        own = self._last_known.get(id(node))
+        if own is None or own.said != said:
+            own = self._own(node, parent, guide, below, children=children)
+            own.said, own.node = said, node
+        elif own.growing is not None:
+            self._grown(own.growing)
+        self._known[id(node)] = own
+        return own
+
+    def _own(self, node: Any, parent: Any, guide: str, below: str, *, children: bool) -> _Own:
         """The rows of the node itself, with the time at the left and the guides before them."""
         timed = self._session.timed
         first = (clock(getattr(node, "at_s", None)) + "  " if timed else "") + guide
         other = (
             (" " * (TIME_WIDTH + 2) if timed else "") + below + (("│ " if children else _INDENT) if guide else _INDENT)
         )
-        body = self._body(label(node, parent), max(_LEAST_WIDTH, self._width - len(other)))
-        numbers = range(len(body) - 1, -1, -1) if backwards else range(len(body))
-        for number in numbers:
-            row = Text(first if number == 0 else other, GUIDE, no_wrap=True, end="")
-            row.append_text(body.row(number))
-            if len(row) > self._width or not row.plain.isascii():
-                row.truncate(self._width)
-            yield row
+        content = label(node, parent)
+        body = self._body(content, max(_LEAST_WIDTH, self._width - len(other)))
+        return _Own(body, first, other, self._width, content.growing)
 
     def _body(self, content: Label, width: int) -> _Body:
         heads = wrap_styled(content.head, width)
@@ -126,6 +138,36 @@ class _Body:
             if row:
                 row.append(" ")
             row.append(self._words[word].rstrip(), self._style)
+        return row
+
+
+class _Own:
+    """The rows of a node, made one by one when they are asked for."""
+
+    said: Stamp = ()
+    """What they were made of."""
+    node: Any = None
+    """Whose they are: as long as they are known, no other node can be taken for it."""
+
+    def __init__(self, body: _Body, first: str, other: str, width: int, growing: Stream | None) -> None:
+        self._body = body
+        self._first = first
+        self._other = other
+        self._width = width
+        self.growing = growing
+        self._made: dict[int, Text] = {}
+
+    def __len__(self) -> int:
+        return len(self._body)
+
+    def row(self, number: int) -> Text:
+        """One row; the same object each time."""
+        row = self._made.get(number)
+        if row is None:
+            row = self._made[number] = Text(self._other if number else self._first, GUIDE, no_wrap=True, end="")
+            row.append_text(self._body.row(number))
+            if len(row) > self._width or not row.plain.isascii():
+                row.truncate(self._width)
         return row
 
 

@@ -1,0 +1,73 @@
+"""Frames that are painted piece by piece, against those that are made anew."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pyte
+import pytest
+from rich.console import Console
+from rich.text import Text
+
+from rtcli.events import Listener
+from rtcli.formats import read
+from rtcli.rules import RULES, Check
+from rtcli.session import Session
+from rtcli.views.marks import Marks
+from rtcli.views.paint import Painter, Rows
+from rtcli.views.tree import Tree
+
+RECORDINGS = Path(__file__).parents[2] / "recordings"
+FILES = sorted(path for path in RECORDINGS.rglob("*.jsonl") if path.stat().st_size < 60_000)
+WIDTH, HEIGHT = 70, 24
+
+
+def told(path):
+    """The session after each entry, with what is found wrong with it."""
+    session, listener = Session(), Listener()
+    marks = Marks(Check(RULES, listener), session)
+    for entry in read(path, listener):
+        session.apply(entry)
+        marks.of(entry)
+        yield session
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_rows_that_are_remembered_are_those_that_are_made_anew(path):
+    remembers = None
+    for session in told(path):
+        remembers = remembers or Tree(session, WIDTH)
+        rows, anew = remembers.tail(HEIGHT), Tree(session, WIDTH).tail(HEIGHT)
+        assert [(row.plain, row.spans) for row in rows] == [(row.plain, row.spans) for row in anew]
+
+
+def console():
+    return Console(file=io.StringIO(), force_terminal=True, width=WIDTH, color_system="256", _environ={})
+
+
+def on_a_screen(console):
+    screen = pyte.Screen(WIDTH, HEIGHT)
+    screen.set_mode(pyte.modes.LNM)
+    pyte.Stream(screen).feed(console.file.getvalue())
+    return screen.buffer
+
+
+@pytest.mark.parametrize("path", FILES[::9], ids=lambda path: path.stem)
+def test_what_is_painted_looks_like_what_is_printed(path):
+    (*_, session) = told(path)
+    rows = Tree(session, WIDTH).tail(HEIGHT - 1)
+    painted, printed = console(), console()
+    painter = Painter(painted)
+    painter.window(rows[1:])
+    painted.print(painter.window(rows), end="")
+    printed.print(Rows(rows), end="")
+    assert on_a_screen(painted) == on_a_screen(printed)
+
+
+def test_a_row_is_cut_at_the_width():
+    wide = console()
+    wide.print(Painter(wide).window([Text("wide " * WIDTH, no_wrap=True)]), end="")
+    shown = on_a_screen(wide)
+    assert "".join(shown[0][column].data for column in range(WIDTH)) == ("wide " * WIDTH)[:WIDTH]
+    assert not shown[1][0].data.strip()
