@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTHS = (44, 11, 11, 9)
+WIDTHS = (47, 12, 12, 8)
 GOAL_WIDTH = 19
 _KEPT = {"≤": operator.le, "≥": operator.ge, "<": operator.lt, ">": operator.gt}
-_GOAL = re.compile(r"(?P<sign>[≤≥<>]) (?P<limit>[\d.,/]+)")
+_GOAL = re.compile(r"(?P<sign>[≤≥<>]) (?P<limit>[\d./]+)")
 
 
 @dataclass(frozen=True)
