@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any, Final
@@ -24,6 +25,9 @@ from rtcli.recording.record import FORMAT_VERSION, Sender
 from rtcli.recording.secrets import harmless_headers, harmless_subprotocol, harmless_url
 
 _NAME: Final = "the flows"
+_PIECE_BYTES: Final = 1 << 16
+_REFUSALS: Final = (AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What the package raises at a damaged file, beside what it says that it does."""
 _LOOK: Final = re.compile(rb"\d{1,12}:\d{1,9}:[a-z_]{2,40}[;,]\d{1,12}:")
 """A netstring with a type, which is an object whose first key is a name."""
 
@@ -63,10 +67,10 @@ def _flows(lines: Iterable[bytes], drop: Drop) -> Iterator[Any]:
         raise UnreadableRecording(_NAME, why, "pip install 'rtcli[mitmproxy]'") from None
     found = False
     try:
-        for flow in FlowReader(io.BufferedReader(_Bytes(lines))).stream():
+        for flow in FlowReader(_Buffered(_Bytes(lines))).stream():
             found = True
             yield flow
-    except (FlowReadException, AssertionError, AttributeError, LookupError, TypeError, ValueError) as refusal:
+    except (*_REFUSALS, FlowReadException) as refusal:
         if not found:
             raise UnreadableRecording(_NAME, f"mitmproxy cannot read them: {refusal}") from None
         drop(1, f"the rest of the file, which mitmproxy cannot read: {refusal}")
@@ -123,6 +127,19 @@ def _records(flow: Any) -> Iterator[Record]:
 
 def _side(*, by_client: bool) -> Sender:
     return "client" if by_client else "server"
+
+
+class _Buffered(io.BufferedReader):
+    """A file of which a length that is written in it takes no more memory than there is to be read."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """What is next, piece by piece: the package asks for as much as a file says that it has."""
+        left = sys.maxsize if size is None or size < 0 else size
+        pieces: list[bytes] = []
+        while left and (piece := super().read(min(left, _PIECE_BYTES))):
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces)
 
 
 class _Bytes(io.RawIOBase):

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from rtcli.formats.forms import form_of
-from rtcli.formats.mitmproxy import knows
+from rtcli.formats.mitmproxy import _Buffered, _Bytes, knows
 
 FLOWS = b"72:9:websocket;0:~7:version;2:21#4:type;4:http;}"
 """As the beginning of a file of mitmproxy 11 looks."""
@@ -40,3 +40,12 @@ def test_without_the_package_it_is_said_what_to_install(command, tmp_path):
     assert "is a file of mitmproxy" in done.stderr
     assert "pip install 'rtcli[mitmproxy]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("size", [0, 1, 4, 200_000, 10**12, -1, None])
+def test_a_length_beyond_the_end_of_the_file_takes_no_more_memory_than_the_file(size):
+    whole = bytes(range(256)) * 600
+    file = _Buffered(_Bytes([whole[:1000], b"", whole[1000:70_000], whole[70_000:]]))
+    wanted = whole[:size] if size is not None and size >= 0 else whole
+    assert file.read(size) == wanted
+    assert file.read() == whole[len(wanted) :]
