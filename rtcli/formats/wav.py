@@ -51,7 +51,7 @@ def read_speech(path: Path) -> Sound:
         return Sound("audio/pcm", _pcm16(content, path)) if coded is None else coded
     except OSError as error:
         raise BadOption(str(path), error.strerror or str(error)) from error
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, RuntimeError) as error:  # the last where a chunk is longer than what holds it
         raise BadOption(
             str(path),
             f"it is no WAV file of PCM or G.711 ({str(error) or 'it ends too early'})",

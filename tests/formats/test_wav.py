@@ -39,6 +39,14 @@ def test_a_rate_that_no_speech_has_is_refused_and_not_resampled(tmp_path, rate):
         read_speech(path)
 
 
+def test_a_chunk_that_is_longer_than_the_file_is_refused(tmp_path):
+    path = make(tmp_path / "a.wav")
+    content = path.read_bytes()
+    path.write_bytes(content[:12] + b"LIST" + (2**31).to_bytes(4, "little") + content[12:])
+    with pytest.raises(BadOption, match="no WAV file"):
+        read_speech(path)
+
+
 def test_a_file_that_ends_in_the_middle_of_a_sample_has_all_samples_before_it(tmp_path):
     path = make(tmp_path / "a.wav", frames=b"\x01\x00\x02\x00\x03\x00")
     path.write_bytes(path.read_bytes()[:-1])
