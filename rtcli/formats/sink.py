@@ -134,7 +134,10 @@ def _has_unknown_keys(raw: bytes, record: Record) -> bool:
     if _bare(body) and record_of(body) is None:
         return False
     known = _HEADER_KEYS if isinstance(record, Header) else _KEYS
-    return not _keys.decode(body).keys() <= known
+    try:
+        return not _keys.decode(body).keys() <= known
+    except UnicodeError:  # decoders of records pass over the name of a key that they do not know
+        return True
 
 
 def _line(entry: Entry) -> bytes:

@@ -47,6 +47,7 @@ def test_lines_of_a_recording_stay_and_bare_events_are_put_into_envelopes(conten
         (b'{"t":1,"later":1,"from":"client","event":{"type":"response.create"}}\n', {UNKNOWN_KEYS: 1}),
         (b'{"t":1,"note":"x","later":1}\n', {UNKNOWN_KEYS: 1}),
         (b'{"rtcli":1,"later":1}\n', {UNKNOWN_KEYS: 1}),
+        (b'{"t":1,"note":"x","\xff":1}\n', {UNKNOWN_KEYS: 1}),
     ],
 )
 def test_what_other_forms_have_no_place_for_is_counted_and_bare_events_need_none(line, lost):
