@@ -31,9 +31,9 @@ def check(data: bytes) -> None:
         target_of(first, {"OPENAI_API_KEY": _KEY}, None, {})
     with suppress(RtcliError):
         header_of(first)
-    places = [f"wss://{_KEY}:{_KEY}@h/{quote(first)}", f"wss://{quote(first)}:{_KEY}@h/"]
-    if quote(first).lower() not in HARMLESS_QUERY:
-        places.append(f"wss://h/v1?model=m&{quote(first)}={_KEY}")
+    places = [f"wss://{_KEY}:{_KEY}@h/{quote(first, safe='')}", f"wss://{quote(first, safe='')}:{_KEY}@h/"]
+    if quote(first, safe="").lower() not in HARMLESS_QUERY:
+        places.append(f"wss://h/v1?model=m&{quote(first, safe='')}={_KEY}")
     for url in places:
         assert _KEY not in harmless_url(url), url
 
