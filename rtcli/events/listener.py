@@ -67,7 +67,7 @@ class Listener:
         self._taught = 0
         self._forget()
         self._union: Any = None
-        self._decoder: msgspec.json.Decoder[Event] = self._spoken.decoder
+        self._decoder: msgspec.json.Decoder[Event] | None = None
 
     def _forget(self) -> None:
         self._closer_looks: dict[str, int] = {}
@@ -111,12 +111,17 @@ class Listener:
         """The event that `text` is, or what it is instead. Never raises, never loses a field."""
         if self._sure:
             try:
-                event = self._decoder.decode(text)
+                event = (self._decoder or self._made()).decode(text)
             except _REFUSALS:
                 pass
             else:
                 return self.settled(event, line, sender) if self.suspects else event
         return self.look_closer(text, line, sender)
+
+    def _made(self) -> msgspec.json.Decoder[Event]:
+        """The decoder, made when the first text needs it: who reads recordings has one of whole lines."""
+        self._decoder = self._spoken.decoder
+        return self._decoder
 
     def look_closer(self, text: str | bytes, line: int, sender: Sender | None) -> Event | Unknown | Malformed:
         """The same for a text that the fast decoder refused, or that may tell what is spoken."""
@@ -200,7 +205,7 @@ class Listener:
             self._spoken = self.dialect
             self._forget()
             self._union = None
-            self._decoder = self._spoken.decoder
+            self._decoder = None
 
     def _widen(self, name: str) -> None:
         """Decode a type with a class of its own from now on."""

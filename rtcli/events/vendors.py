@@ -26,7 +26,7 @@ class Vendor(NamedTuple):
 
     name: str
     hosts: tuple[str, ...]
-    """Patterns of the host in the address."""
+    """Hosts in the address; a star stands for whatever comes before."""
     address_path: str
     """What the path of the address begins with; several vendors share a host name."""
     session_fields: frozenset[str]
@@ -129,9 +129,13 @@ def by_address(url: str) -> Vendor | None:
     parts = urlsplit(url)
     host = parts.hostname or ""
     for vendor in VENDORS:
-        if any(fnmatchcase(host, pattern) for pattern in vendor.hosts) and parts.path.startswith(vendor.address_path):
+        if any(_is_at(host, pattern) for pattern in vendor.hosts) and parts.path.startswith(vendor.address_path):
             return vendor
     return None
+
+
+def _is_at(host: str, pattern: str) -> bool:
+    return host.endswith(pattern[1:]) if pattern.startswith("*") else host == pattern
 
 
 def by_session(session: dict[str, Any]) -> Vendor | None:

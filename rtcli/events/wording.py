@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
@@ -12,11 +10,9 @@ from msgspec import inspect
 
 Path = tuple[str | int, ...]
 
-_PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _SHOWN: Final = 60
 _LARGE: Final = 10**18
 _LONGEST_KEY: Final = 128
-_quoted: Final = json.encoder.encode_basestring
 _KINDS: Final = {
     type(None): "null",
     bool: "false",
@@ -38,8 +34,14 @@ def _step(step: str | int) -> str:
     if isinstance(step, int):
         return f"[{step}]"
     if len(step) > _LONGEST_KEY:
-        return f'[{json.dumps(step[:_LONGEST_KEY])[:-1]}…"]'
-    return f".{step}" if _PLAIN_KEY.match(step) else f"[{json.dumps(step)}]"
+        return f'[{_written(step[:_LONGEST_KEY])[:-1]}…"]'
+    return f".{step}" if step.isascii() and step.isidentifier() else f"[{_written(step)}]"
+
+
+def _written(value: Any) -> str:
+    from json import dumps  # noqa: PLC0415 - most recordings have nothing odd
+
+    return dumps(value)
 
 
 def kind(value: Any) -> str:
@@ -56,17 +58,19 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return f"[… {len(value)}]" if value else "[]"
     if isinstance(value, str):
-        text = _quoted(value[: _SHOWN + 1])
+        from json.encoder import encode_basestring  # noqa: PLC0415 - the same
+
+        text = encode_basestring(value[: _SHOWN + 1])
     elif type(value) is int and abs(value) < _LARGE:
         return str(value)
     else:
-        text = json.dumps(value)
+        text = _written(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
 def choices(values: Iterable[Any]) -> str:
     """The values of which one must stand there."""
-    return " or ".join(json.dumps(value) for value in sorted(values, key=str))
+    return " or ".join(_written(value) for value in sorted(values, key=str))
 
 
 def expected(schema: inspect.Type) -> str:

@@ -5,7 +5,6 @@ Law: what it makes of a line that the fast decoder takes is what the fast decode
 
 from __future__ import annotations
 
-import base64
 from typing import Any, Final, Literal
 
 import msgspec
@@ -137,11 +136,11 @@ def _record(envelope: _Envelope, raw: bytes) -> Record | None:
         return Frame(t, sender, envelope.text)
     try:
         if envelope.binary is not UNSET:
-            return Binary(t, sender, base64.b64decode(envelope.binary, validate=True))
+            return Binary(t, sender, _bytes(envelope.binary))
         if envelope.ping is not UNSET:
-            return Control(t, sender, "ping", base64.b64decode(envelope.ping, validate=True))
+            return Control(t, sender, "ping", _bytes(envelope.ping))
         if envelope.pong is not UNSET:
-            return Control(t, sender, "pong", base64.b64decode(envelope.pong, validate=True))
+            return Control(t, sender, "pong", _bytes(envelope.pong))
     except ValueError:
         return Other(t, msgspec.json.decode(raw))
     if envelope.open is not UNSET:
@@ -153,6 +152,12 @@ def _record(envelope: _Envelope, raw: bytes) -> Record | None:
     if t is not None:
         return Other(t, msgspec.json.decode(raw))
     return None
+
+
+def _bytes(text: str) -> bytes:
+    from base64 import b64decode  # noqa: PLC0415 - few recordings have a frame that is no text
+
+    return b64decode(text, validate=True)
 
 
 def _read_header(raw: bytes) -> Header:

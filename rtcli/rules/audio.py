@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -19,7 +17,7 @@ from rtcli.session.ledgers import Ledgers
 from rtcli.session.sound import FILES, file_of
 from rtcli.units import MAX_APPEND_BYTES, SAMPLE_BYTES, base64_bytes
 
-_FIRST_FOUR: Final = frozenset(base64.b64encode(mark[:3]).decode() for mark in FILES)
+_FIRST_FOUR: Final = frozenset(pybase64.b64encode(mark[:3]).decode() for mark in FILES)
 """How audio begins on the wire that may be a file; a cheap look before a closer one."""
 _SMALL: Final = "AAAA"
 """An MP4 file begins with a small number of four bytes, and so does silence."""
@@ -164,7 +162,7 @@ def file_in_raw_audio(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[
         return ()
     try:
         head = pybase64.b64decode(audio[:16], validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return ()
     found = file_of(head)
     if not found:
@@ -204,7 +202,7 @@ def _is_base64(payload: str) -> bool:
     try:
         # Strictly: `validate` by its place, for by its name a short payload takes twice as long.
         pybase64.b64decode(payload, None, True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return False
     return True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
@@ -101,5 +100,7 @@ class Rule(NamedTuple):
 
     @property
     def _paragraphs(self) -> list[str]:
+        import inspect  # noqa: PLC0415 - nobody reads a rule's page while it judges
+
         page = (inspect.getdoc(self.judge) or "").replace("``", "")
         return [" ".join(paragraph.split()) for paragraph in page.split("\n\n")]
