@@ -113,6 +113,7 @@ class _Ticker:
             self._tick()
 
     def rest(self) -> None:
-        """Tick and wait."""
+        """Tick and wait; what has come meanwhile is drawn together."""
         self._tick()
         time.sleep(self._pause_s)
+        self._due = time.monotonic() + self._pause_s
