@@ -111,9 +111,9 @@ class Judge:
         self.form = form
         self._tells_silence = tells_silence
 
-    def judged(self, path: Path, *, watched: bool = True) -> Iterator[Finding | Outcome]:
+    def judged(self, path: Path, *, shown: bool = True) -> Iterator[Finding | Outcome]:
         """What is found in a recording, and then what became of it; with a progress bar where somebody watches."""
-        from rtcli.commands.watched import in_progress
+        from rtcli.commands import watched
         from rtcli.events import Listener
         from rtcli.formats import Reading
         from rtcli.rules import Check
@@ -126,7 +126,7 @@ class Judge:
         watch = Watch(check, listener.detector) if isinstance(check, Check) and self._tells_silence else None
         outcome = Outcome()
         try:
-            entries = in_progress(iter(reading), path) if watched else iter(reading)
+            entries = watched.watched(reading, path) if shown else iter(reading)
             for finding in check.run(watch.entries(entries) if watch else entries):
                 if self.wants(finding.code):
                     yield finding
@@ -197,7 +197,7 @@ class Run:
         from rtcli.commands.crew import Crew
 
         names = [str(path) for path in paths]
-        with Crew(jobs, names, lambda task: judge.judged(paths[task], watched=False), Outcome) as crew:
+        with Crew(jobs, names, lambda task: judge.judged(paths[task], shown=False), Outcome) as crew:
             for task, path in enumerate(paths):
                 self.take(path, crew.told(task))
 

@@ -56,9 +56,9 @@ class Source:
         self._told = False
 
     def __iter__(self) -> Iterator[Entry]:
-        from rtcli.commands.watched import in_progress
+        from rtcli.commands.watched import watched
 
-        return in_progress(iter(self.reading), self.path)
+        return watched(self.reading, self.path)
 
     def code(self, code: int) -> int:
         """The exit code when all is read: that of lost data where something of the file is not there, which is told."""

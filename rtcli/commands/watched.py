@@ -8,20 +8,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from rtcli.formats import Entry
+    from rtcli.formats import Entry, Reading
 
 _STANDARD_OUTPUT: Final = Path("-")
 
 
+def watched(reading: Reading, path: Path) -> Iterator[Entry]:
+    """The entries of a recording, with a progress bar on standard error once it takes longer than a second.
+
+    `path` is what it is called.
+    """
+    if not sys.stderr.isatty() or not reading.path.is_file():
+        return iter(reading)
+    from rich.console import Console
+
+    from rtcli.views import progress
+
+    return progress.reading(reading, Console(stderr=True), path.name, reading.path.stat().st_size)
+
+
 def in_progress(entries: Iterator[Entry], path: Path) -> Iterator[Entry]:
-    """The entries, with a progress bar on standard error once it takes longer than a second."""
+    """The same for entries of lines that somebody else has read."""
     if not sys.stderr.isatty() or not path.is_file():
         return entries
     from rich.console import Console
 
-    from rtcli.views.progress import reading
+    from rtcli.views.progress import passing
 
-    return reading(entries, Console(stderr=True), path.name, _size_of([path]))
+    return passing(entries, lambda entry: len(entry.raw), Console(stderr=True), path.name, _size_of([path]))
 
 
 def copying(lines: Iterator[bytes], paths: Sequence[Path], output: Path) -> Iterator[bytes]:

@@ -16,7 +16,7 @@ from rtcli.events import Listener
 from rtcli.formats import rtcli
 from rtcli.formats.entry import Entry, interpret
 from rtcli.formats.own import looks_own
-from rtcli.formats.stream import read_lines
+from rtcli.formats.stream import Moved, read_lines
 from rtcli.recording import Header, Note, Record
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ class Reading:
         """The first of what was dropped."""
         self.torn: int | None = None
         """The line that has no end, if the last one has none."""
+        self.moved: Moved | None = None
+        """Is told how much of the file was read, for those who watch."""
         self._in_order = in_order
         self._asked = _form(form) if form and form != OWN else None
         self._missed: list[Drop] = []
@@ -106,7 +108,7 @@ class Reading:
             UnreadableRecording: there is nothing in it that could be an event.
 
         """
-        head, lines = begun(self.path)
+        head, lines = begun(self.path, self.moved)
         insists = self._asked is not None or self.form == OWN
         own = not insists and looks_own(head)
         if not (insists or own):
@@ -158,14 +160,14 @@ class Reading:
         return f"as {form.title} it holds no event", "leave out --from, or try another form with it"
 
 
-def begun(path: Path) -> tuple[list[bytes], Iterator[bytes]]:
+def begun(path: Path, moved: Moved | None = None) -> tuple[list[bytes], Iterator[bytes]]:
     """The first lines of a file, as many as it takes to tell what they are, and the rest.
 
     Raises:
         UnreadableRecording: it cannot be read, or all of it is empty, as the rest tells at its end.
 
     """
-    lines = read_lines(path)
+    lines = read_lines(path, moved)
     head = _head(lines)
     return head, _not_empty(path, lines) if all(map(bytes.isspace, head)) else lines
 

@@ -25,7 +25,11 @@ COMPRESSED = (".gz", ".zst")
 STANDARD_INPUT = Path("-")
 
 
-def read_lines(path: Path) -> Iterator[bytes]:
+Moved = Callable[[int], object]
+"""Is told how many bytes of a file, as they are on the disk, were read."""
+
+
+def read_lines(path: Path, moved: Moved | None = None) -> Iterator[bytes]:
     """The file's lines with their newlines; ``-`` is standard input.
 
     A compressed file that was cut short gives what can be read of it; its last line is then
@@ -35,7 +39,7 @@ def read_lines(path: Path) -> Iterator[bytes]:
         UnreadableRecording: the file is missing, may not be read, or is not what its name says.
 
     """
-    return chain.from_iterable(_runs(path))
+    return chain.from_iterable(_runs(path, moved))
 
 
 def read_part(path: Path, begin: int, end: int) -> Iterator[bytes]:
@@ -76,35 +80,40 @@ def _part(path: Path, begin: int, end: int) -> Iterator[Iterable[bytes]]:
         raise _unreadable(path, error) from error
 
 
-def _runs(path: Path) -> Iterator[Iterable[bytes]]:
+def _runs(path: Path, moved: Moved | None) -> Iterator[Iterable[bytes]]:
     """The same lines, in runs that need no generator between one line and the next."""
     try:
-        with _open(path) as file:
+        with _open(path, moved) as file:
             yield from _patient(file, path)
     except OSError as error:
         raise _unreadable(path, error) from error
 
 
-def _open(path: Path) -> IO[bytes]:
-    if path.suffix == ".zst" and path != STANDARD_INPUT:
-        return io.BufferedReader(_zstandard().open(path, "rb"), BUFFER_BYTES)
-    return io.BufferedReader(_File(path), BUFFER_BYTES)
+def _open(path: Path, moved: Moved | None) -> IO[bytes]:
+    file = io.BufferedReader(_File(path, moved), BUFFER_BYTES)
+    if path.suffix != ".zst":
+        return file
+    return io.BufferedReader(_zstandard().open(file, "rb", closefd=True), BUFFER_BYTES)
 
 
 class _File(io.FileIO):
     """A file that says of which recording it is when it cannot be read on."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, moved: Moved | None = None) -> None:
         is_input = path == STANDARD_INPUT
         super().__init__(sys.stdin.fileno() if is_input else path, closefd=not is_input)
         self._path = path
+        self._moved = moved
 
     def readinto(self, buffer: Any, /) -> int | None:
         """Read into a buffer, as many bytes as there are."""
         try:
-            return super().readinto(buffer)
+            size = super().readinto(buffer)
         except OSError as error:
             raise _unreadable(self._path, error) from error
+        if self._moved and size:
+            self._moved(size)
+        return size
 
 
 class _Part(_File):

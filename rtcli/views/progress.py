@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from rtcli.formats import Entry
+from rtcli.formats import Entry, Reading
 from rtcli.views.text import said
 
 T = TypeVar("T")
@@ -17,18 +18,9 @@ PATIENCE_SECONDS = 1.0
 _LOOK_EVERY = 512
 
 
-def reading(entries: Iterable[Entry], console: Console, name: str, size_bytes: int | None) -> Iterator[Entry]:
-    """The entries, with a bar on the console's terminal that counts their bytes."""
-    return passing(entries, lambda entry: len(entry.raw), console, name, size_bytes)
-
-
-def passing(
-    things: Iterable[T], size_of: Callable[[T], int], console: Console, name: str, size_bytes: int | None
-) -> Iterator[T]:
-    """The things, with such a bar; of how many bytes all of them are is None where nobody knows."""
-    if not console.is_terminal or size_bytes == 0:
-        yield from things
-        return
+@contextmanager
+def moving(console: Console, name: str, size_bytes: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar on the console's terminal, and what moves it to so many bytes; of how many is None where nobody knows."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -38,16 +30,47 @@ def passing(
     )
     progress = Progress(*columns, console=console, transient=True)
     task = progress.add_task(said(name), total=size_bytes)
-    began, read_bytes, shown = console.get_time(), 0, False
+    began, shown = console.get_time(), False
+
+    def move(to_bytes: int) -> None:
+        nonlocal shown
+        if not shown and console.get_time() - began > PATIENCE_SECONDS:
+            progress.start()
+            shown = True
+        progress.update(task, completed=to_bytes)
+
     try:
-        for number, thing in enumerate(things):
-            read_bytes += size_of(thing)
-            if number % _LOOK_EVERY == 0:
-                if not shown and console.get_time() - began > PATIENCE_SECONDS:
-                    progress.start()
-                    shown = True
-                progress.update(task, completed=read_bytes)
-            yield thing
+        yield move
     finally:
         if shown:
             progress.stop()
+
+
+def reading(recording: Reading, console: Console, name: str, size_bytes: int) -> Iterator[Entry]:
+    """The entries of a recording, with such a bar, which moves as its file is read, whatever becomes of the lines."""
+    with moving(console, name, size_bytes) as move:
+        read_bytes = 0
+
+        def moved(by_bytes: int) -> None:
+            nonlocal read_bytes
+            read_bytes += by_bytes
+            move(read_bytes)
+
+        recording.moved = moved
+        yield from recording
+
+
+def passing(
+    things: Iterable[T], size_of: Callable[[T], int], console: Console, name: str, size_bytes: int | None
+) -> Iterator[T]:
+    """The things, with such a bar."""
+    if not console.is_terminal or size_bytes == 0:
+        yield from things
+        return
+    with moving(console, name, size_bytes) as move:
+        read_bytes = 0
+        for number, thing in enumerate(things):
+            read_bytes += size_of(thing)
+            if number % _LOOK_EVERY == 0:
+                move(read_bytes)
+            yield thing

@@ -98,7 +98,7 @@ def test_a_form_that_there_is_not_is_refused_as_by_one_process(folder):
 
 
 def in_one_piece(path, codes=SCHEMA, dialect=None):
-    return encoded(Judge(codes, dialect).judged(path, watched=False))
+    return encoded(Judge(codes, dialect).judged(path, shown=False))
 
 
 def in_shares(path, jobs, codes=SCHEMA, dialect=None, head_bytes=4000):

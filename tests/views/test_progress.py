@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 from itertools import count
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from rtcli.views.progress import passing
+from rtcli.formats import Reading
+from rtcli.formats.rtcli import InOrder
+from rtcli.formats.stream import encoder_for
+from rtcli.views.progress import passing, reading
 
 LINES = [b"x" * 1000] * 2000
 
@@ -39,3 +44,20 @@ def test_where_nobody_knows_how_much_there_is_it_says_how_much_there_was():
 @pytest.mark.parametrize(("size_bytes", "terminal"), [(0, True), (2_000_000, False)])
 def test_for_nothing_and_for_nobody_there_is_none(size_bytes, terminal):
     assert shown(LINES, seconds_a_look=2, size_bytes=size_bytes, terminal=terminal) == ""
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz", "jsonl.zst"])
+def test_a_recording_that_is_read_moves_the_bar_though_none_of_its_lines_is_seen(tmp_path, ending):
+    path = tmp_path / f"call.{ending}"
+    encoder = encoder_for(path)
+    lines = (Path(__file__).parents[2] / "recordings" / "spoken.jsonl").read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(map(encoder.encode, lines)) + encoder.end())
+    file, clock = io.StringIO(), count(0, 2)
+    console = Console(file=file, force_terminal=True, width=100, get_time=lambda: next(clock))
+    in_order = InOrder()
+    entries = list(reading(Reading(path, in_order=in_order), console, "call", path.stat().st_size))
+    assert len(entries) + in_order.events == len(lines)
+    assert in_order.events > len(entries)
+    assert "call" in file.getvalue()
+    *_, (read_bytes, size_bytes) = re.findall(r"([\d.]+)/([\d.]+) [kM]?B", file.getvalue())
+    assert read_bytes == size_bytes
