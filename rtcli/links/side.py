@@ -27,6 +27,8 @@ DEPART_SECONDS: Final = 2
 """How long an app is given to take in that it was refused."""
 
 T = TypeVar("T")
+Passing = Callable[[bytes], bool]
+"""Hands bytes on; says whether they are still to be looked at."""
 
 
 class Side(asyncio.Protocol):
@@ -48,10 +50,12 @@ class Side(asyncio.Protocol):
         self._arrived = arrived
         self._reader = StreamReader()
         self._news = asyncio.Event()
-        self._pass: Callable[[bytes], None] | None = None
+        self._pass: Passing | None = None
         self._end: Callable[[], None] | None = None
-        self._detour: Callable[[], None] = lambda: None
-        """Lets the transport read again."""
+        self.look: Callable[[bytes], None] = lambda _: None
+        """Looks at what was handed on."""
+        self._descriptor: int | None = None
+        """What the loop reads the short way."""
 
     # --- what asyncio tells --------------------------------------------------------------------
 
@@ -69,7 +73,8 @@ class Side(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
         if self._pass is not None:
-            self._pass(data)
+            if self._pass(data):
+                self.look(data)
             return
         self._reader.feed_data(data)
         self._news.set()
@@ -83,7 +88,7 @@ class Side(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the interface is asyncio's
         """The connection is gone."""
-        self._detour()
+        self._go_usually()
         self.over.set()
         if self.peer is not None:
             self.peer.resume()
@@ -126,42 +131,56 @@ class Side(asyncio.Protocol):
         """Where a parser reads from."""
         return self._reader
 
-    def _take_straight(self, passing: Callable[[bytes], None]) -> None:
-        """Let the loop read without detours, where it can and nothing is encrypted."""
+    # --- the short way, where the loop has one ----------------------------------------------------
+
+    def _go_straight(self) -> None:
+        """Let the loop read without detours, unless it is encrypted."""
         loop, raw = asyncio.get_running_loop(), self.transport.get_extra_info("socket")
-        if self.encrypted or self.over.is_set() or not isinstance(loop, StraightLoop):
-            return
-        descriptor: int = raw.fileno()
+        if isinstance(loop, StraightLoop) and not self.encrypted and not self.over.is_set():
+            self._descriptor = raw.fileno()
+            loop.read_straight(self._descriptor, self)
 
-        def take() -> bool:
-            try:
-                data = os.read(descriptor, AT_ONCE_BYTES)
-                if data:
-                    passing(data)
-                return bool(data)  # an end is the transport's
-            except BlockingIOError:
-                return True
-            except OSError:
-                self.transport.abort()
-            except Exception as error:  # noqa: BLE001 - the loop has to go on; so does asyncio itself
-                loop.call_exception_handler({"message": "rtcli has a fault", "exception": error, "protocol": self})
-                self.transport.abort()
-            return True
+    def _go_usually(self) -> None:
+        loop = asyncio.get_running_loop()
+        if isinstance(loop, StraightLoop) and self._descriptor is not None:
+            loop.read_usually(self._descriptor)
+            self._descriptor = None
 
-        loop.read_straight(descriptor, take)
-        self._detour = lambda: loop.read_usually(descriptor)
+    def hand_on(self) -> bytes | None:
+        """Read, and hand on what has come; an end is left to the transport."""
+        assert self._descriptor is not None, "it goes the short way"
+        assert self._pass is not None, "it has somewhere to go"
+        try:
+            data = os.read(self._descriptor, AT_ONCE_BYTES)
+        except BlockingIOError:
+            return b""
+        except OSError:
+            self.transport.abort()
+            return b""
+        if not data:
+            return None
+        return data if self._pass(data) else b""
 
-    def splice(self, peer: Side, passing: Callable[[bytes], None], end: Callable[[], None]) -> None:
+    def fault(self, error: Exception) -> None:
+        """Drop the connection, as asyncio does."""
+        told = {"message": "rtcli has a fault", "exception": error, "protocol": self}
+        asyncio.get_running_loop().call_exception_handler(told)
+        self.transport.abort()
+
+    # --- once both ends talk ---------------------------------------------------------------------
+
+    def splice(self, peer: Side, passing: Passing, look: Callable[[bytes], None], end: Callable[[], None]) -> None:
         """From now on bytes go to `passing`, those that came already first; `end` is called after the last.
 
-        It is called again when the connection is gone altogether.
+        Those of which it says so go to `look` after it. `end` is called again when the connection is gone
+        altogether.
         """
-        self.peer, self._pass, self._end = peer, passing, end
+        self.peer, self._pass, self.look, self._end = peer, passing, look, end
         early = bytes(self._reader.buffer)
         self._reader.buffer.clear()
         if early:
-            passing(early)
-        self._take_straight(passing)
+            self.data_received(early)
+        self._go_straight()
         if self.ended:
             end()
         elif peer.full:
@@ -210,8 +229,8 @@ class Side(asyncio.Protocol):
 
     async def depart(self) -> None:
         """Go in a way that what was sent last arrives: closing with bytes unread would take it along."""
-        self._detour()
-        self._pass = lambda _: None
+        self._go_usually()
+        self._pass = lambda _: False
         self.resume()
         if self.end():
             with suppress(TimeoutError):

@@ -14,7 +14,7 @@ from websockets.extensions import Extension
 from websockets.frames import Close, CloseCode, Frame, Opcode
 
 from rtcli.links.inflating import Repacking
-from rtcli.links.side import Side
+from rtcli.links.side import Passing, Side
 from rtcli.links.witness import Witness
 from rtcli.recording.record import Sender
 
@@ -48,8 +48,8 @@ class Splice:
         """Pass on what comes until both ends are gone."""
         app, server = self._sides["client"], self._sides["server"]
         try:
-            server.splice(app, self._passing("server"), lambda: self._ends("server"))
-            app.splice(server, self._passing("client"), lambda: self._ends("client"))
+            server.splice(app, self._passing("server"), self._looking("server"), lambda: self._ends("server"))
+            app.splice(server, self._passing("client"), self._looking("client"), lambda: self._ends("client"))
             await app.over.wait()
             await server.over.wait()
         finally:
@@ -74,25 +74,29 @@ class Splice:
 
     # --- passing on ----------------------------------------------------------------------------
 
-    def _passing(self, sender: Sender) -> Callable[[bytes], None]:
+    def _passing(self, sender: Sender) -> Passing:
         """What is done with the bytes of one side; all that it needs is at hand, for it is done all the time."""
         if self._repacking:
             return lambda data: self._pass(sender, data)
-        send, feed = self._other(sender).send, self._witness.feed
+        send = self._other(sender).send
 
-        def straight(data: bytes) -> None:
+        def straight(data: bytes) -> bool:
             if self._stopping or self._ended:
-                self._pass(sender, data)
-                return
+                return self._pass(sender, data)
             self._passed_bytes += len(data)
             send(data)
-            feed(sender, data)
+            return True
 
         return straight
 
-    def _pass(self, sender: Sender, data: bytes) -> None:
+    def _looking(self, sender: Sender) -> Callable[[bytes], None]:
+        feed = self._witness.feed
+        return lambda data: feed(sender, data)
+
+    def _pass(self, sender: Sender, data: bytes) -> bool:
+        """Pass on and look at once, for what is next depends on what was seen."""
         if self._told and sender == "client":
-            return
+            return False
         self._passed_bytes += len(data)
         if self._repacking:
             self._repack(sender, data)
@@ -103,6 +107,7 @@ class Splice:
             self._say_goodbye()
         if self._ended and not self._awaits_answer:
             self._part()
+        return False
 
     def _repack(self, sender: Sender, data: bytes) -> None:
         """Pass on what has to be packed or unpacked; what is seen is what is not packed."""

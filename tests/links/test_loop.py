@@ -8,6 +8,7 @@ import select
 import signal
 import socket
 import threading
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -38,8 +39,11 @@ class Receiver(asyncio.Protocol):
 class Short:
     """A pair of sockets, one of them read the short way."""
 
-    def __init__(self):
+    def __init__(self, log=None, failing=""):
         self.came = b""
+        self.log = log if log is not None else []
+        self.failing = failing
+        self.faults = []
 
     async def __aenter__(self):
         self.near, self.far = socket.socketpair()
@@ -47,7 +51,7 @@ class Short:
         self.descriptor = self.near.fileno()
         self.loop = asyncio.get_running_loop()
         self.transport, self.receiver = await self.loop.create_connection(Receiver, sock=self.near)
-        self.loop.read_straight(self.descriptor, self.take)
+        self.loop.read_straight(self.descriptor, self)
         return self
 
     async def __aexit__(self, *_):
@@ -56,10 +60,21 @@ class Short:
         self.far.close()
         await asyncio.sleep(0)
 
-    def take(self):
+    def hand_on(self):
         data = os.read(self.descriptor, 1000)
+        self.log.append("handed on")
+        if self.failing == "handing on":
+            raise ValueError(self.failing)
+        return data or None
+
+    def look(self, data):
+        self.log.append("looked at")
         self.came += data
-        return bool(data)
+        if self.failing == "looking":
+            raise ValueError(self.failing)
+
+    def fault(self, error):
+        self.faults.append(str(error))
 
     async def until(self, condition):
         while not condition():  # noqa: ASYNC110 - sockets, which tell nobody
@@ -139,3 +154,43 @@ def test_clocks_threads_and_signals_are_heard_while_a_socket_is_busy():
             return isinstance(loop, StraightLoop)
 
     assert run(main())
+
+
+def test_what_has_come_is_handed_on_for_all_before_it_is_looked_at_for_any():
+    async def main():
+        log = []
+        async with Short(log) as one, Short(log) as other:
+            for short in (one, other):
+                short.far.sendall(b"x")
+            await one.until(lambda: one.came and other.came)
+        return log
+
+    assert run(main()) == ["handed on", "handed on", "looked at", "looked at"]
+
+
+@pytest.mark.parametrize("failing", ["handing on", "looking"])
+def test_one_that_fails_is_told_so_and_the_others_go_on(failing):
+    async def main():
+        async with Short(failing=failing) as one, Short() as other:
+            for short in (one, other, other):
+                short.far.sendall(b"x")
+            await one.until(lambda: one.faults and other.came == b"xx")
+            return one.faults
+
+    assert run(main()) == [failing]
+
+
+def test_in_a_crowd_all_comes_in_its_order():
+    frames, crowd = 40, 60
+
+    async def main():
+        async with AsyncExitStack() as stack:
+            shorts = [await stack.enter_async_context(Short()) for _ in range(crowd)]
+            for number in range(frames):
+                for short in shorts:
+                    short.far.sendall(b"%3d" % number)
+                    await asyncio.sleep(0)
+            await shorts[0].until(lambda: all(len(short.came) == 3 * frames for short in shorts))
+            return {short.came for short in shorts}
+
+    assert run(main()) == {b"".join(b"%3d" % number for number in range(frames))}
