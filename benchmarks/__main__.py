@@ -57,11 +57,11 @@ def measured(bench: Bench, names: Sequence[str]) -> list[tuple[str, list[Row]]]:
     return found
 
 
-def summary(parts: Sequence[tuple[str, Sequence[Row]]], peers: Peers) -> str:
+def summary(parts: Sequence[tuple[str, Sequence[Row]]], peers: Peers, took: str) -> str:
     """How many goals are met, whose figures these are, and who is missing."""
     verdicts = [row.met for _, rows in parts for row in rows if row.goal]
     lines = [LEGEND]
-    lines += [f"goals met: {verdicts.count(True)} of {len(verdicts)}"]
+    lines += [f"goals met: {verdicts.count(True)} of {len(verdicts)}; measured in {took} minutes"]
     lines += ["with " + ", ".join(f"{name} {version}" for name, version in sorted(peers.versions.items()))]
     lines += [f"without {name}: {why}" for name, why in sorted(peers.missing.items())]
     return "\n".join(lines)
@@ -117,7 +117,7 @@ def main() -> None:
         parts = measured(bench, given.only)
     progress.over()
     preface = readme.preface("make bench" if given.only == list(PARTS) else "make bench ONLY=" + ",".join(given.only))
-    table = "\n\n".join([preface, text(parts), summary(parts, peers)])
+    table = "\n\n".join([preface, text(parts), summary(parts, peers, progress.so_far)])
     print(table)
     if given.json:
         given.json.write_text(as_json(parts, peers, preface))

@@ -45,14 +45,19 @@ class Progress:
 
     def __call__(self, doing: str) -> None:
         """Say what is done now."""
-        minutes, seconds = divmod(int(time.monotonic() - self.began), 60)
-        line = f"{minutes:2}:{seconds:02}  {doing}"
+        line = f"{self.so_far:>5}  {doing}"
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{line[:100]:{self._wide}}")
             self._wide = min(100, len(line))
         else:
             sys.stderr.write(line + "\n")
         sys.stderr.flush()
+
+    @property
+    def so_far(self) -> str:
+        """Minutes and seconds since the beginning."""
+        minutes, seconds = divmod(int(time.monotonic() - self.began), 60)
+        return f"{minutes}:{seconds:02}"
 
     def over(self) -> None:
         """Leave the terminal's line empty."""
