@@ -13,6 +13,8 @@ _LOOKED_THROUGH_AFTER = 50_000
 
 def main() -> None:
     """Run the program with the process's arguments and exit with its code."""
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        _open_what_is_closed()
     arguments = sys.argv[1:]
     if arguments in (["--version"], ["-V"]):
         from rtcli import __version__  # noqa: PLC0415 - see above
@@ -37,6 +39,19 @@ def main() -> None:
     # What is left is let go of with the process; to look through it before that takes as long as 40 modules to load.
     gc.freeze()
     sys.exit(code)
+
+
+def _open_what_is_closed() -> None:
+    """Let a stream that was closed before the start lead nowhere; the next file would take its number otherwise."""
+    import os  # noqa: PLC0415 - see above
+
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _crashed(*error: Any) -> None:
