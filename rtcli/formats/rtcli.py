@@ -9,7 +9,6 @@ Law: what was written as a frame is read back to the byte.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from itertools import count
 from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
@@ -74,10 +73,10 @@ def read(
         UnreadableRecording: a header says that the format is newer than this program.
 
     """
-    if in_order is None:
-        return _Reader(lines, listener or Listener(), torn, numbers).entries()
-    reader = _Reader(lines, listener or Listener(), torn, count(in_order.line + 1))
-    return reader.out_of_order(in_order)
+    first = in_order.line + 1 if in_order else 1
+    numbered = enumerate(lines, first) if numbers is None else zip(numbers, lines, strict=False)
+    reader = _Reader(numbered, listener or Listener(), torn)
+    return reader.entries() if in_order is None else reader.out_of_order(in_order)
 
 
 class _Reader:
@@ -85,12 +84,11 @@ class _Reader:
 
     def __init__(
         self,
-        lines: Iterable[bytes],
+        lines: Iterator[_Line],
         listener: Listener,
         torn: Callable[[int], object] | None,
-        numbers: Iterable[int] | None = None,
     ) -> None:
-        self._lines: Iterator[_Line] = enumerate(lines, 1) if numbers is None else zip(numbers, lines, strict=False)
+        self._lines = lines
         self._listener = listener
         self._torn = torn
         self._doubt = 0
