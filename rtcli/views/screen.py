@@ -15,6 +15,7 @@ from rtcli.formats import Entry
 from rtcli.session import Session
 from rtcli.session.mark import Mark
 from rtcli.views.paint import Painter, Rows
+from rtcli.views.room import has_room
 from rtcli.views.timeline import Timeline
 from rtcli.views.tree import Tree
 
@@ -84,8 +85,8 @@ class LineScreen:
 class LiveScreen:
     """The end of the tree in a window as high as the terminal, and below it one row for the caller.
 
-    Law: a frame costs what the window holds, however long the session is; and whatever ends the
-    program, the cursor is visible afterwards.
+    Law: a frame costs what the window holds, however long the session is; a terminal that is stopped stops
+    nothing else; and whatever ends the program, the cursor is visible afterwards.
     """
 
     def __init__(self, console: Console, session: Session) -> None:
@@ -108,7 +109,7 @@ class LiveScreen:
         """Draw the window, if anything in it may have changed."""
         width, height = self._console.size
         state = (self._session.entries, width, height, footer.markup if footer is not None else None)
-        if self._closed or state == self._shown:
+        if self._closed or state == self._shown or not has_room(self._console.file):
             return
         if self._shown[1:2] != (width,):
             self._tree = Tree(self._session, width)
