@@ -138,9 +138,13 @@ class Redacting:
         return self.redaction.may_hold(_without_envelope(around))
 
     def _broken(self, entry: Entry, text: str) -> str:
-        """A line that is no event: its strings, as far as it has any, and then all of it."""
-        new = self.redaction.json(text, (), 0, LineChanges(self, entry, "", None).change)
-        return self.redaction.text(new)
+        """A line that is no event: its strings, as far as it has any, and then all of it.
+
+        The end of the line is none of a string that does not end.
+        """
+        body = text.rstrip("\r\n")
+        new = self.redaction.json(body, (), 0, LineChanges(self, entry, "", None).change)
+        return self.redaction.text(new) + text[len(body) :]
 
     def masker(self, key: Hashable, name: str) -> Words | Values:
         """What masks the next piece of a stream."""

@@ -406,3 +406,14 @@ def test_what_else_a_piece_could_have_been_tells_nothing_of_it():
     for said in ("".join(one["token"] for one in likely), b"".join(bytes(one["bytes"]) for one in likely).decode()):
         assert said.startswith("It is ")
         assert SECRETS["GitHub"][:10] not in said
+
+
+@pytest.mark.parametrize("audio", ["silence", "drop"])
+def test_a_line_that_is_cut_in_its_audio_stays_a_line(audio):
+    torn = b'{"type":"input_audio_buffer.append","audio":"' + b"UklG" * 20
+    before = [torn + b"\n", torn + b"\r\n", line(None, note="behind it")]
+    after = redacted(before, audio=audio)
+    assert [one.splitlines(keepends=True) for one in after] == [[one] for one in after]
+    assert [one[-2:] for one in after[:2]] == [after[0][-2:-1] + b"\n", b"\r\n"]
+    assert after[2] == before[2]
+    assert b"UklG" not in b"".join(after)
