@@ -95,6 +95,11 @@ def text(parts: Iterable[tuple[str, Sequence[Row]]]) -> str:
     return "\n\n".join("\n".join([heading(title), *map(line, rows)]) for title, rows in parts if rows)
 
 
-def quotient(above: Sequence[float], below: Sequence[float]) -> float:
-    """How many times as large: the median over the rounds in which both ran, each round by itself."""
+def quotient(above: Sequence[float], below: Sequence[float]) -> float | None:
+    """How many times as large: the median over the rounds in which both ran, each round by itself.
+
+    None where what is divided by is nothing, or less, which is noise.
+    """
+    if min(below) <= 0:
+        return None
     return statistics.median(a / b for a, b in zip(above, below, strict=False))

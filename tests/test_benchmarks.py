@@ -123,6 +123,7 @@ def test_a_ratio_is_taken_within_each_round_of_those_in_which_both_ran():
 
     assert quotient([2, 30, 4], [1, 10, 2]) == 2
     assert quotient([6], [2, 1000]) == 3
+    assert quotient([6], [-0.1]) is None
 
 
 def test_a_process_is_measured_by_itself():
@@ -240,3 +241,19 @@ def test_an_unknown_part_is_refused_with_those_that_there_are():
     )
     assert done.returncode == 2
     assert "there is no part speed; there are start, validate" in done.stderr
+
+
+def test_a_peer_that_cannot_be_had_is_said_and_left_out(tmp_path, monkeypatch):
+    from benchmarks import peers
+    from benchmarks.rounds import Progress
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(peers, "NODE", tmp_path)
+    having = peers.Peers(Progress())
+    assert [having.jq, having.relay, having.wscat, having.sourcemeta] == [None] * 4
+    assert having.missing == {
+        "jq": "it is not installed on this system",
+        "C relay": "there is no C compiler",
+        "wscat": "there is no npm",
+        "@sourcemeta/jsonschema": "there is no npm",
+    }
