@@ -92,7 +92,19 @@ def options() -> argparse.Namespace:
     given.only = [name for name in given.only.replace(",", " ").split() if name] or list(PARTS)
     if unknown := sorted(set(given.only) - set(PARTS)):
         parser.error(f"there is no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    given.command = command(given, parser)
     return given
+
+
+def command(given: argparse.Namespace, parser: argparse.ArgumentParser) -> str:
+    """What measures the same again."""
+    changed = [
+        f"--{name.replace('_', '-')} {value}"
+        for name, value in vars(given).items()
+        if name not in {"only", "json", "readme"} and value != parser.get_default(name)
+    ]
+    only = [] if given.only == list(PARTS) else ["ONLY=" + ",".join(given.only)]
+    return " ".join(["make bench", *only, *([f'BENCH="{" ".join(changed)}"'] if changed else [])])
 
 
 def main() -> None:
@@ -102,6 +114,7 @@ def main() -> None:
         sys.exit("benchmarks: they need Linux, for its /proc and for keeping a process on a core")
     progress = Progress()
     peers = Peers(progress)
+    progress(f"measuring rtcli in {peers.python.parents[1].relative_to(ROOT)}")
     with Launcher(progress) as launcher:
         bench = Bench(
             peers,
@@ -116,7 +129,7 @@ def main() -> None:
         )
         parts = measured(bench, given.only)
     progress.over()
-    preface = readme.preface("make bench" if given.only == list(PARTS) else "make bench ONLY=" + ",".join(given.only))
+    preface = readme.preface(given.command)
     table = "\n\n".join([preface, text(parts), summary(parts, peers, progress.so_far)])
     print(table)
     if given.json:
