@@ -97,7 +97,7 @@ class Run(NamedTuple):
     """A statement to run in the new process first: what makes trouble."""
     beside: str = ""
     """Statements for another process that goes on beside it, whose `pid` they know: what a peer does."""
-    seconds: float = 60
+    seconds: float = 20
 
 
 class Done(NamedTuple):

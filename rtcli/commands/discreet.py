@@ -13,12 +13,13 @@ from types import TracebackType
 from typing import Final
 
 from rtcli.recording.assigned import is_credential
-from rtcli.recording.secrets import without_keys
+from rtcli.recording.secrets import keys_of, without_keys
 from rtcli.views.text import said
 
 _SHORTEST_KEY: Final = 8
 """What is shorter stands in too many sentences to be taken out of them."""
 _HEADERS: Final = "RTCLI_HEADER"
+_TARGETS: Final = ("RTCLI_URL", "RTCLI_TO", "RTCLI_UPSTREAM", "OPENAI_BASE_URL")
 _FOLDERS: Final = frozenset({"PWD", "OLDPWD"})
 """Named as if they held passwords."""
 
@@ -41,9 +42,12 @@ def _unkeyed(text: str, environment: Mapping[str, str]) -> str:
 
 
 def _keys(environment: Mapping[str, str]) -> Iterator[str]:
-    """The keys that were given in the environment, of whatever shape."""
+    """The keys that were given in the environment, and in the URLs of the command line, of whatever shape."""
     for name, value in environment.items():
         if is_credential(name) and name not in _FOLDERS:
             yield value.strip()
     for line in environment.get(_HEADERS, "").splitlines():
         yield from line.split()[-1:]
+    for word in (*sys.argv, *(environment.get(name, "") for name in _TARGETS)):
+        if "://" in word:
+            yield from keys_of(word, ())

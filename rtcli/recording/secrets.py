@@ -109,7 +109,8 @@ def without_keys(text: str, known: Iterable[str] = ()) -> str:
     """The text without these keys, and without what has the shape of one or is called one."""
     from rtcli.recording.finding import keys_in  # noqa: PLC0415 - a hundred patterns, which few errors need
 
-    for key in sorted({key for key in known if key}, key=len, reverse=True):
+    spellings = {spelt for key in known if key for spelt in (key, quote(key, safe=""), quote(key))}
+    for key in sorted(spellings, key=len, reverse=True):
         text = text.replace(key, HIDDEN)
     for start, end, _ in reversed(keys_in(text)):
         text = text[:start] + HIDDEN + text[end:]
