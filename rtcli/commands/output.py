@@ -29,10 +29,10 @@ def documents() -> TextIO:
 def writing(path: Path | None, option: str = "--output") -> Iterator[TextIO]:
     """The stream to write to; a file takes its name when everything is written.
 
-    What is no plain file, such as a device or a pipe, is written to as it is.
+    What is no plain file, such as a device or a pipe, is written to as it is. A new file is its owner's only.
 
     Raises:
-        BadOption: the file cannot be written, or there is no folder for it.
+        BadOption: the file cannot be written, is a symbolic link, or there is no folder for it.
 
     """
     if path is None or path == STANDARD_OUTPUT:
@@ -45,8 +45,10 @@ def writing(path: Path | None, option: str = "--output") -> Iterator[TextIO]:
         if path.exists() and not path.is_file():
             with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
                 yield stream
+        elif path.is_symlink():
+            raise BadOption(option, f"{path} is a symbolic link", "name the file itself")
         else:
-            with _replacing(Path(os.path.realpath(path))) as stream:
+            with _replacing(path) as stream:
                 yield stream
     except BrokenPipeError:
         raise
@@ -58,7 +60,7 @@ def writing(path: Path | None, option: str = "--output") -> Iterator[TextIO]:
 def _replacing(path: Path) -> Iterator[TextIO]:
     """A new file beside the old one, which takes its place at the end."""
     new = path.with_name(f".{path.name[:100]}.{os.getpid()}.new")
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with open(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:  # noqa: PTH123 - a handle

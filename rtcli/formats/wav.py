@@ -157,13 +157,13 @@ class WavWriter:
 
         Raises:
             RecordingExists: there is such a file, and it must be `new`.
-            RecordingFailed: the file cannot be made.
+            RecordingFailed: the file cannot be made, or is a symbolic link.
 
         """
         self._format, self._rate_hz = audio_format, rate_hz
         self._size = 0
         self.path = path
-        flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | (os.O_EXCL if new else os.O_TRUNC)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_EXCL if new else os.O_TRUNC)
         try:
             self._file = os.fdopen(os.open(path, flags, 0o600), "wb")
         except FileExistsError as error:

@@ -42,12 +42,24 @@ def test_a_run_that_fails_leaves_everything_as_it_was(tmp_path, there):
     assert not there or path.read_text() == "old"
 
 
-def test_a_link_stays_one_and_what_it_points_to_is_replaced(tmp_path):
-    (tmp_path / "link").symlink_to(tmp_path / "report")
-    with writing(tmp_path / "link") as out:
+def test_a_symbolic_link_is_not_followed_unless_it_leads_to_a_device(tmp_path):
+    (tmp_path / "report").write_text("old")
+    for name, target in (("link", "report"), ("dangling", "nowhere")):
+        (tmp_path / name).symlink_to(target)
+        with pytest.raises(BadOption, match="is a symbolic link; name the file itself"), writing(tmp_path / name):
+            pass
+    assert (tmp_path / "report").read_text() == "old"
+    assert not (tmp_path / "nowhere").exists()
+    (tmp_path / "null").symlink_to("/dev/null")
+    with writing(tmp_path / "null") as out:
         out.write("new")
-    assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "report").read_text() == "new"
+    assert (tmp_path / "null").is_symlink()
+
+
+def test_a_new_file_is_its_owners_only(tmp_path):
+    with writing(tmp_path / "report") as out:
+        out.write("new")
+    assert stat.S_IMODE((tmp_path / "report").stat().st_mode) == 0o600
 
 
 def test_a_pipe_is_written_to_as_it_is(tmp_path):
