@@ -10,15 +10,30 @@ as strings, which msgspec evaluates class by class, they cost 12 ms whenever the
 
 from functools import cached_property
 from importlib import import_module
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, dataclass_transform
+from types import GenericAlias, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, dataclass_transform
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, StructMeta, UnsetType
 
 Sender = Literal["client", "server"]
 T = TypeVar("T")
-Maybe = Union[T, None, UnsetType]  # noqa: UP007 - a generic alias
-"""A field that may be absent (``UNSET``) or null (``None``); the two stay apart."""
+if TYPE_CHECKING:
+    Maybe = Union[T, None, UnsetType]  # noqa: UP007 - a generic alias
+else:
+
+    class Maybe:
+        """A field that may be absent (``UNSET``) or null (``None``); the two stay apart.
+
+        The same as the alias above, made in a tenth of the time where what may be absent is of a class.
+        """
+
+        def __class_getitem__(cls, kind: Any) -> Any:
+            """The kind, or null, or nothing."""
+            if isinstance(kind, type | GenericAlias | UnionType):
+                return kind | None | UnsetType
+            return Union[kind, None, UnsetType]  # noqa: UP007 - in one step
+
 
 MAX_INTEGER: int = 2**53 - 1
 """The largest integer that every reader of JSON takes in exactly. Source: RFC 8259, section 6."""
