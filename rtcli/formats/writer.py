@@ -69,17 +69,19 @@ class Writer:
 
         Nothing follows a line that failed: a compressor would build on what is not there.
         """
-        return self._copy(line, 1)
+        if self._failure:
+            raise RecordingFailed(str(self.path), self._failure)
+        self._append(line if self._plain else self._encoder.encode(line))
+        self.lines += 1
+        return self.lines
 
     def write_frames(self, t: float, sender: Sender, texts: Sequence[bytes]) -> int:
         """Append texts of one sender and one moment, all of them at once or none; as `write` does otherwise."""
-        return self._copy(lines_of(t, sender, texts), len(texts))
-
-    def _copy(self, lines: bytes, count: int) -> int:
         if self._failure:
             raise RecordingFailed(str(self.path), self._failure)
+        lines = lines_of(t, sender, texts)
         self._append(lines if self._plain else self._encoder.encode(lines))
-        self.lines += count
+        self.lines += len(texts)
         return self.lines
 
     def rename(self, name: str) -> None:

@@ -15,8 +15,12 @@ import os
 import select
 import selectors
 import time
+from collections.abc import Callable
+from contextvars import Context
 from math import ceil
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVarTuple
+
+Given = TypeVarTuple("Given")
 
 _MOST_AT_ONCE: Final = 256
 _REST_SECONDS: Final = 0.0004
@@ -53,7 +57,22 @@ class StraightLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._straight: dict[int, Straight] = {}
-        super().__init__(_Selector(self._straight))
+        self._turn = _Turn()
+        super().__init__(_Selector(self._straight, self._turn))
+
+    def call_soon(
+        self, callback: Callable[[*Given], object], *args: *Given, context: Context | None = None
+    ) -> asyncio.Handle:
+        """As everywhere; the turn is over, for there is something to do."""
+        self._turn.is_over = True
+        return super().call_soon(callback, *args, context=context)
+
+    def call_at(
+        self, when: float, callback: Callable[[*Given], object], *args: *Given, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """As everywhere; the turn is over, for it may be too long."""
+        self._turn.is_over = True
+        return super().call_at(when, callback, *args, context=context)
 
     def read_straight(self, descriptor: int, reader: Straight) -> None:
         """Let `reader` read this one."""
@@ -62,6 +81,12 @@ class StraightLoop(asyncio.SelectorEventLoop):
     def read_usually(self, descriptor: int) -> None:
         """Leave it to its transport again; to be called before the socket is closed."""
         self._straight.pop(descriptor, None)
+
+
+class _Turn:
+    """One turn of the loop, which goes on as long as there is nothing to do but to read the short way."""
+
+    is_over = False
 
 
 class _Crowd:
@@ -92,9 +117,10 @@ if hasattr(select, "epoll"):
     class _Selector(selectors.EpollSelector):
         """Finds what is ready, and reads what goes the short way at once."""
 
-        def __init__(self, straight: dict[int, Straight]) -> None:
+        def __init__(self, straight: dict[int, Straight], turn: _Turn) -> None:
             super().__init__()
             self._straight = straight
+            self._turn = turn
             self._crowd = _Crowd()
             self._ready = select.epoll.fromfd(os.dup(self.fileno()))
 
@@ -104,16 +130,21 @@ if hasattr(select, "epoll"):
 
         def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
             """What is ready and was not read here."""
-            if self._crowd.is_there and (timeout is None or timeout > _REST_SECONDS):
-                time.sleep(_REST_SECONDS)
-            # In whole milliseconds, and rather too long than too short, as epoll counts.
-            wait = -1 if timeout is None else ceil(timeout * 1e3) * 1e-3 if timeout > 0 else 0
-            try:
+            turn, crowd, left = self._turn, self._crowd, timeout
+            turn.is_over = False
+            until = time.monotonic() + timeout if timeout else 0.0
+            while True:
+                if crowd.is_there and (left is None or left > _REST_SECONDS):
+                    time.sleep(_REST_SECONDS)
+                # In whole milliseconds, and rather too long than too short, as epoll counts.
+                wait = -1 if left is None else ceil(left * 1e3) * 1e-3 if left > 0 else 0
                 ready = self._ready.poll(wait, _MOST_AT_ONCE)
-            except InterruptedError:
-                return []
-            others = self._read(ready)
-            return self._found(others) if others else []
+                if others := self._read(ready):
+                    return self._found(others)
+                if left is not None:
+                    left = until - time.monotonic()
+                if not ready or turn.is_over or (left is not None and left <= 0):
+                    return []
 
         def _read(self, ready: list[tuple[int, int]]) -> list[tuple[int, int]]:
             """Read what goes the short way; gives the others."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from websockets.extensions import Extension
@@ -48,8 +49,9 @@ class Splice:
         """Pass on what comes until both ends are gone."""
         app, server = self._sides["client"], self._sides["server"]
         try:
-            server.splice(app, self._passing("server"), self._looking("server"), lambda: self._ends("server"))
-            app.splice(server, self._passing("client"), self._looking("client"), lambda: self._ends("client"))
+            look = self._witness.feed
+            server.splice(app, self._passing("server"), partial(look, "server"), lambda: self._ends("server"))
+            app.splice(server, self._passing("client"), partial(look, "client"), lambda: self._ends("client"))
             await app.over.wait()
             await server.over.wait()
         finally:
@@ -88,10 +90,6 @@ class Splice:
             return True
 
         return straight
-
-    def _looking(self, sender: Sender) -> Callable[[bytes], None]:
-        feed = self._witness.feed
-        return lambda data: feed(sender, data)
 
     def _pass(self, sender: Sender, data: bytes) -> bool:
         """Pass on and look at once, for what is next depends on what was seen."""

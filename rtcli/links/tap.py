@@ -78,7 +78,7 @@ class Tap:
 
     def texts(self, sender: Sender, texts: Sequence[bytes]) -> None:
         """Text frames went by, which came together: one moment is that of all."""
-        at_s, line = self.now, self._line
+        at_s, line = time.monotonic() - self._began, self._line
         self._line += len(texts)
         self.events += len(texts)
         if self._writer is not None and self.failure is None:

@@ -180,6 +180,19 @@ def test_one_that_fails_is_told_so_and_the_others_go_on(failing):
     assert run(main()) == [failing]
 
 
+def test_what_looking_asks_for_is_done_though_nothing_else_happens():
+    async def main():
+        done = asyncio.Event()
+        async with Short() as soon, Short() as later:
+            soon.look = lambda _: soon.loop.call_soon(later.far.sendall, b"x")
+            later.look = lambda _: later.loop.call_later(0.01, done.set)
+            soon.far.sendall(b"x")
+            await done.wait()
+        return True
+
+    assert run(main())
+
+
 def test_in_a_crowd_all_comes_in_its_order():
     frames, crowd = 40, 60
 
