@@ -111,7 +111,7 @@ def _tables(path: Path) -> dict[str, Any] | None:
     """What the file says about this program; None where it says nothing."""
     try:
         content = path.read_bytes()
-        if path.name == SHARED and b"rtcli" not in content:
+        if path.name == SHARED and not _may_speak(content):
             return None
         import tomllib
 
@@ -124,6 +124,17 @@ def _tables(path: Path) -> dict[str, Any] | None:
     if tables is not None and not isinstance(tables, dict):
         raise BadOption(str(path), "tool.rtcli is no table", "write [tool.rtcli.validate]")
     return tables
+
+
+def _may_speak(content: bytes) -> bool:
+    """Whether a shared file can have a table of ours; to tell so takes a thousandth of what it takes to read it.
+
+    A key may stand in quotes, with spaces about it; where one is spelt with escapes, there may be anything.
+    """
+    if b"rtcli" not in content:
+        return False
+    bare = content.translate(None, b" \t\"'")
+    return any(one in bare for one in (b"tool.rtcli", b"[tool]", b"tool=", b"\\"))
 
 
 def _fits(value: Any, wanted: type | None) -> bool:

@@ -127,3 +127,26 @@ def test_nothing_that_reads_configuration_is_loaded_for_nothing(folder, argument
     code += "assert 'tomllib' not in sys.modules"
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        '[tool.rtcli.validate]\noutput-format = "json"\n',
+        '[tool]\nname = 1\nrtcli.validate.output-format = "json"\n',
+        'tool.rtcli.validate.output-format = "json"\n',
+        'tool = {rtcli = {validate = {output-format = "json"}}}\n',
+        '[ "tool" . \'rtcli\' ]\nvalidate = {output-format = "json"}\n',
+        '["to\\u006fl".rtcli.validate]\noutput-format = "json"\n',
+    ],
+)
+def test_a_shared_file_is_heeded_however_its_table_is_spelt(shared, folder):
+    (folder / "pyproject.toml").write_text(shared)
+    done = rtcli(folder, "validate", "call.jsonl", code=1)
+    assert json.loads(done.stdout)["schema"] == "rtcli.findings/1"
+
+
+def test_a_shared_file_that_only_names_the_program_is_not_even_read_as_toml(folder):
+    (folder / "pyproject.toml").write_text('[project]\ndependencies = ["rtcli"]\n[tool.other\n')
+    done = rtcli(folder, "validate", "call.jsonl", "--output-format", "concise", code=1)
+    assert not done.stderr

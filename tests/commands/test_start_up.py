@@ -8,23 +8,61 @@ from pathlib import Path
 
 import pytest
 
+from rtcli.commands import COMMANDS
+
 CLEAN = Path(__file__).parents[2] / "recordings" / "clean" / "spoken.jsonl"
 OF_OTHERS = {
+    "argparse",
     "asyncio",
+    "base64",
+    "bz2",
+    "concurrent.futures",
+    "csv",
+    "dataclasses",
+    "difflib",
+    "email",
+    "gettext",
+    "gzip",
+    "hashlib",
+    "html",
     "http",
     "jinja2",
+    "jmespath",
+    "json",
+    "locale",
+    "logging",
+    "lzma",
+    "multiprocessing",
+    "numpy",
     "pyarrow",
     "pydantic",
+    "random",
     "rich",
+    "secrets",
+    "shutil",
+    "soxr",
     "ssl",
+    "string",
+    "struct",
+    "subprocess",
+    "tempfile",
     "textual",
+    "threading",
+    "tomllib",
+    "typer",
     "websockets",
     "yaml",
+    "zipfile",
     "zstandard",
 }
-"""Packages that are large, or that only drawing, sockets and reports need."""
+"""Packages that are large, or that only drawing, sockets, reports, and command lines that are not plain need."""
+NOT_OURS = {"ast", "dis", "inspect", "tokenize"}
+"""What msgspec loads by itself where ``typing_extensions`` is installed, and a user need not have that."""
 OUR_OWN = (
     "rtcli.causes",
+    "rtcli.commands.fields",
+    "rtcli.commands.line",
+    "rtcli.commands.welcome",
     "rtcli.events.beta",
     "rtcli.events.checks",
     "rtcli.events.faults",
@@ -68,12 +106,32 @@ def loaded(*arguments, folder):
 def test_the_version_is_told_before_anything_is_loaded(tmp_path):
     modules = loaded("--version", folder=tmp_path)
     assert {name for name in modules if name.startswith("rtcli")} == {"rtcli", "rtcli.__main__"}
-    assert not modules & {"typer", "msgspec", "typing", "re"}
+    assert not modules & (OF_OTHERS | {"msgspec", "pathlib", "typing", "re"})
 
 
-@pytest.mark.parametrize("options", [(), ("--select", "SCH"), ("--output-format", "full")], ids=" ".join)
+@pytest.mark.parametrize(
+    "options", [(), ("--select", "SCH"), ("--output-format", "full"), ("--output", "-", "--exit-zero")], ids=" ".join
+)
 def test_to_validate_a_recording_in_order_nothing_is_loaded_that_only_others_need(options, tmp_path):
     modules = loaded("validate", str(CLEAN), *options, folder=tmp_path)
     assert {"rtcli.rules", "msgspec"} <= modules
-    assert not modules & (OF_OTHERS | {"tomllib"})
+    assert not modules & OF_OTHERS
     assert not {name for name in modules if name.startswith(OUR_OWN)}
+    if "typing_extensions" not in modules:
+        assert not modules & NOT_OURS
+
+
+@pytest.mark.parametrize("command", ["validate", "doctor", "connect", "turns", "info"])
+def test_who_asks_for_help_waits_for_no_events_and_no_other_command(command, tmp_path):
+    modules = loaded(command, "--help", folder=tmp_path)
+    assert not modules & {"asyncio", "jinja2", "msgspec", "pydantic", "rich", "websockets", "yaml"}
+    assert {name for name in modules if name.removeprefix("rtcli.commands.") in COMMANDS} == {
+        f"rtcli.commands.{command}"
+    }
+
+
+def test_a_project_that_names_the_program_is_not_read_as_toml(tmp_path):
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "rtcli"\n[tool.other]\nscripts = "rtcli.__main__:main"\n'
+    )
+    assert "tomllib" not in loaded("validate", str(CLEAN), folder=tmp_path)
