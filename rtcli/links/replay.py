@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Final, Protocol
 
 from rtcli.formats import Entry
+from rtcli.links.alarm import Alarm, alarm_for
 from rtcli.links.keyboard import Keyboard
 
 FRAME_S: Final = 1 / 30
@@ -111,14 +112,14 @@ async def _play(
 ) -> float:
     lasts_s = 0.0
     pressed = asyncio.Event()
-    async with Keyboard.open() as keyboard:
+    async with Keyboard.open() as keyboard, alarm_for(pressed) as alarm:
         listening = asyncio.create_task(_listen(keyboard, player, pressed)) if keyboard else None
         drawing = asyncio.create_task(_draw(face, player))
         try:
             for due_s, entry in due:
                 if player.skip_turn and begins_turn(entry):
                     player.skip_turn = False
-                await _until(due_s, player, pressed)
+                await _until(due_s, player, pressed, alarm)
                 if player.left:
                     break
                 face.seen(entry)
@@ -133,7 +134,7 @@ async def _play(
     return lasts_s
 
 
-async def _until(due_s: float, player: Player, pressed: asyncio.Event) -> None:
+async def _until(due_s: float, player: Player, pressed: asyncio.Event, alarm: Alarm) -> None:
     """Wait until a record is due, or is asked for before its time."""
     while not player.left:
         if player.steps:
@@ -147,9 +148,8 @@ async def _until(due_s: float, player: Player, pressed: asyncio.Event) -> None:
         if wait <= 0:
             return
         pressed.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(None if wait == float("inf") else wait):
-                await pressed.wait()
+        alarm.set(None if wait == float("inf") else time.monotonic() + wait)
+        await pressed.wait()
 
 
 async def _listen(keyboard: Keyboard, player: Player, pressed: asyncio.Event) -> None:

@@ -18,6 +18,7 @@ from rtcli.errors import RecordingExists, RecordingFailed
 from rtcli.events import Event, Unknown, session
 from rtcli.formats import Entry
 from rtcli.formats.writer import Mode, Writer
+from rtcli.links.alarm import Alarm, alarm_for
 from rtcli.links.client import Client, open_client
 from rtcli.links.connect import Keep
 from rtcli.links.server import serving
@@ -27,6 +28,8 @@ from rtcli.script.rehearsal import Rehearsal
 
 _SAFE_ID: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST_ID: Final = 64
+_LEAST_S: Final = 0.001
+"""The least between two looks at what is due."""
 _STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -126,6 +129,10 @@ class _Conversation:
 
     async def _speak(self, client: Client) -> None:
         """Send what is due; then wait for the next time, or for the server."""
+        async with alarm_for(self._woken) as alarm:
+            await self._speak_at(client, alarm)
+
+    async def _speak_at(self, client: Client, alarm: Alarm) -> None:
         while True:
             self._woken.clear()
             for line in self._rehearsal.due(monotonic()):
@@ -133,9 +140,8 @@ class _Conversation:
             if self._rehearsal.is_over(monotonic()):
                 return
             soon = self._rehearsal.next_at
-            with suppress(TimeoutError):
-                async with asyncio.timeout(None if soon is None else max(0.001, soon - monotonic())):
-                    await self._woken.wait()
+            alarm.set(None if soon is None else max(soon, monotonic() + _LEAST_S))
+            await self._woken.wait()
 
     def _seen(self, entry: Entry) -> None:
         if entry.sender != "server":

@@ -25,6 +25,7 @@ from websockets.frames import EXTERNAL_CLOSE_CODES
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from rtcli.links.alarm import Alarm, alarm_for
 from rtcli.links.client import OPEN_SECONDS
 from rtcli.links.room import queue_up, room, stand_crowds
 from rtcli.links.visitors import Visitors
@@ -179,6 +180,10 @@ class _Mouth:
         self._waiting: deque[tuple[float, Line]] = deque()
 
     async def speak(self) -> None:
+        async with alarm_for(self._woken) as alarm:
+            await self._speak(alarm)
+
+    async def _speak(self, alarm: Alarm) -> None:
         while True:
             now = time.monotonic()
             for line in self._actor.due(now):
@@ -188,16 +193,14 @@ class _Mouth:
                     return
             if await self._cut_short(now):
                 return
-            await self._rest()
+            await self._rest(alarm)
 
-    async def _rest(self) -> None:
+    async def _rest(self, alarm: Alarm) -> None:
         """Wait until something is due; what came while something was sent has been noticed."""
         times = [at for at in (self._actor.next_at, self._ends_at) if at is not None]
         times += [self._began + self._waiting[0][0]] if self._waiting else []
-        wait = max(0.0, min(times) - time.monotonic()) if times else None
-        with suppress(TimeoutError):
-            async with asyncio.timeout(wait):
-                await self._woken.wait()
+        alarm.set(min(times) if times else None)
+        await self._woken.wait()
         self._woken.clear()
 
     async def _leave(self, line: Line) -> bool:
