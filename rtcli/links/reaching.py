@@ -41,7 +41,7 @@ async def reach(request: Request, upstream: Upstream, *, compressing: bool) -> t
     asking, server = Asking(request, upstream, compressing=compressing), Side()
     try:
         async with asyncio.timeout(OPEN_SECONDS):
-            await _connect(server, upstream)
+            await _connected(server, upstream)
             server.send(asking.text)
             return server, await _answer(server), asking
     except asyncio.CancelledError:
@@ -68,6 +68,24 @@ _FAILURES: Final = (
 """What sockets, TLS, the proxy on the way and the parser of HTTP raise."""
 
 
+async def _connected(server: Side, upstream: Upstream) -> None:
+    """Connect; an app that leaves meanwhile does not interrupt it, but has the connection dropped when it is made.
+
+    Interrupted while it tries several addresses, asyncio forgets a socket that has just been connected.
+    """
+    connecting = asyncio.ensure_future(_connect(server, upstream))
+
+    def drop(done: asyncio.Future[None]) -> None:
+        if not done.cancelled() and done.exception() is None:
+            server.abort()
+
+    try:
+        await asyncio.shield(connecting)
+    except asyncio.CancelledError:
+        connecting.add_done_callback(drop)
+        raise
+
+
 async def _connect(server: Side, upstream: Upstream) -> None:
     context = trust() if upstream.secure else None
     if not is_loopback(upstream.host) and get_proxy(parse_uri(upstream.origin)):
@@ -76,9 +94,10 @@ async def _connect(server: Side, upstream: Upstream) -> None:
         await connector.create_connection()
         return
     loop = asyncio.get_running_loop()
-    await loop.create_connection(
-        lambda: server, upstream.host, upstream.port, ssl=context, happy_eyeballs_delay=HEAD_START_SECONDS
-    )
+    async with asyncio.timeout(OPEN_SECONDS):
+        await loop.create_connection(
+            lambda: server, upstream.host, upstream.port, ssl=context, happy_eyeballs_delay=HEAD_START_SECONDS
+        )
 
 
 @cache
