@@ -54,13 +54,13 @@ test-lowest: ## The same with the oldest of everything that it asks for
 	$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python --resolution lowest-direct .
 	cd / && PATH="$(CURDIR)/$(VENV)-lowest/bin:$$PATH" sh $(CURDIR)/tests/installed.sh
 
-ENDURANCE := tests/endurance/kills.py tests/endurance/trouble.py tests/endurance/cuts.py
+ENDURANCE := $(addprefix tests/endurance/,kills.py trouble.py cuts.py sequences.py network.py)
 
 test-endurance: $(STAMP) ## Kill it, fill its disk, cut its connections
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ENDURANCE)
 
-endure: $(STAMP) ## Kill it 600 times, and put fifty calls through the proxy for half an hour
-	KILLS=200 $(BIN)/python -m pytest -s $(ENDURANCE) tests/endurance/soak.py
+endure: $(STAMP) ## Kill it 600 times, send 100,000 sequences, and hold fifty calls for half an hour
+	KILLS=200 SEQUENCES=100000 $(BIN)/python -m pytest -s $(ENDURANCE) tests/endurance/soak.py
 
 check: $(STAMP) ## Check format, lint, types and layers
 	$(BIN)/ruff format --check .

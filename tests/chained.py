@@ -49,6 +49,11 @@ class Process:
         return self._process.pid
 
     @property
+    def ended(self):
+        """Whether it has left."""
+        return self._process.poll() is not None
+
+    @property
     def said(self):
         return self._said.read_text(errors="replace")
 
@@ -67,9 +72,9 @@ class Process:
     def interrupt(self):
         self._process.send_signal(signal.SIGINT)
 
-    def leaves(self):
+    def leaves(self, within_s=WAIT_S):
         """Wait for its end; gives the exit code and the rest of its results."""
-        results, _ = self._process.communicate(timeout=WAIT_S)
+        results, _ = self._process.communicate(timeout=within_s)
         return self._process.returncode, results
 
     def stop(self):
