@@ -14,8 +14,11 @@ from rtcli.formats.peek import look
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 KINDS: Final = frozenset(name for dialect in DIALECTS.values() for name in dialect.types)
-object_at: Final = json.JSONDecoder(strict=True).raw_decode
-"""The object at a place in a text, and where it ends; raises ValueError where there is none."""
+_object: Final = json.JSONDecoder(strict=True).raw_decode
+_FIRST_PIECE: Final = 4096
+"""So much is looked at first: an error of the decoder costs as much as there is before and in front of it."""
+_LAST_WORD: Final = 16
+"""So much of the end of a text can be half of a number, a word or an escape."""
 _ENVELOPE: Final = re.compile(
     r'\{\s*(?:"t"\s*:\s*[-\d.eE+]+\s*,\s*)?(?:"from"\s*:\s*"(?:client|server)"\s*,\s*)?"event"\s*:\s*'
 )
@@ -26,6 +29,34 @@ _AUDIO: Final = re.compile(r'"(?:audio|delta)"\s*:\s*"([A-Za-z0-9+/=]{64,})"')
 _CONTENT: Final = frozenset({"event", *_ALONE})
 _SIDES: Final = ("client", "server")
 _fields: Final = msgspec.json.Decoder(dict[str, Raw]).decode
+
+
+class Unfinished(ValueError):
+    """The text ends before the object does."""
+
+
+def object_at(text: str, place: int) -> tuple[Any, int]:
+    """The object at a place in a text, and where it ends.
+
+    Raises:
+        Unfinished: there may be one whose end is not there.
+        ValueError: there is none.
+        RecursionError: it is nested too deeply.
+
+    """
+    size = _FIRST_PIECE
+    while True:
+        piece = text[place : place + size]
+        try:
+            value, end = _object(piece)
+        except json.JSONDecodeError as error:
+            if not error.msg.startswith("Unterminated") and error.pos < len(piece.rstrip()) - _LAST_WORD:
+                raise
+            if len(piece) < size:
+                raise Unfinished from None
+            size *= 8
+        else:
+            return value, place + end
 
 
 def is_record(line: bytes) -> bool:

@@ -28,6 +28,7 @@ from rtcli.formats.entire import (
     stands_alone,
     with_its_end,
 )
+from rtcli.formats.region import BEGINNING, Region
 from rtcli.formats.remarks import Remarks
 
 _REGION_AT_MOST: Final = 1 << 24
@@ -35,7 +36,6 @@ _PATIENCE: Final = 64
 """How many whole records may come between the two halves of one."""
 _PARTS: Final = 8
 _HEAD: Final = 64
-_BEGINNING: Final = re.compile(r'\{\s*"(?:t|rtcli|type|event_id|from|event)"\s*:')
 _ENVELOPED: Final = re.compile(rb'\{\s*"(?:rtcli|t)"\s*:|"from"\s*:\s*"(?:client|server)"\s*,\s*"event"')
 _TELLING: Final = re.compile(r'\{\s*"t"\s*:\s*[-\d.eE+]+\s*,|.*"event_id"\s*:\s*"[^"]+"', re.DOTALL)
 """The beginning of a record that no other begins with."""
@@ -60,9 +60,7 @@ class Recovery:
         self.records = 0
         self.mended = Remarks()
         self.lost = Remarks()
-        self._region: list[tuple[int, str]] = []
-        """Lines that hold no whole record by themselves, without their newlines."""
-        self._size = 0
+        self._region = Region()
         self._open: _Open | None = None
         self._blurred = 0
         """How many records have to come before halves are put together again."""
@@ -101,7 +99,7 @@ class Recovery:
             if body or not line.strip(b"\r\n"):
                 yield from self._blank(line)
             return
-        if is_record(body + b"\n") and (not self._region or begins_a_record(body, self._region[-1][1])):
+        if is_record(body + b"\n") and (not self._region or begins_a_record(body, self._region.last)):
             yield from self._search(final=True)
             if not line.endswith(b"\n"):
                 self.mended.add(number, "the last line had no newline")
@@ -136,17 +134,28 @@ class Recovery:
     def _damaged(self, number: int, body: bytes) -> Iterator[bytes]:
         """A line, or a part of one, in which records have to be looked for."""
         text = body.decode("utf-8", "surrogateescape")
-        self._region.append((number, text))
-        self._size += len(text)
+        self._region.add(number, text)
+        is_large = self._region.size > _REGION_AT_MOST
         may_end_a_record = text.endswith("}") and not text[:1].isspace()
-        if may_end_a_record or self._size > _REGION_AT_MOST:
-            yield from self._search(final=self._size > _REGION_AT_MOST)
+        if is_large or (may_end_a_record and not self._is_in_vain()):
+            yield from self._search(final=is_large)
+
+    def _is_in_vain(self) -> bool:
+        """Whether what has come since the last search has not made a record of what was there."""
+        if not self._region.was_looked_through:
+            return False
+        text = self._region.unsettled
+        if self._next_record(text, -1) is not None:
+            return False
+        if text:
+            self._region.settle(text)
+        return True
 
     def _search(self, *, final: bool) -> Iterator[bytes]:
         """The records in the damaged lines; unless this is final, the last one may go on in the next line."""
         if not self._region:
             return
-        text = "".join(piece for _, piece in self._region)
+        text = self._region.text
         place = 0
         while (place := _BETWEEN.match(text, place).end()) < len(text):  # type: ignore[union-attr]
             end = self._record_at(text, place, alone=True)
@@ -157,16 +166,18 @@ class Recovery:
             begins = self._next_record(text, place)
             if begins is None and not final:
                 break
-            yield from self._fragment(self._line_at(place), text[place:begins])
+            yield from self._fragment(self._region.line_at(place), text[place:begins])
             place = len(text) if begins is None else begins
-        self._keep(place)
+        self._region.forget(place)
+        if self._region:
+            self._region.settle(text[place:])
 
     def _found(self, place: int, text: str) -> Iterator[bytes]:
         """A whole record in a damaged region."""
-        first, last = self._line_at(place), self._line_at(place + len(text) - 1)
+        first, last = self._region.line_at(place), self._region.line_at(place + len(text) - 1)
         if first != last:
             self.mended.add(first, "a record was broken over several lines", joined=True)
-        elif place or text != next(piece for number, piece in self._region if number == first):
+        elif place or not self._region.begins_a_line(place, text):
             self.mended.add(first, "a record had something else on its line", joined=True)
         yield from self._passed(self._bytes(first, text) + b"\n")
 
@@ -206,7 +217,7 @@ class Recovery:
 
     def _next_record(self, text: str, place: int) -> int | None:
         """Where the next whole record begins behind a place."""
-        for told in _BEGINNING.finditer(text, place + 1):
+        for told in BEGINNING.finditer(text, place + 1):
             if self._record_at(text, told.start()):
                 return told.start()
         return None
@@ -274,24 +285,6 @@ class Recovery:
                 self.lost.add(opened.line, f"{_size(part)} that belong to no record")
             self.lost.add(opened.line, f"a record whose end is missing: {_size(opened.parts[0])} of it are there")
         yield from ()
-
-    def _line_at(self, place: int) -> int:
-        number = 0
-        for number, piece in self._region:
-            place -= len(piece)
-            if place < 0:
-                return number
-        return number
-
-    def _keep(self, place: int) -> None:
-        """Forget the region up to a place."""
-        kept: list[tuple[int, str]] = []
-        for number, piece in self._region:
-            if place < len(piece):
-                kept.append((number, piece[place:]))
-            place = max(0, place - len(piece))
-        self._region = kept
-        self._size = sum(len(piece) for _, piece in kept)
 
 
 def _size(text: str) -> str:

@@ -252,3 +252,24 @@ def records_end(record: bytes) -> int:
 def test_a_record_of_a_later_version_beside_a_torn_one_comes_back():
     data = [*CALL[:3], CALL[3][:30] + b"\n", b'{"t":0.35,"weather":"fine"}\n', *CALL[4:]]
     assert recovered(b"".join(data))[0] == [*CALL[:3], data[4], *CALL[4:]]
+
+
+LONG = {
+    "lines of another log": b"INFO it is {so}\n" * 30_000,
+    "the same behind a torn record": CALL[2][:50] + b"\n" + b"INFO it is {so}\n" * 30_000,
+    "beginnings only": b'{"t":1 {so}\n' * 20_000,
+    "ends only": b"}\n" * 60_000,
+    "a list that never ends": b'{"t":1,"a":[{}\n' + b",{}\n" * 30_000,
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_file_with_nothing_in_it_takes_no_longer_than_there_is_of_it(name):
+    """Where looking takes the square of the size, this takes minutes."""
+    assert recovered(LONG[name])[0] == []
+
+
+def test_a_long_file_that_is_broken_into_short_lines_comes_back():
+    data = (b"".join(CALL[1:]) * 200).replace(b"\n", b"")
+    lines, _ = recovered(CALL[0] + b"".join(data[start : start + 77] + b"\n" for start in range(0, len(data), 77)))
+    assert lines == [CALL[0], *CALL[1:] * 200]
