@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, count, pairwise
 from pathlib import Path
 from typing import IO, Final
 
 from msgspec import Struct
 
+from rtcli.errors import UnreadableRecording
 from rtcli.events import Listener
 from rtcli.formats import rtcli
 from rtcli.formats.entry import Entry
@@ -59,12 +61,33 @@ class Ending(Struct):
     """From which byte to which nothing was read."""
 
     def first(self) -> int:
-        """The number of the first of the last lines, for which the lines in the gap are counted."""
-        return self.head_lines + lines_in(self.path, self.gap) + 1
+        """The number of the first of the last lines, for which the lines in the gap are counted.
+
+        Raises:
+            UnreadableRecording: the file has gone meanwhile.
+
+        """
+        with _told(self.path):
+            return self.head_lines + lines_in(self.path, self.gap) + 1
 
     def set_up_later(self) -> bytes:
-        """The line in the gap that says last how the session is set up; empty where none does."""
-        return last_line_with(self.path, self.gap, _UPDATED, _is_of_setup)
+        """The line in the gap that says last how the session is set up; empty where none does.
+
+        Raises:
+            UnreadableRecording: the file has gone meanwhile.
+
+        """
+        with _told(self.path):
+            return last_line_with(self.path, self.gap, _UPDATED, _is_of_setup)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What the system says against reading the file, as everybody tells it."""
+    try:
+        yield
+    except OSError as error:
+        raise UnreadableRecording(str(path), error.strerror or str(error)) from error
 
 
 class EndReading(Reading):

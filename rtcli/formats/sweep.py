@@ -90,10 +90,12 @@ def _shares(span: Range) -> list[Range]:
 
 
 def _each(path: Path, shares: list[Range], work: Callable[[FileIO, Range], int]) -> list[int]:
-    """What the work makes of each share; of all but the first in a process of its own."""
+    """What the work makes of each share; of all but the first in a process of its own, if there may be one."""
     forked = [_forked(path, share, work) for share in shares[1:]]
     own = _done(path, shares[0], work)
-    return [own, *(_heard(child, told) for child, told in forked)]
+    heard = [_heard(*one) if one is not None else None for one in forked]
+    others = zip(shares[1:], heard, strict=True)
+    return [own, *(_done(path, share, work) if number is None else number for share, number in others)]
 
 
 def _done(path: Path, share: Range, work: Callable[[FileIO, Range], int]) -> int:
@@ -101,10 +103,15 @@ def _done(path: Path, share: Range, work: Callable[[FileIO, Range], int]) -> int
         return work(file, share)
 
 
-def _forked(path: Path, share: Range, work: Callable[[FileIO, Range], int]) -> tuple[int, int]:
-    """A process that does it, and where it tells the result."""
+def _forked(path: Path, share: Range, work: Callable[[FileIO, Range], int]) -> tuple[int, int] | None:
+    """A process that does it, and where it tells the result; None where there are too many already."""
     told, tells = os.pipe()
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(told)
+        os.close(tells)
+        return None
     if not child:
         try:
             os.write(tells, _done(path, share, work).to_bytes(_NUMBER_BYTES, "little"))
@@ -114,10 +121,9 @@ def _forked(path: Path, share: Range, work: Callable[[FileIO, Range], int]) -> t
     return child, told
 
 
-def _heard(child: int, told: int) -> int:
+def _heard(child: int, told: int) -> int | None:
+    """What a process told before it ended; None if it ended before."""
     with os.fdopen(told, "rb") as pipe:
         number = pipe.read(_NUMBER_BYTES)
     os.waitpid(child, 0)
-    if len(number) < _NUMBER_BYTES:
-        raise OSError(0, "a part of it could not be looked through")
-    return int.from_bytes(number, "little")
+    return int.from_bytes(number, "little") if len(number) == _NUMBER_BYTES else None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import random
 import subprocess
 import sys
 
 import pytest
 
+from rtcli.errors import UnreadableRecording
 from rtcli.formats.ending import LEAST_BYTES, ending
 from rtcli.formats.sweep import last_line_with, lines_in
 
@@ -184,3 +186,23 @@ def test_lines_are_counted_and_found_by_all_processors(tmp_path, size):
     assert lines_in(path, span) == text.count(b"\n") + 1
     assert last_line_with(path, span, b"word", lambda line: line.endswith(b"\n")) == b"a word\n"
     assert last_line_with(path, span, b"words", bool) == b""
+
+
+def test_a_file_that_goes_meanwhile_is_told_in_one_sentence(recording):
+    end = ending(recording, 10.0)
+    recording.unlink()
+    for ask in (end.first, end.set_up_later):
+        with pytest.raises(UnreadableRecording, match="No such file"):
+            ask()
+
+
+def test_without_other_processes_one_does_it_all(tmp_path, monkeypatch):
+    path = tmp_path / "lines"
+    path.write_bytes((b"." * 99_999 + b"\n") * 400)
+    span = (0, path.stat().st_size)
+
+    def refused():
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refused)
+    assert lines_in(path, span) == 400
