@@ -107,9 +107,10 @@ def with_its_end(text: str) -> str:
         return ""
     try:
         event, end = object_at(text, told.end())
+        is_whole = isinstance(event, dict) and end == len(text) and object_at(text + "}", 0)[1] == len(text) + 1
     except (ValueError, RecursionError):
         return ""
-    return text + "}" if isinstance(event, dict) and end == len(text) else ""
+    return text + "}" if is_whole else ""
 
 
 def has_whole_audio(text: str) -> bool:

@@ -273,3 +273,9 @@ def test_a_long_file_that_is_broken_into_short_lines_comes_back():
     data = (b"".join(CALL[1:]) * 200).replace(b"\n", b"")
     lines, _ = recovered(CALL[0] + b"".join(data[start : start + 77] + b"\n" for start in range(0, len(data), 77)))
     assert lines == [CALL[0], *CALL[1:] * 200]
+
+
+@pytest.mark.parametrize("t", [b".4", b"1e", b"--1", b"01"])
+def test_a_record_whose_time_is_no_number_is_none_when_its_last_brace_is_put_back(t):
+    torn = b'{"t":%s,"from":"client","event":{"type":"response.create"}\n' % t
+    assert recovered(CALL[0] + torn + CALL[2])[0] == [CALL[0], CALL[2]]
