@@ -155,9 +155,14 @@ def _struct_check(schema: inspect.StructType) -> Check:
         if not unknown:
             return {**value, **changed} if changed else value
         walk.extra += [Extra((*path, key), value[key]) for key in unknown]
-        return {key: changed.get(key, inner) for key, inner in value.items() if key not in unknown}
+        passed_over = set(unknown)
+        return {key: changed.get(key, inner) for key, inner in value.items() if key not in passed_over}
 
     return check
+
+
+_COMPARED: Final = 100
+"""So many unknown names are looked at for one that was meant otherwise; an event has some, and a bomb has many."""
 
 
 def _missing(
@@ -165,7 +170,7 @@ def _missing(
 ) -> None:
     for name, schema in required.items():
         if name not in value:
-            near = nearest(name, unknown)
+            near = nearest(name, unknown[:_COMPARED])
             hint = f'did you mean "{name}" where it says "{near}"?' if near else ""
             message = f'required field "{name}" is missing'
             walk.fault(MISSING, (*path, name), message, wanted=expected(schema), hint=hint)

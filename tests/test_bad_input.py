@@ -1,0 +1,103 @@
+"""What is made to exhaust a reader costs bounded memory, says so in a line, and leaves the rest of the file to be read."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+import zstandard
+from hostile import recorded
+from sweeping import Run, lines_of, plain, swept
+
+from rtcli.formats.forms import FORMS
+
+NOBODY = "ws://127.0.0.1:9/x"
+MOST_MIB = 300
+"""For a process that holds all of rtcli and every library already, which is some 45, or 90 with Parquet."""
+DEEP = 100_000
+LONG = 4_000_000
+EVENT = b'{"t":1.5,"from":"server","event":{"type":"response.created","event_id":"e","response":%s}}\n'
+LINES = {
+    "objects in objects": EVENT % (b'{"a":' * DEEP + b"1" + b"}" * DEEP),
+    "lists in lists": EVENT % (b"[" * DEEP + b"]" * DEEP),
+    "lists that never end": b'{"t":1,"from":"server","event":{"type":"response.created","x":' + b"[" * DEEP + b"\n",
+    "brackets only": b"[" * DEEP + b"\n",
+    "a number of a million digits": EVENT % (b'{"id":' + b"9" * 1_000_000 + b"}"),
+    "a fraction of a million digits": EVENT % (b'{"n":0.' + b"9" * 1_000_000 + b"}"),
+    "an exponent": EVENT % b'{"n":1e999999999}',
+    "a time of many digits": b'{"t":' + b"9" * 100_000 + b',"from":"server","event":{"type":"error"}}\n',
+    "keys twice": b'{"t":1,"t":2,"from":"server","from":"client","event":{"type":"error","type":"response.created","response":{},"response":1}}\n',
+    "half a pair": EVENT % b'{"id":"\\ud800","status":"\\udfff\\ud800"}',
+    "no numbers": b'{"t":NaN,"from":"server","event":{"type":"response.created","x":Infinity,"y":-Infinity}}\n',
+    "a byte order mark": b"\xef\xbb\xbf" + EVENT % b"{}",
+    "a long string": EVENT % (b'{"id":"' + b"x" * LONG + b'"}'),
+    "a long name": EVENT % (b'{"' + b"x" * LONG + b'":1}'),
+    "no line at all": b"y" * LONG + b"\n",
+    "many fields": EVENT % (b"{" + b",".join(b'"k%d":%d' % (n, n) for n in range(20_000)) + b"}"),
+    "audio that is none": b'{"t":1,"from":"server","event":{"type":"response.output_audio.delta","event_id":"e","response_id":"r","item_id":"i","output_index":0,"content_index":0,"delta":"' + b"=" * LONG + b'"}}\n',
+}  # fmt: skip
+"""By what is wrong: a line of a recording."""
+FIRST = [json.dumps(record).encode() + b"\n" for record in recorded("text.jsonl")]
+LAST = b'{"t":9999.5,"note":"the last line of all"}\n'
+
+
+def judged(runs, most_mib=MOST_MIB):
+    results = swept(runs)
+    for run, done in zip(runs, results, strict=True):
+        told = (run.arguments, done.code, done.peak_kib, done.out[-300:], done.err[-600:])
+        assert b"Traceback" not in done.err + done.out, told
+        assert done.code in {0, 1, 2, 3}, told
+        assert done.peak_kib < most_mib * 1024, told
+    return results
+
+
+def commands(path, folder):
+    names = {"IN": str(path), "IN2": str(path), "OUT": str(folder / "out"), "URL": NOBODY, "NOTE": "note"}
+    return [line for line in lines_of(names, but=("rule", "schema", "connect", "serve")) if NOBODY not in line]
+
+
+def test_no_line_keeps_a_command_from_the_rest(tmp_path):
+    path = tmp_path / "call.jsonl"
+    path.write_bytes(b"".join([*FIRST, *LINES.values(), LAST]))
+    runs = [Run(line, str(tmp_path), plain()) for line in commands(path, tmp_path)]
+    done = dict(zip([run.arguments for run in runs], judged(runs), strict=True))
+    for command in ("show", "filter", "recover"):
+        words = (command, str(path), "--raw") if command == "show" else (command, str(path))
+        assert done[words].out.endswith(LAST), command
+
+
+LAUGHS = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
+    b"%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n" % (n + 1, n + 1, *[n] * 9) for n in range(ord("a"), ord("z"))
+)
+FILES = {
+    "a billion laughs": ("call.yaml", LAUGHS),
+    "a cassette of laughs": ("call.yaml", b"version: 1\ninteractions:\n- &x {direction: sent, data: {type: response.create}}\n" + LAUGHS + b"- *x\n"),
+    "yaml in yaml": ("call.yaml", b"interactions:\n" + b"- " * 20_000 + b"{type: response.create}\n"),
+    "a gzip bomb": ("call.jsonl.gz", gzip.compress(b"0" * 400_000_000, 9)),
+    "a gzip bomb of lines": ("call.jsonl.gz", gzip.compress(FIRST[0] + b" \n" * 100_000_000, 9)),
+    "a zstd bomb": ("call.jsonl.zst", zstandard.compress(b"0" * 400_000_000)),
+    "gzip in gzip": ("call.jsonl.gz", gzip.compress(gzip.compress(b"".join(FIRST)))),
+    "a document of one list": ("call.json", b'{"events":[' + b"[" * DEEP),
+    "an archive of a browser": ("call.har", b'{"log":{"entries":[{"request":' + b'{"a":' * DEEP),
+}  # fmt: skip
+"""By what is wrong: the name of a file, and what is in it."""
+
+
+@pytest.mark.parametrize("kind", ["a billion laughs", "a cassette of laughs", "yaml in yaml", "gzip in gzip", "a document of one list", "an archive of a browser"])  # fmt: skip
+def test_no_file_costs_more_than_it_is_worth(kind, tmp_path):
+    name, content = FILES[kind]
+    path = tmp_path / name
+    path.write_bytes(content)
+    judged([Run((command, str(path)), str(tmp_path), plain()) for command in ("show", "validate", "info", "filter")])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_form_of_log_reads_on_for_ever(form, tmp_path):
+    runs = []
+    short = [line for line in LINES.values() if len(line) < LONG]
+    for number, body in enumerate((b"".join([*FIRST[:3], *short]), LAUGHS, b"[" * DEEP, b"- " * 5_000)):
+        path = tmp_path / f"{number}.log"
+        path.write_bytes(body)
+        runs.append(Run(("info", str(path), "--from", form), str(tmp_path), plain(), seconds=60))
+    judged(runs)
