@@ -38,7 +38,14 @@ class Tree:
     def render(self) -> Iterator[Text]:
         """Every row, from the top."""
         for connection in self._session.connections:
-            yield from self._forwards(connection, None, "", "")
+            for own, number in self._rows_of(connection, None, "", ""):
+                yield own.row(number)
+
+    def lines(self) -> Iterator[str]:
+        """The same without colours."""
+        for connection in self._session.connections:
+            for own, number in self._rows_of(connection, None, "", ""):
+                yield own.line(number)
 
     def tail(self, height: int) -> list[Text]:
         """The last `height` rows; one that says what it said in the last window is the same object."""
@@ -52,13 +59,14 @@ class Tree:
                 rows.append(row)
         return rows[::-1]
 
-    def _forwards(self, node: Any, parent: Any, guide: str, below: str) -> Iterator[Text]:
+    def _rows_of(self, node: Any, parent: Any, guide: str, below: str) -> Iterator[tuple[_Own, int]]:
+        """Whose each row is, from the top, and which of its."""
         children = list(reversed(list(_upwards(node))))
         own = self._own(node, parent, guide, below, children=bool(children))
-        yield from map(own.row, range(len(own)))
+        yield from ((own, number) for number in range(len(own)))
         for child in children:
             last = child is children[-1]
-            yield from self._forwards(
+            yield from self._rows_of(
                 child, node, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  ")
             )
 
@@ -159,6 +167,11 @@ class _Own:
 
     def __len__(self) -> int:
         return len(self._body)
+
+    def line(self, number: int) -> str:
+        """One row as it is read."""
+        line = (self._other if number else self._first) + self._body.row(number).plain
+        return line if len(line) <= self._width and line.isascii() else self.row(number).plain
 
     def row(self, number: int) -> Text:
         """One row; the same object each time."""
