@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 HEAVY := tests/clients/heavy
 NODE_STAMP := $(HEAVY)/node/node_modules/.installed
 
-.PHONY: help demo test test-clients test-installed test-lowest test-endurance endure check format readme bench fuzz drift clean
+.PHONY: help demo test test-clients test-installed test-lowest test-endurance endure check format readme bench fuzz drift dist clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -38,6 +38,14 @@ $(NODE_STAMP): $(HEAVY)/node/package.json
 
 test-clients: $(STAMP) $(VENV)-pipecat/.installed $(VENV)-livekit/.installed $(VENV)-mitmproxy/.installed $(NODE_STAMP) ## Run the tests with heavier clients of other people
 	$(BIN)/python -m pytest -rs $(HEAVY)/three_settings.py $(HEAVY)/witness.py $(HEAVY)/load.py
+
+# The same source gives the same bytes, in whatever folder and whenever: built twice, and compared.
+dist: $(STAMP) ## Build the wheel, twice, and see that it is the same to the byte
+	@rm -rf dist && mkdir -p dist/.again && git archive HEAD | tar -x -C dist/.again
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist/.first dist/.again
+	cp -R dist/.again dist/.other
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist dist/.other
+	cmp dist/*.whl dist/.first/*.whl && rm -rf dist/.again dist/.other dist/.first && sha256sum dist/*.whl
 
 # What a user gets: the wheel and the newest of everything that it asks for, and nothing else.
 test-installed: ## Build the wheel, install it alone, and take the tour with it
