@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -109,7 +109,7 @@ class Judge:
         self.wants = cache(codes.want)
         self.dialect = dialect
         self.form = form
-        self._tells_silence = tells_silence
+        self.tells_silence = tells_silence
 
     def judged(self, path: Path, *, shown: bool = True) -> Iterator[Finding | Outcome]:
         """What is found in a recording, and then what became of it; with a progress bar where somebody watches."""
@@ -123,7 +123,7 @@ class Judge:
         listener = Listener(self.dialect)
         check = Check(self.rules, listener) if self.rules else SchemaCheck(listener)
         reading = Reading(path, listener, self.form, None if isinstance(check, Check) else check.in_order)
-        watch = Watch(check, listener.detector) if isinstance(check, Check) and self._tells_silence else None
+        watch = Watch(check, listener.detector) if isinstance(check, Check) and self.tells_silence else None
         outcome = Outcome()
         try:
             entries = watched.watched(reading, path) if shown else iter(reading)
@@ -157,6 +157,17 @@ def left_out(outcome: Outcome, reading: Reading, path: Path) -> None:
     outcome.lost = reading.dropped > 0
 
 
+def _in_shares(judge: Judge, path: Path, jobs: int) -> Iterator[Finding | Outcome]:
+    """What is found in a large recording, and then what became of it: line by line, or by rules in its connections."""
+    if judge.rules:
+        from rtcli.commands.connections import judged_by_connections
+
+        return judged_by_connections(judge, path, jobs)
+    from rtcli.commands.shares import judged_in_shares
+
+    return judged_in_shares(judge, path, jobs)
+
+
 class Run:
     """Takes in what is found in one recording after another, and puts it into a report."""
 
@@ -175,17 +186,18 @@ class Run:
             for path in paths:
                 self.take(path, judge.judged(path))
             return
-        from rtcli.commands.shares import is_worth_sharing, judged_in_shares
+        from rtcli.commands.shares import is_worth_sharing
         from rtcli.formats import Reading
         from rtcli.formats.stream import STANDARD_INPUT
 
         for path in paths[:1]:
             Reading(path, form=judge.form)
-        for large, some in groupby(paths, partial(is_worth_sharing, judge)):
+        can_be_shared = not judge.rules or len(paths) == 1
+        for large, some in groupby(paths, lambda path: can_be_shared and is_worth_sharing(judge, path)):
             group = list(some)
             if large:
                 for path in group:
-                    self.take(path, judged_in_shares(judge, path, jobs))
+                    self.take(path, _in_shares(judge, path, jobs))
             elif len(group) == 1 or STANDARD_INPUT in group:
                 for path in group:
                     self.take(path, judge.judged(path))

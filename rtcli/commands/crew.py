@@ -11,7 +11,7 @@ import select
 import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, Final, Generic, TypeVar
 
@@ -62,8 +62,9 @@ class Crew(Generic[Told]):
         os.write(self._baton[1], bytes(_BATON_BYTES))
         decode = msgspec.msgpack.Decoder(self._frame).decode
         try:
-            for _ in range(self._size):
-                self._members.append(_Member(self._labour, decode, self._members))
+            with _undisturbed():
+                for _ in range(self._size):
+                    self._members.append(_Member(self._labour, decode, self._members))
         except BaseException:
             self._dismiss()
             raise
@@ -199,6 +200,16 @@ class _Member:
         if code:
             how = f"by {signal.Signals(-code).name}" if code < 0 else f"with {code}"
             raise ChildProcessError(f"was ended {how}")
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put a Ctrl-C off: it would let a new process go on as the old one, or an old one forget a new one."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _be_a_member(tells: int, labour: Labour, heard: Sequence[_Member]) -> None:

@@ -46,7 +46,7 @@ def is_worth_sharing(judge: Judge, path: Path) -> bool:
     """Whether a recording is large enough, and of a kind that can be read in shares."""
     from rtcli.formats.stream import COMPRESSED
 
-    if judge.rules or path.suffix in COMPRESSED:
+    if (judge.rules and judge.tells_silence) or path.suffix in COMPRESSED:
         return False
     try:
         status = path.stat()

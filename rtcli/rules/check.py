@@ -54,7 +54,8 @@ class Check:
         self._vendor: Vendor | None = None
         self.ledgers = Ledgers()
         """What is known of the connection that is being read."""
-        self._oddities = Oddities()
+        self.oddities = Oddities()
+        """What is told once."""
         self._told_disagreement = False
         self._kept: frozenset[Need] = frozenset()
         """What the recording can be relied on for, as far as the table below knows."""
@@ -77,6 +78,11 @@ class Check:
 
     def run(self, entries: Iterable[Entry]) -> Iterator[Finding]:
         """Everything found in the recording, in file order, and then what was told once."""
+        yield from self.judged(entries)
+        yield from self.oddities.findings()
+
+    def judged(self, entries: Iterable[Entry]) -> Iterator[Finding]:
+        """What is found in whole connections, but for what is told once."""
         steady = self._steady
         for entry in entries:
             take = steady.get(type(entry.event))
@@ -85,7 +91,7 @@ class Check:
                 self._last = entry
             elif found := self._judged(entry):
                 yield from found
-        yield from self.finish()
+        yield from self._close()
 
     def feed(self, entry: Entry) -> Sequence[Finding]:
         """What is found in the next line; as in `run`, which saves itself a call for each event that only goes on."""
@@ -171,15 +177,19 @@ class Check:
             if entry.sender != event.sender and entry.sender and not event.reflected:
                 rules += self._rules_for(Reversed)
             if type(event) in self._odd_kinds:
-                self._oddities.note(entry, self._vendor)
+                self.oddities.note(entry, self._vendor)
         elif isinstance(event, NO_EVENT):
             self.events += not isinstance(event, Torn)
-            found += self._oddities.judged(entry, self._vendor)
+            found += self.oddities.judged(entry, self._vendor)
         return found + self._judge(entry, rules)
+
+    def go_on(self, oddities: Oddities, *, disagreed: bool) -> None:
+        """Take connections before those to come for judged, where so much was odd, and perhaps no one language spoken."""
+        self.oddities, self._told_disagreement = oddities, disagreed
 
     def finish(self) -> list[Finding]:
         """What could only be known at the end, and what was told once, with its counts."""
-        return [*self._close(), *self._oddities.findings()]
+        return [*self._close(), *self.oddities.findings()]
 
     def _close(self) -> list[Finding]:
         """The end of a connection."""
@@ -209,7 +219,7 @@ class Check:
                 found, self._held = self._held + found, []
             del self._held[_HELD_AT_MOST:]
         vendor = self._vendor
-        return [one for one in found if not self._oddities.known(one, vendor)] if found and vendor else found
+        return [one for one in found if not self.oddities.known(one, vendor)] if found and vendor else found
 
     def _forget(self) -> None:
         """Another connection begins, or one shows more of itself: other rules hold, and the next event counts."""

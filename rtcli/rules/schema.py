@@ -37,6 +37,8 @@ TITLES: Final[dict[str, tuple[Severity, str]]] = {
 }
 """Code, severity and title of everything that can be said about one line by itself."""
 
+DISAGREEMENT: Final = "SCH14"
+"""What is told once in a file."""
 NO_EVENT: Final = (Malformed, Unknown, Torn, Binary)
 """What a line can be that is no event in order, and of which the schema says something."""
 _INDEX: Final = re.compile(r"\[\d+\]")
@@ -83,8 +85,8 @@ def disagreement(detector: Detector) -> Finding:
     client, server = detector.verdicts["client"], detector.verdicts["server"]
     lines = sorted((client.line, server.line))
     return Finding(
-        code="SCH14",
-        severity=TITLES["SCH14"][0],
+        code=DISAGREEMENT,
+        severity=TITLES[DISAGREEMENT][0],
         side="client",
         line=lines[1],
         lines=(lines[0],),

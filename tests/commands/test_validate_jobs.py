@@ -15,6 +15,7 @@ import pytest
 from damaging import damaged
 
 from rtcli.commands.checking import Judge
+from rtcli.commands.connections import judged_by_connections
 from rtcli.commands.shares import judged_in_shares
 from rtcli.events import DIALECTS
 from rtcli.rules import Codes
@@ -25,7 +26,7 @@ SCHEMA = Codes(("SCH",))
 
 
 def run(*arguments, **options):
-    return subprocess.run([*RTCLI, *map(str, arguments)], capture_output=True, timeout=120, **options)
+    return subprocess.run([*RTCLI, *map(str, arguments)], capture_output=True, timeout=300, **options)
 
 
 def told(*arguments, **options):
@@ -150,6 +151,66 @@ def test_more_oddities_than_are_told_apart_are_told_as_by_one_process(tmp_path):
     assert in_shares(path, 3) == in_one_piece(path)
 
 
+def by_connections(path, jobs, codes, dialect=None):
+    return encoded(judged_by_connections(Judge(codes, dialect), path, jobs, shares_a_process=3))
+
+
+def recorded(*names):
+    return b"".join((RECORDINGS / name).read_bytes() for name in names)
+
+
+def test_several_connections_in_a_file_are_judged_by_rules_as_one_after_another(tmp_path):
+    path = tmp_path / "calls.jsonl"
+    chance = random.Random(13)
+    every = sorted(RECORDINGS.rglob("*.jsonl"))
+    for _ in range(12):
+        calls = [one.read_bytes().splitlines(keepends=True)[:200] for one in chance.choices(every, k=5)]
+        calls = [damaged(lines, chance) if chance.random() < 0.4 else lines for lines in calls]
+        path.write_bytes(b"".join(line for lines in calls for line in lines))
+        for codes in (Codes(), Codes(("TIM", "SCH", "SEQ"))):
+            assert by_connections(path, 2, codes) == in_one_piece(path, codes)
+
+
+def test_so_are_connections_of_every_dialect_and_vendor(shared, tmp_path):
+    chance = random.Random(14)
+    path = tmp_path / "calls.jsonl"
+    everything = sorted((shared / "traffic").rglob("*.jsonl"))
+    header = (RECORDINGS / "text.jsonl").read_bytes().splitlines(keepends=True)[0]
+    for _ in range(12):
+        calls = [
+            chance.choice(((), (header,))) + tuple(chance.choice(everything).read_bytes().splitlines(True))
+            for _ in "12345"
+        ]
+        path.write_bytes(b"".join(line for lines in calls for line in (header, *lines)))
+        assert by_connections(path, 3, Codes()) == in_one_piece(path, Codes())
+
+
+def test_that_two_sides_speak_different_dialects_is_told_of_the_first_connection_only(tmp_path):
+    path = tmp_path / "calls.jsonl"
+    path.write_bytes(recorded("broken/SCH14.jsonl", "text.jsonl", "broken/SCH14.jsonl", "broken/SCH14.jsonl"))
+    told = by_connections(path, 2, Codes())
+    assert told == in_one_piece(path, Codes())
+    assert sum(b'"SCH14"' in one for one in told) == 1
+
+
+def test_what_is_no_header_though_it_begins_like_one_begins_nothing_anew(tmp_path):
+    path = tmp_path / "calls.jsonl"
+    false = b'{"rtcli":"x"}\n{"rtcli":1,"t":2.0,"from":"server","event":{"type":"response.create"}}\n{"rtcli":99}\n'
+    for name in ("text.jsonl", "spoken.jsonl", "tool.jsonl"):
+        lines = (RECORDINGS / name).read_bytes().splitlines(keepends=True)
+        for part in false.splitlines(keepends=True):
+            path.write_bytes(b"".join([*lines[:20], part, *lines[20:], *lines]))
+            assert by_connections(path, 2, Codes()) == in_one_piece(path, Codes())
+
+
+def test_more_oddities_than_are_told_apart_in_one_of_many_connections_are_told_as_by_one_process(tmp_path):
+    path = tmp_path / "calls.jsonl"
+    odd = [b'{"t":9.0,"from":"server","event":{"type":"odd.%d"}}\n' % (number * 7 % 1900) for number in range(4000)]
+    text = recorded("text.jsonl")
+    path.write_bytes(b"".join([text, *odd[:900], text, *odd[::-1], text, recorded("broken/SEQ01.jsonl"), *odd]))
+    assert by_connections(path, 2, Codes()) == in_one_piece(path, Codes())
+
+
 # --- how it ends -------------------------------------------------------------------------------
 
 
@@ -180,7 +241,7 @@ def children(pid):
 
 
 def until(what):
-    for _ in range(2000):
+    for _ in range(12_000):
         if what():
             return
         time.sleep(0.01)
@@ -197,7 +258,7 @@ def is_there(pid):
 def test_ctrl_c_ends_all_of_them(waiting):
     begun = children(waiting.pid)
     os.killpg(waiting.pid, signal.SIGINT)
-    out, err = waiting.communicate(timeout=60)
+    out, err = waiting.communicate(timeout=120)
     assert (waiting.returncode, out, err) == (130, b"", b"")
     assert not any(map(is_there, begun))
 
@@ -206,7 +267,7 @@ def test_a_process_that_dies_is_told_of_and_ends_the_others(waiting):
     begun = children(waiting.pid)
     os.kill(begun[1], signal.SIGKILL)
     os.kill(begun[0], signal.SIGKILL)
-    out, err = waiting.communicate(timeout=60)
+    out, err = waiting.communicate(timeout=120)
     assert waiting.returncode == 2
     assert out == b""
     assert b"0.jsonl" in err
