@@ -336,6 +336,7 @@ def test_a_server_that_answers_no_ping_is_left(tmp_path, command):
             with suppress(ConnectionError):
                 while await reader.read(1 << 16):
                     pass
+            await closed(writer)
 
         async with await asyncio.start_server(mute, "127.0.0.1", 0) as server:
             url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
@@ -371,7 +372,7 @@ def test_who_never_answers_is_given_up_with_a_line(tmp_path, command, way):
             reader, writer = await asyncio.open_connection(sock=app)
             writer.write(asking(port))
             answer = await asyncio.wait_for(reader.read(), HANG_S)
-            writer.close()
+            await closed(writer)
             assert answer.startswith(b"HTTP/1.1 504 "), answer
             process.interrupt()
             return await ends(process)
@@ -423,12 +424,19 @@ def test_who_takes_his_time_with_the_handshake_is_not_waited_for(tmp_path, comma
             finally:
                 if dripping:
                     dripping.cancel()
-                writer.close()
+                await closed(writer)
 
     run(hold())
 
 
 # --- resets ------------------------------------------------------------------------------------
+
+
+async def closed(writer):
+    """Close a connection, and see that it is."""
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 def resetting(writer):
@@ -465,7 +473,7 @@ def test_a_reset_is_told_and_what_came_before_it_is_kept(tmp_path, command, when
                 writer.write(asking(port))
                 with suppress(ConnectionError):
                     await asyncio.wait_for(reader.read(), HANG_S)
-                writer.close()
+                await closed(writer)
                 await asyncio.to_thread(process.says, "1 (ended|failed)")
                 process.interrupt()
                 return await ends(process)
@@ -491,16 +499,14 @@ def test_a_storm_of_reconnects_is_weathered_and_leaves_nothing_behind(tmp_path, 
 
     async def visit(port, chance):
         asked = asking(port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(chance.uniform(0.05, 0.5)):
-                reader, writer = await asyncio.open_connection("127.0.0.1", port)
-                try:
-                    writer.write(asked[: chance.choice([0, 1, 20, len(asked) - 1, len(asked), len(asked)])])
-                    await reader.read(chance.choice([1, 100, 1000]))
-                finally:
-                    if chance.random() < 0.5:
-                        resetting(writer)
-                    writer.close()
+                writer.write(asked[: chance.choice([0, 1, 20, len(asked) - 1, len(asked), len(asked)])])
+                await reader.read(chance.choice([1, 100, 1000]))
+        if chance.random() < 0.5:
+            resetting(writer)
+        await closed(writer)
 
     async def hold():
         chance = random.Random(1)
