@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tracemalloc
 import zlib
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import zstandard
@@ -15,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtcli.errors import UnreadableRecording
-from rtcli.formats.stream import BUFFER_BYTES, encoder_for, is_whole, read_lines
+from rtcli.formats.stream import BUFFER_BYTES, encoder_for, is_whole, line_ends, read_lines, read_part
 
 ENDINGS = ["jsonl", "jsonl.gz", "jsonl.zst"]
 LINES = st.lists(st.binary(max_size=40).map(lambda line: line.replace(b"\n", b"") + b"\n"), max_size=12)
@@ -154,3 +156,28 @@ def test_standard_input_is_read_and_left_open():
 def test_what_cannot_be_opened_is_refused_by_its_name(tmp_path, name):
     with pytest.raises(UnreadableRecording, match="cannot read"):
         list(read_lines(tmp_path / name))
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="there is no file here that cannot be read on")
+def test_a_file_that_cannot_be_read_on_is_refused_by_its_name():
+    with pytest.raises(UnreadableRecording, match="/proc/self/mem"):
+        list(read_lines(Path("/proc/self/mem")))
+
+
+@given(lines=LINES, places=st.lists(st.integers(0, 500), max_size=4))
+def test_a_file_in_parts_that_end_with_lines_is_the_whole_file(tmp_path_factory, lines, places):
+    data = b"".join(lines)
+    path = file_of(tmp_path_factory, "jsonl", data)
+    cuts = [0, *sorted(line_ends(path, (place for place in places if place < len(data)))), len(data)]
+    assert all(cut == 0 or data[cut - 1 : cut] == b"\n" for cut in cuts)
+    parts = [list(read_part(path, begin, end)) for begin, end in pairwise(cuts)]
+    assert [line for part in parts for line in part] == lines
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_who_watches_is_told_of_every_byte_on_the_disk(tmp_path, ending):
+    path = tmp_path / f"call.{ending}"
+    path.write_bytes(packed(ending, b"".join(b"%x\n" % number**9 for number in range(60_000))))
+    told: list[int] = []
+    assert sum(1 for _ in read_lines(path, told.append)) == 60_000
+    assert sum(told) == path.stat().st_size
