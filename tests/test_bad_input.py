@@ -38,6 +38,21 @@ LINES = {
     "audio that is none": b'{"t":1,"from":"server","event":{"type":"response.output_audio.delta","event_id":"e","response_id":"r","item_id":"i","output_index":0,"content_index":0,"delta":"' + b"=" * LONG + b'"}}\n',
 }  # fmt: skip
 """By what is wrong: a line of a recording."""
+QUICK = (
+    "info",
+    "turns",
+    "cost",
+    "transcript",
+    "audio",
+    "diff",
+    "convert",
+    "cut",
+    "filter",
+    "merge",
+    "recover",
+    "migrate",
+)
+"""Those that are tried on all of it at once; the others take their time, and more memory."""
 FIRST = [json.dumps(record).encode() + b"\n" for record in recorded("text.jsonl")]
 LAST = b'{"t":9999.5,"note":"the last line of all"}\n'
 
@@ -60,10 +75,10 @@ def commands(path, folder):
 def test_no_line_keeps_a_command_from_the_rest(tmp_path):
     path = tmp_path / "call.jsonl"
     path.write_bytes(b"".join([*FIRST, *LINES.values(), LAST]))
-    runs = [Run(line, str(tmp_path), plain()) for line in commands(path, tmp_path)]
+    runs = [Run(line, str(tmp_path), plain()) for line in commands(path, tmp_path) if line[0] in QUICK]
     done = dict(zip([run.arguments for run in runs], judged(runs), strict=True))
-    for command in ("show", "filter", "recover"):
-        words = (command, str(path), "--raw") if command == "show" else (command, str(path))
+    for command in ("filter", "recover"):
+        words = (command, str(path))
         assert done[words].out.endswith(LAST), command
 
 
