@@ -124,7 +124,8 @@ def validate(
     what was probably meant. Fields and types that the schema does not know are remarks (info), never
     errors. `rtcli rule` lists the rules; those marked extended are judged only if they are selected.
 
-    With --jobs, several files are judged side by side, and so are parts of a large one where the schema alone judges.
+    With --jobs, several files are judged side by side; so are the connections in one large file, and all of its lines
+    where only the schema judges (--select SCH).
 
     Logs of other programs are taken for what they look like, which is said; --from insists on a form.
 
