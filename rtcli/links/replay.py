@@ -7,9 +7,11 @@ it where it is.
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from types import FrameType
 from typing import Final, Protocol
 
 from rtcli.formats import Entry
@@ -17,6 +19,7 @@ from rtcli.links.alarm import Alarm, alarm_for
 from rtcli.links.keyboard import Keyboard
 
 FRAME_S: Final = 1 / 30
+_FROM_OUTSIDE: Final = (signal.SIGTERM, signal.SIGHUP)
 FASTER: Final = 1.5
 SLOWEST, FASTEST = 0.05, 100.0
 
@@ -102,6 +105,7 @@ def play(
 
     Raises:
         KeyboardInterrupt: the person pressed Ctrl-C.
+        SystemExit: the process was told to end from outside, by SIGTERM or SIGHUP.
 
     """
     return asyncio.run(_play(due, face, player, begins_turn))
@@ -112,7 +116,7 @@ async def _play(
 ) -> float:
     lasts_s = 0.0
     pressed = asyncio.Event()
-    async with Keyboard.open() as keyboard, alarm_for(pressed) as alarm:
+    async with _leaving_when_told(player, pressed), Keyboard.open() as keyboard, alarm_for(pressed) as alarm:
         listening = asyncio.create_task(_listen(keyboard, player, pressed)) if keyboard else None
         drawing = asyncio.create_task(_draw(face, player))
         try:
@@ -132,6 +136,33 @@ async def _play(
                         await task
             face.refresh(player.position_s, player.speed, paused=player.paused)
     return lasts_s
+
+
+@asynccontextmanager
+async def _leaving_when_told(player: Player, pressed: asyncio.Event) -> AsyncIterator[None]:
+    """Leave in order when the process is told to end, and end it behind that.
+
+    An exit that is raised wherever the program happens to be would end one task and not the others. Records that
+    are due already leave the loop no turn to notice a signal in, so that it is noticed beside the loop.
+    """
+    loop, told = asyncio.get_running_loop(), []
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
+        player.left = True
+        loop.call_soon_threadsafe(pressed.set)
+
+    before = {number: signal.getsignal(number) for number in _FROM_OUTSIDE}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if told:
+        raise SystemExit(128 + told[0])
 
 
 async def _until(due_s: float, player: Player, pressed: asyncio.Event, alarm: Alarm) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import pytest
 
 from rtcli.formats import Entry
@@ -91,3 +94,48 @@ def test_leaving_shows_nothing_more():
     player.press("q")
     play([(0.0, Entry(1, None, None, Note(None, "")))], face, player, begins_turn=lambda entry: False)
     assert face.lines == []
+
+
+class Fatal:
+    """A face at whose sight the process is told to end, by a handler that leaves at once."""
+
+    def __init__(self, number, *, at):
+        self._number = number
+        self._at = at
+        self.shown = 0
+
+    def _kill(self, at):
+        if at == self._at:
+            os.kill(os.getpid(), self._number)
+
+    def seen(self, _entry):
+        self.shown += 1
+        self._kill("a record")
+
+    def refresh(self, *_, **__):
+        self._kill("a drawing")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    ("at", "shown", "due_s"), [("a record", 1, 0.0), ("a record", 1, 60.0), ("a drawing", 1, 60.0)]
+)
+def test_it_leaves_in_order_wherever_it_is_told_to_end(number, at, shown, due_s, caplog):
+    def leave(*_):
+        raise SystemExit
+
+    before = signal.signal(number, leave)
+    try:
+        face = Fatal(number, at=at)
+        due = [
+            (0.0, Entry(1, 0.0, None, Note(0.0, "now"), b"")),
+            (due_s, Entry(2, due_s, None, Note(due_s, "then"), b"")),
+        ]
+        with pytest.raises(SystemExit) as end:
+            play(due, face, Player(1.0, paused=False), begins_turn=lambda _entry: False)
+        assert signal.getsignal(number) is leave
+    finally:
+        signal.signal(number, before)
+    assert end.value.code == 128 + number
+    assert face.shown == shown
+    assert caplog.text == ""
