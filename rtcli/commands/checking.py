@@ -215,14 +215,14 @@ class Run:
 
     def take(self, path: Path, judged: Iterable[Finding | Outcome]) -> None:
         """Take in what is found in a recording; one that cannot be read is noted."""
-        name = str(path)
+        name, hides, add = str(path), self._known.hides, self._summary.add
         for one in judged:
             if isinstance(one, Outcome):
                 self._ended(name, one)
-            elif self._known.hides(name, one):
+            elif hides(name, one):
                 self._summary.hidden += 1
             else:
-                self._summary.add(one)
+                add(one)
                 if self._report:
                     self._report.finding(name, one)
 

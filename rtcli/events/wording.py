@@ -53,6 +53,8 @@ def kind(value: Any) -> str:
 
 def shown(value: Any) -> str:
     """The value as short JSON; never more of a peer's text than a line can hold."""
+    if type(value) is int and -_LARGE < value < _LARGE:
+        return str(value)
     if isinstance(value, dict):
         return "{…}" if value else "{}"
     if isinstance(value, list):
@@ -61,8 +63,6 @@ def shown(value: Any) -> str:
         from json.encoder import encode_basestring  # noqa: PLC0415 - the same
 
         text = encode_basestring(value[: _SHOWN + 1])
-    elif type(value) is int and abs(value) < _LARGE:
-        return str(value)
     else:
         text = _written(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -37,6 +37,7 @@ TITLES: Final[dict[str, tuple[Severity, str]]] = {
 }
 """Code, severity and title of everything that can be said about one line by itself."""
 
+_SEVERITIES: Final = {code: severity for code, (severity, _) in TITLES.items()}
 DISAGREEMENT: Final = "SCH14"
 """What is told once in a file."""
 NO_EVENT: Final = (Malformed, Unknown, Torn, Binary)
@@ -48,23 +49,25 @@ def findings(entry: Entry) -> list[Finding]:
     """What is wrong with a line; unknown types and fields are told apart by ``oddities``."""
     event = entry.event
     if isinstance(event, Malformed):
-        side, name, event_id = entry.sender or "unknown", event.type, _event_id(event)
-        return [
-            Finding(
-                code=fault.code,
-                severity=TITLES[fault.code][0],
-                side=side,
-                line=entry.line,
-                message=fault.message,
-                type=name,
-                event_id=event_id,
-                path=fault.path,
-                found=fault.found,
-                expected=fault.expected,
-                remedy=fault.hint,
+        found = []
+        for fault in event.faults:
+            code = fault.code
+            found.append(
+                Finding(
+                    code=code,
+                    severity=_SEVERITIES[code],
+                    side=entry.sender or "unknown",
+                    line=entry.line,
+                    message=fault.message,
+                    type=event.type,
+                    event_id=_event_id(event),
+                    path=fault.path,
+                    found=fault.found,
+                    expected=fault.expected,
+                    remedy=fault.hint,
+                )
             )
-            for fault in event.faults
-        ]
+        return found
     if isinstance(event, Torn):
         message = f"the last record was cut off after {event.size_bytes} bytes; everything before it is whole"
         return [Finding(code="SCH11", severity="warning", side="recorder", line=entry.line, message=message)]
