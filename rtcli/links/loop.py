@@ -5,7 +5,8 @@ that is all there is to do, it costs as much as reading and handing on together.
 way keeps its transport, which goes on to write, to pause, and to see to ends and errors.
 
 Law: what has come is handed on for all before it is looked at for any, and it is looked at before anything
-more is read. In a crowd a turn of the loop waits a moment, so that it finds more than one.
+more is read from where it came, or from where it went, which may have answered already. In a crowd a turn of the
+loop waits a moment, so that it finds more than one.
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ _COUNTED_TURNS: Final = 8
 
 class Straight(Protocol):
     """Whoever reads a socket the short way."""
+
+    @property
+    def peer(self) -> Straight | None:
+        """Who reads the answers to what is handed on."""
 
     def hand_on(self) -> bytes | None:
         """Read, and hand on what has come; gives what of it is to be looked at, and None to leave it to the transport."""
@@ -149,7 +154,7 @@ if hasattr(select, "epoll"):
         def _read(self, ready: list[tuple[int, int]]) -> list[tuple[int, int]]:
             """Read what goes the short way; gives the others."""
             others: list[tuple[int, int]] = []
-            looking: list[tuple[Straight, bytes]] = []
+            looking: dict[Straight, bytes] = {}
             straight, crowd, reading = self._straight, self._crowd, select.EPOLLIN
             for one in ready:
                 descriptor, events = one
@@ -158,22 +163,21 @@ if hasattr(select, "epoll"):
                     others.append(one)
                     continue
                 reader = straight[descriptor]
+                if (peer := reader.peer) in looking:
+                    _look(peer, looking.pop(peer))
                 try:
                     data = reader.hand_on()
                 except Exception as error:  # noqa: BLE001 - the loop has to go on; so does asyncio itself
                     reader.fault(error)
                     continue
                 if data:
-                    looking.append((reader, data))
+                    looking[reader] = data
                     crowd.who.add(descriptor)
+                    crowd.times += 1
                 elif data is None:
                     others.append(one)
-            for reader, data in looking:
-                try:
-                    reader.look(data)
-                except Exception as error:  # noqa: BLE001 - as above
-                    reader.fault(error)
-            crowd.times += len(looking)
+            for reader, data in looking.items():
+                _look(reader, data)
             crowd.turn()
             return others
 
@@ -190,3 +194,11 @@ if hasattr(select, "epoll"):
                 if asked := (readable | writable) & key.events:
                     found.append((key, asked))
             return found
+
+
+def _look(reader: Straight, data: bytes) -> None:
+    """Let it look; the loop goes on, whatever it finds."""
+    try:
+        reader.look(data)
+    except Exception as error:  # noqa: BLE001 - as asyncio does with any callback
+        reader.fault(error)

@@ -39,6 +39,8 @@ class Receiver(asyncio.Protocol):
 class Short:
     """A pair of sockets, one of them read the short way."""
 
+    peer = None
+
     def __init__(self, log=None, failing=""):
         self.came = b""
         self.log = log if log is not None else []
@@ -166,6 +168,27 @@ def test_what_has_come_is_handed_on_for_all_before_it_is_looked_at_for_any():
         return log
 
     assert run(main()) == ["handed on", "handed on", "looked at", "looked at"]
+
+
+def test_an_answer_is_not_read_before_what_it_answers_was_looked_at():
+    async def main():
+        log = []
+        async with Short(log) as asking, Short(log) as answering:
+            asking.peer, answering.peer = answering, asking
+            hand_on = asking.hand_on
+
+            def handed_on_and_answered_at_once():
+                data = hand_on()
+                answering.far.sendall(b"the answer")
+                return data
+
+            asking.hand_on = handed_on_and_answered_at_once
+            asking.far.sendall(b"a question")
+            answering.far.sendall(b"something else, ")
+            await asking.until(lambda: answering.came.endswith(b"the answer"))
+        return log
+
+    assert run(main())[:2] == ["handed on", "looked at"]
 
 
 @pytest.mark.parametrize("failing", ["handing on", "looking"])
