@@ -117,8 +117,7 @@ class Witness:
         try:
             self.tap.texts(sender, texts)
             if self._nameless and sender == "server":
-                for text in texts[: self._nameless]:
-                    self._name(text)
+                self._look_for_a_name(texts)
         except Exception as error:  # noqa: BLE001 - the law above: a fault in here must not end a call
             self._lose(_words(error))
         if self.tap.failure is not None and not self.lost:
@@ -140,16 +139,14 @@ class Witness:
                 if lost:
                     self._lose(f"the {sender} sent {what}")
 
-    def _name(self, text: bytes) -> None:
-        """Look for the session's id in one of the server's first events, whatever else is wrong with it."""
-        self._nameless -= 1
-        if not any(b'"%b"' % name.encode() in text for name in NAMING):
-            return
-        with suppress(ValueError, RecursionError, TypeError, KeyError):
-            event = json.loads(text)
-            if event["type"] in NAMING and isinstance(event["session"]["id"], str):
+    def _look_for_a_name(self, texts: list[bytes]) -> None:
+        """Look for the session's id in the server's first events."""
+        for text in texts[: self._nameless]:
+            self._nameless -= 1
+            if name := _name_in(text):
                 self._nameless = 0
-                self.parts.name(event["session"]["id"])
+                self.parts.name(name)
+                return
 
     def _look(self, entry: Entry) -> None:
         """A record was written."""
@@ -175,6 +172,16 @@ class Witness:
         if not self.lost:
             self.lost = why
             self._suspended(why)
+
+
+def _name_in(text: bytes) -> str:
+    """The session's id, if this event has it, whatever else is wrong with it."""
+    if any(b'"%b"' % name.encode() in text for name in NAMING):
+        with suppress(ValueError, RecursionError, TypeError, KeyError):
+            event = json.loads(text)
+            if event["type"] in NAMING and isinstance(event["session"]["id"], str):
+                return event["session"]["id"]
+    return ""
 
 
 def _look_away(_entry: Entry) -> None:

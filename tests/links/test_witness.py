@@ -93,6 +93,13 @@ def test_who_looks_on_and_fails_costs_no_record(tmp_path):
     assert told == []
 
 
+def test_nobody_looks_for_a_name_any_more_when_it_came_with_other_events(tmp_path):
+    witness = witness_in(tmp_path)
+    witness.feed("server", CREATED + ERROR + ERROR)
+    assert witness._nameless == 0
+    assert [path.name.endswith("_sess_1.jsonl") for path in recordings(tmp_path)] == [True]
+
+
 def test_a_message_too_long_to_be_kept_is_said_to_be_missing(tmp_path):
     told = []
     witness = witness_in(tmp_path, told=told)
