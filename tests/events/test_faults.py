@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from rtcli.events import Event, Malformed, Unknown, decode, encode
+from rtcli.events import BETA, LIVE, TRANSLATION, Event, Malformed, Unknown, decode, encode
+from rtcli.events.faults import nearest_field
 from rtcli.events.wording import describe
 
 
@@ -110,6 +111,84 @@ def test_a_misspelt_type_is_unknown_and_its_neighbour_is_named():
         "respones.create", {"type": "respones.create", "x": 1}, "response.create"
     )
     assert decode('{"type":"weather.changed"}') == Unknown("weather.changed", {"type": "weather.changed"}, "")
+
+
+def test_a_name_that_no_server_sends_is_told_what_tells_it_if_the_dialect_has_that():
+    """Guides name both; a server of the conversation sends neither, and one of translation has not what is like them."""
+    assert decode('{"type":"response.cancelled"}').nearest == "response.done"
+    assert decode('{"type":"conversation.item.updated"}', BETA).nearest == ""
+    assert decode('{"type":"response.cancelled"}', TRANSLATION).nearest == ""
+
+
+def test_an_event_of_another_dialect_is_an_event_and_says_whose():
+    delta = {"event_id": "e", "response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0, "delta": "x"}
+    text = json.dumps({"type": "response.text.delta", **delta})
+    heard = decode(text)
+    assert isinstance(heard, Event)
+    assert (heard.foreign, decode(text, BETA).foreign) == ("beta", "")
+    assert json.loads(encode(heard)) == json.loads(text)
+    (fault,) = faults({"type": "response.text.delta", **delta, "delta": 5})
+    assert fault.path == "$.delta"
+
+
+def test_a_type_that_may_be_left_out_is_left_out_again_when_the_event_is_written():
+    item = {"role": "user", "content": "hello"}
+    body = {"type": "decision.item.create", "item": item}
+    event = decode(json.dumps(body), LIVE)
+    assert isinstance(event, Event), event
+    assert event.implied == (("item", "type"),)
+    assert json.loads(encode(event)) == body
+
+
+def test_an_event_without_a_type_and_without_anything_like_one_gets_no_hint():
+    assert faults({"colour": "red"})[0].hint == ""
+
+
+def test_what_is_wrong_with_a_text_is_not_put_down_to_a_number_that_is_in_order():
+    (fault,) = faults('{"type":"response.create","n":1.5')
+    assert "large" not in fault.message
+    assert "expecting" in fault.message
+
+
+FUNCTION = {"type": "function", "name": "f"}
+
+
+@pytest.mark.parametrize(
+    ("body", "meant"),
+    [
+        ({"type": "response.create", "reponse": {}}, ["response"]),
+        ({"type": "response.create", "mood": {}}, [""]),
+        (update(tools=[{**FUNCTION, "descripton": "x"}]), ["description"]),
+        (update(tools=[FUNCTION, {**FUNCTION, "descripton": "x"}]), ["description"]),
+        (update(audio={"input": {"turn_detecton": None}}), ["turn_detection"]),
+        (update(audio={"output": {"turn_detecton": None}}), [""]),
+        ({"type": "response.cancel", "response_id": 5, "even_id": "e"}, ["event_id"]),
+    ],
+)
+def test_a_field_that_the_schema_does_not_have_is_told_the_one_it_has_in_that_place(body, meant):
+    result = decode(json.dumps(body))
+    assert [nearest_field(result, extra.path) for extra in result.extra] == meant
+
+
+def test_a_field_that_is_there_already_is_not_what_another_was_meant_to_be():
+    result = decode('{"type":"response.create","response":{},"reponse":{}}')
+    assert nearest_field(result, ("reponse",)) == ""
+    inside = decode(json.dumps(update(tools=[{**FUNCTION, "descripton": "x", "description": "y"}])))
+    (extra,) = inside.extra
+    assert nearest_field(inside, extra.path) == ""
+    of_mcp = decode(json.dumps(update(tools=[{**FUNCTION, "connector_id": "x"}])))
+    assert nearest_field(of_mcp, of_mcp.extra[0].path) == "", (
+        "a field of another kind of tool is not meant to be itself"
+    )
+
+
+def test_of_what_is_no_event_or_is_not_there_no_field_is_told():
+    assert nearest_field(Malformed(()), ("reponse",)) == ""
+    event = decode('{"type":"response.create"}')
+    assert nearest_field(event, ("response", "instuctions")) == "instructions", "what is not there has no fields yet"
+    assert nearest_field(event, ("response", 0, "instuctions")) == "instructions"
+    text = decode('{"type":"response.cancel","response_id":"instructions"}')
+    assert nearest_field(text, ("response_id", "x")) == ""
 
 
 @pytest.mark.parametrize(
