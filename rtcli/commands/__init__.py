@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Any, Final
 
@@ -67,9 +68,12 @@ SECTIONS: Final[dict[str, dict[str, str]]] = {
 
 COMMANDS: Final[dict[str, str]] = {name: what for section in SECTIONS.values() for name, what in section.items()}
 
-SERVED_AT: Final = "127.0.0.1:8767"
-"""Where a recording is served unless another address is given."""
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+def function_of(command: str) -> Any:
+    """What a command runs, loaded now."""
+    return getattr(import_module(f"rtcli.commands.{command}"), command)
 
 
 def run(arguments: list[str]) -> int:

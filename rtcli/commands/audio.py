@@ -7,10 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-import typer
-
 from rtcli.commands import DONE, LOST
 from rtcli.commands.choice import Since, Until
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.output import Overwriting
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
@@ -35,24 +34,22 @@ class Heard(StrEnum):
 
 
 def audio(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
+    path: Annotated[Path, Argument(metavar="FILE", help="A recording, or - for standard input.")],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output", "-o", metavar="WAV", help="The file to write, or - for a pipe.", envvar="RTCLI_OUTPUT"
-        ),
+        Option("--output", "-o", metavar="WAV", help="The file to write, or - for a pipe.", envvar="RTCLI_OUTPUT"),
     ] = None,
     side: Annotated[
         Heard | None,
-        typer.Option(help="Only this side, in one channel and in the format it was sent in.", envvar="RTCLI_SIDE"),
+        Option(help="Only this side, in one channel and in the format it was sent in.", envvar="RTCLI_SIDE"),
     ] = None,
     per_item: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Write one file an item into this folder.", envvar="RTCLI_PER_ITEM"),
+        Option(metavar="DIR", help="Write one file an item into this folder.", envvar="RTCLI_PER_ITEM"),
     ] = None,
     delivered: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--delivered", help="With --per-item: all that came, not only what was heard.", envvar="RTCLI_DELIVERED"
         ),
     ] = False,

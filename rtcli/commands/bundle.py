@@ -9,9 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TextIO
 
-import typer
-
 from rtcli.commands import DONE, LOST
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.output import Overwriting
 from rtcli.commands.priced import Priced
 from rtcli.commands.redacted import Audio, AudioChoice, Fields, Patterns, Redacted, Text, TextChoice
@@ -26,14 +25,14 @@ if TYPE_CHECKING:
 
 
 def bundle(
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Recordings, or - for standard input.")],
+    paths: Annotated[list[Path], Argument(metavar="FILE...", help="Recordings, or - for standard input.")],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="ZIP", help="The archive to write.", envvar="RTCLI_OUTPUT"),
+        Option("--output", "-o", metavar="ZIP", help="The archive to write.", envvar="RTCLI_OUTPUT"),
     ] = None,
     issue: Annotated[
         bool,
-        typer.Option("--issue", help="Print a Markdown text for an issue tracker.", envvar="RTCLI_ISSUE"),
+        Option("--issue", help="Print a Markdown text for an issue tracker.", envvar="RTCLI_ISSUE"),
     ] = False,
     audio: Audio = AudioChoice.SILENCE,
     text: Text = TextChoice.KEEP,
@@ -41,7 +40,7 @@ def bundle(
     field: Fields = None,
     allow_doubts: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--allow-doubts",
             help="Pack it although something in it looks like a secret of no known shape.",
             envvar="RTCLI_ALLOW_DOUBTS",

@@ -5,21 +5,22 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Annotated
 
-import typer
 from msgspec import Struct
+
+from rtcli.commands.declared import Option
 
 if TYPE_CHECKING:
     from rtcli.formats import Entry
 
 Since = Annotated[
     str | None,
-    typer.Option(
+    Option(
         metavar="TIME",
         help="Only from this time on: 12.5, 250ms, 1m30s; -5 is five seconds before the end.",
         envvar="RTCLI_SINCE",
     ),
 ]
-Until = Annotated[str | None, typer.Option(metavar="TIME", help="Only up to this time.", envvar="RTCLI_UNTIL")]
+Until = Annotated[str | None, Option(metavar="TIME", help="Only up to this time.", envvar="RTCLI_UNTIL")]
 
 
 class Choice(Struct):

@@ -8,8 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.marked import Marked, check_of
 from rtcli.commands.numbers import finite
 
@@ -31,25 +30,23 @@ class Pace(StrEnum):
 def connect(
     target: Annotated[
         str | None,
-        typer.Argument(
+        Argument(
             help="demo (the built-in server), openai, azure, or a ws:// or wss:// URL. Default: RTCLI_URL, else openai."
         ),
     ] = None,
-    model: Annotated[
-        str | None, typer.Option(help="The model; for azure the deployment.", envvar="RTCLI_MODEL")
-    ] = None,
-    voice: Annotated[str | None, typer.Option(help="The model's voice.", envvar="RTCLI_VOICE")] = None,
+    model: Annotated[str | None, Option(help="The model; for azure the deployment.", envvar="RTCLI_MODEL")] = None,
+    voice: Annotated[str | None, Option(help="The model's voice.", envvar="RTCLI_VOICE")] = None,
     instructions: Annotated[
-        str | None, typer.Option(metavar="TEXT|@FILE", help="The session's instructions.", envvar="RTCLI_INSTRUCTIONS")
+        str | None, Option(metavar="TEXT|@FILE", help="The session's instructions.", envvar="RTCLI_INSTRUCTIONS")
     ] = None,
     session: Annotated[
         str | None,
-        typer.Option(metavar="@FILE", help="JSON that is merged into session.update.", envvar="RTCLI_SESSION"),
+        Option(metavar="@FILE", help="JSON that is merged into session.update.", envvar="RTCLI_SESSION"),
     ] = None,
-    text: Annotated[bool, typer.Option("--text", help="Ask for text only, no audio.", envvar="RTCLI_TEXT")] = False,
+    text: Annotated[bool, Option("--text", help="Ask for text only, no audio.", envvar="RTCLI_TEXT")] = False,
     header: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--header",
             metavar="'K: V'",
             help="Send a header with the handshake (repeatable; or RTCLI_HEADER, a line each).",
@@ -57,7 +54,7 @@ def connect(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--output",
             "-o",
             metavar="FILE",
@@ -65,16 +62,14 @@ def connect(
             envvar="RTCLI_OUTPUT",
         ),
     ] = None,
-    append: Annotated[
-        bool, typer.Option("--append", help="Add to a recording that exists.", envvar="RTCLI_APPEND")
-    ] = False,
+    append: Annotated[bool, Option("--append", help="Add to a recording that exists.", envvar="RTCLI_APPEND")] = False,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a recording that exists.", envvar="RTCLI_OVERWRITE")
+        bool, Option("--overwrite", help="Replace a recording that exists.", envvar="RTCLI_OVERWRITE")
     ] = False,
-    no_record: Annotated[bool, typer.Option("--no-record", help="Do not record.", envvar="RTCLI_NO_RECORD")] = False,
+    no_record: Annotated[bool, Option("--no-record", help="Do not record.", envvar="RTCLI_NO_RECORD")] = False,
     execute: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--execute",
             "-x",
             metavar="TEXT",
@@ -83,7 +78,7 @@ def connect(
     ] = None,
     audio_in: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             metavar="FILE.wav",
             help="Send this speech, wait for the answer, then leave.",
             envvar="RTCLI_AUDIO_IN",
@@ -92,12 +87,12 @@ def connect(
         ),
     ] = None,
     audio_out: Annotated[
-        Path | None, typer.Option(metavar="FILE.wav", help="Write the model's speech there.", envvar="RTCLI_AUDIO_OUT")
+        Path | None, Option(metavar="FILE.wav", help="Write the model's speech there.", envvar="RTCLI_AUDIO_OUT")
     ] = None,
-    pace: Annotated[Pace, typer.Option(help="How fast audio is sent.", envvar="RTCLI_PACE")] = Pace.REALTIME,
+    pace: Annotated[Pace, Option(help="How fast audio is sent.", envvar="RTCLI_PACE")] = Pace.REALTIME,
     wait: Annotated[
         float,
-        typer.Option(
+        Option(
             min=0.1, metavar="SECONDS", help="The longest wait for an answer.", envvar="RTCLI_WAIT", callback=finite
         ),
     ] = 30.0,

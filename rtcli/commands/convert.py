@@ -8,9 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-import typer
-
 from rtcli.commands import DONE, LOST
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.output import Overwriting
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
@@ -53,10 +52,10 @@ _HOLDERS: Final[dict[Target, str]] = {
 
 
 def convert(
-    path: Annotated[Path, typer.Argument(metavar="IN", help="A recording or another log, or - for standard input.")],
+    path: Annotated[Path, Argument(metavar="IN", help="A recording or another log, or - for standard input.")],
     output: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--output",
             "-o",
             metavar="OUT",
@@ -66,12 +65,12 @@ def convert(
     ] = None,
     to: Annotated[
         Target | None,
-        typer.Option("--to", help="The form to write; without this, told by the ending of OUT.", envvar="RTCLI_TO"),
+        Option("--to", help="The form to write; without this, told by the ending of OUT.", envvar="RTCLI_TO"),
     ] = None,
     overwrite: Overwriting = False,
     content: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--content", help="Put what was said, and what tools were given, into OTLP spans.", envvar="RTCLI_CONTENT"
         ),
     ] = False,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.output import AsJson
 from rtcli.commands.priced import Priced
 from rtcli.commands.source import Dialect, Form, Source
@@ -14,11 +13,9 @@ from rtcli.commands.spoken import Spoken
 
 
 def cost(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
+    path: Annotated[Path, Argument(metavar="FILE", help="A recording, or - for standard input.")],
     json: AsJson = False,
-    csv: Annotated[
-        bool, typer.Option("--csv", help="Write a row a response for spreadsheets.", envvar="RTCLI_CSV")
-    ] = False,
+    csv: Annotated[bool, Option("--csv", help="Write a row a response for spreadsheets.", envvar="RTCLI_CSV")] = False,
     prices: Priced = None,
     dialect: Dialect = Spoken.AUTO,
     form: Form = None,

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.offered import offered_items, offered_responses
 from rtcli.commands.output import Overwriting
 from rtcli.commands.source import Dialect, Form, Source
@@ -21,28 +20,26 @@ if TYPE_CHECKING:
 
 
 def cut(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
+    path: Annotated[Path, Argument(metavar="FILE", help="A recording, or - for standard input.")],
     output: Annotated[
         Path,
-        typer.Option(
-            "--output", "-o", metavar="OUT", help="Where it goes; - is standard output.", envvar="RTCLI_OUTPUT"
-        ),
+        Option("--output", "-o", metavar="OUT", help="Where it goes; - is standard output.", envvar="RTCLI_OUTPUT"),
     ] = Path("-"),
     since: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="TIME",
             help="From this time on: 12.5, 250ms, 1m30s; -5 is five seconds before the end.",
             envvar="RTCLI_SINCE",
         ),
     ] = None,
-    until: Annotated[str | None, typer.Option(metavar="TIME", help="Up to this time.", envvar="RTCLI_UNTIL")] = None,
+    until: Annotated[str | None, Option(metavar="TIME", help="Up to this time.", envvar="RTCLI_UNTIL")] = None,
     turn: Annotated[
-        str | None, typer.Option(metavar="N..M", help="This turn, or these: 3, 3..5, 3.. .", envvar="RTCLI_TURN")
+        str | None, Option(metavar="N..M", help="This turn, or these: 3, 3..5, 3.. .", envvar="RTCLI_TURN")
     ] = None,
     response: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="ID",
             help="From this response's first event to its last.",
             envvar="RTCLI_RESPONSE",
@@ -51,7 +48,7 @@ def cut(
     ] = None,
     item: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="ID",
             help="From this item's first event to its last.",
             envvar="RTCLI_ITEM",

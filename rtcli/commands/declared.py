@@ -6,22 +6,32 @@ A run that names recordings and nothing else needs no such library, whose loadin
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import zip_longest
 from types import FunctionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+
+class Alone:
+    """What an option means that nothing of its own stands behind, and which words are its own."""
+
+    def __init__(self, means: str, is_own: Callable[[str], bool]) -> None:
+        self.means = means
+        self.is_own = is_own
 
 
 class Declared:
     """An option or an argument: its names, and what typer's function of the same name is to be told of it."""
 
-    def __init__(self, *names: str, **how: Any) -> None:
+    def __init__(self, *names: str, alone: Alone | None = None, **how: Any) -> None:
         self.names = names
+        self.alone = alone
         self.how = how
 
-    def told(self) -> Any:
-        """The same as typer declares it."""
+    def hint(self, kind: Any) -> Any:
+        """What a function says to typer of a parameter whose values are of this kind."""
         import typer
 
-        return getattr(typer, type(self).__name__)(*self.names, **self.how)
+        return Annotated[kind, getattr(typer, type(self).__name__)(*self.names, **self.how)]
 
 
 class Option(Declared):
@@ -30,6 +40,16 @@ class Option(Declared):
 
 class Argument(Declared):
     """What stands on the command line by itself."""
+
+
+class Context(Declared):
+    """How typer read the command line, for a command that has to know it."""
+
+    def hint(self, kind: Any) -> Any:  # noqa: ARG002 - it is of typer's kind
+        """What typer hands itself on by."""
+        import typer
+
+        return typer.Context
 
 
 def hints(function: Callable[..., Any]) -> dict[str, Any]:
@@ -52,5 +72,22 @@ def as_typer(function: Any) -> Any:
     same.__doc__ = function.__doc__
     for name, hint in hints(function).items():
         kind, declared = declaration(hint)
-        same.__annotations__[name] = Annotated[kind, declared.told()] if declared else hint
+        same.__annotations__[name] = declared.hint(kind) if declared else hint
     return same
+
+
+def completed(function: Callable[..., Any], words: list[str]) -> list[str]:
+    """The words of a command line, with what it means behind each option that stands alone."""
+    declared = [one for _, one in map(declaration, hints(function).values()) if one]
+    alone = {name: one.alone for one in declared if one.alone for name in one.names}
+    if not alone:
+        return words
+    return [
+        piece
+        for word, following in zip_longest(words, words[1:])
+        for piece in ((word, alone[word].means) if word in alone and not _is_own(alone[word], following) else (word,))
+    ]
+
+
+def _is_own(alone: Alone, following: str | None) -> bool:
+    return following is not None and alone.is_own(following)

@@ -7,8 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.numbers import finite
 from rtcli.commands.output import AsJson
 from rtcli.commands.priced import Priced
@@ -30,11 +29,11 @@ def _types(incomplete: str) -> list[str]:
 
 
 def diff(
-    a: Annotated[Path, typer.Argument(metavar="A", help="A recording, or - for standard input.")],
-    b: Annotated[Path, typer.Argument(metavar="B", help="The recording to compare with it.")],
+    a: Annotated[Path, Argument(metavar="A", help="A recording, or - for standard input.")],
+    b: Annotated[Path, Argument(metavar="B", help="The recording to compare with it.")],
     ignore_type: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--ignore-type",
             metavar="PATTERN",
             help="Leave out events of this type, such as rate_limits.* (repeatable; or RTCLI_IGNORE_TYPE, separated by spaces).",
@@ -44,7 +43,7 @@ def diff(
     ] = None,
     latency_tolerance: Annotated[
         float | None,
-        typer.Option(
+        Option(
             metavar="MS",
             min=0,
             help="Count a latency as different if it is further apart; without this, latency decides nothing.",
@@ -54,11 +53,11 @@ def diff(
     ] = None,
     json: AsJson = False,
     dialect: Annotated[
-        Spoken, typer.Option(help="Read both in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
+        Spoken, Option(help="Read both in this dialect; auto tells it by the events.", envvar="RTCLI_DIALECT")
     ] = Spoken.AUTO,
     form: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--from",
             metavar="FORM",
             help="Read them as this form of log instead of telling by their look; given twice, A and then B "

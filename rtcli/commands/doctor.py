@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from rtcli.commands.declared import Argument
 from rtcli.commands.output import AsJson
 from rtcli.commands.priced import Priced
 from rtcli.commands.source import Dialect, Form, Source
@@ -15,7 +14,7 @@ from rtcli.commands.spoken import Spoken
 
 
 def doctor(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
+    path: Annotated[Path, Argument(metavar="FILE", help="A recording, or - for standard input.")],
     json: AsJson = False,
     dialect: Dialect = Spoken.AUTO,
     form: Form = None,

@@ -1,9 +1,8 @@
-"""The fields that ``--json`` and ``--sort`` name, and a ``--json`` that names none."""
+"""The fields that ``--json`` and ``--sort`` name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,18 +13,9 @@ NONE: Final = ""
 """What stands for a ``--json`` without fields."""
 
 
-def with_bare_json(args: list[str]) -> list[str]:
-    """The arguments with nothing as the fields of each ``--json`` that is followed by none."""
-    return [
-        piece
-        for number, arg in enumerate(args)
-        for piece in ((arg, NONE) if arg == "--json" and not _are_fields(args[number + 1 :]) else (arg,))
-    ]
-
-
-def _are_fields(following: list[str]) -> bool:
-    """What comes next is no option and no recording."""
-    return bool(following) and not following[0].startswith("-") and not _is_there(following[0])
+def may_be_fields(word: str) -> bool:
+    """It is no option and no recording."""
+    return not word.startswith("-") and not _is_there(word)
 
 
 def _is_there(told: str) -> bool:
@@ -70,6 +60,8 @@ def order(told: str, known: Sequence[str]) -> tuple[str, bool]:
 
 
 def _like(name: str, known: Sequence[str], option: str) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(name, known, 1)
     return f"{f'perhaps {near[0]}: ' if near else ''}{option} alone lists them"
 

@@ -10,8 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.output import Overwriting
 from rtcli.commands.source import Form, Source
 
@@ -28,16 +27,14 @@ class Side(StrEnum):
 
 
 def filter(  # noqa: A001 - a command has its own name
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
+    path: Annotated[Path, Argument(metavar="FILE", help="A recording, or - for standard input.")],
     output: Annotated[
         Path,
-        typer.Option(
-            "--output", "-o", metavar="OUT", help="Where it goes; - is standard output.", envvar="RTCLI_OUTPUT"
-        ),
+        Option("--output", "-o", metavar="OUT", help="Where it goes; - is standard output.", envvar="RTCLI_OUTPUT"),
     ] = Path("-"),
     kinds: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--type",
             metavar="GLOB",
             help="Only events of such a type, as in response.*, or records: open, close, note (repeatable).",
@@ -46,14 +43,12 @@ def filter(  # noqa: A001 - a command has its own name
     ] = None,
     others: Annotated[
         list[str] | None,
-        typer.Option(
-            "--not-type", metavar="GLOB", help="No events of such a type (repeatable).", envvar="RTCLI_NOT_TYPE"
-        ),
+        Option("--not-type", metavar="GLOB", help="No events of such a type (repeatable).", envvar="RTCLI_NOT_TYPE"),
     ] = None,
-    side: Annotated[Side | None, typer.Option(help="Only what this side sent.", envvar="RTCLI_SIDE")] = None,
+    side: Annotated[Side | None, Option(help="Only what this side sent.", envvar="RTCLI_SIDE")] = None,
     where: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="EXPR",
             help="Only what this JMESPath expression holds for: event.item.role == 'user' && t > 3.",
             envvar="RTCLI_WHERE",

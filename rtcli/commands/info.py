@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from rtcli.commands import DONE, FAILED, LOST
+from rtcli.commands.declared import Alone, Argument, Option
+from rtcli.commands.fields import NONE, may_be_fields
 from rtcli.commands.priced import Priced
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
@@ -24,29 +24,28 @@ _WORST = "worst"
 def info(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH...", help="Recordings, folders of them, or - for standard input."),
+        Argument(metavar="PATH...", help="Recordings, folders of them, or - for standard input."),
     ] = None,
     sort: Annotated[
         str,
-        typer.Option(
+        Option(
             metavar="FIELD",
             help="Order the table by this field, or by -FIELD with the largest first; worst puts what went wrong first.",
             envvar="RTCLI_SORT",
         ),
     ] = _WORST,
-    reverse: Annotated[bool, typer.Option("--reverse", help="Turn the order round.", envvar="RTCLI_REVERSE")] = False,
+    reverse: Annotated[bool, Option("--reverse", help="Turn the order round.", envvar="RTCLI_REVERSE")] = False,
     json: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--json",
+            alone=Alone(NONE, may_be_fields),
             metavar="[FIELDS]",
             help="Write these fields, separated by commas, or all, as one JSON document; without any, list them.",
             envvar="RTCLI_JSON_FIELDS",
         ),
     ] = None,
-    csv: Annotated[
-        bool, typer.Option("--csv", help="Write a row a session for spreadsheets.", envvar="RTCLI_CSV")
-    ] = False,
+    csv: Annotated[bool, Option("--csv", help="Write a row a session for spreadsheets.", envvar="RTCLI_CSV")] = False,
     dialect: Dialect = Spoken.AUTO,
     form: Form = None,
     prices: Priced = None,
@@ -63,7 +62,7 @@ def info(
 
     Exit code: 0 done, 2 a file could not be read, 3 some of one was left out.
     """
-    from rtcli.commands.fields import NONE, chosen, order
+    from rtcli.commands.fields import chosen, order
     from rtcli.commands.output import documents
     from rtcli.commands.priced import prices_of
     from rtcli.errors import BadOption

@@ -5,18 +5,16 @@ A command's module is loaded when the command is run, so that one command does n
 
 from __future__ import annotations
 
-import re
-from importlib import import_module
+from collections.abc import Callable
 from typing import Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from rtcli.commands import COMMANDS, SECTIONS, SERVED_AT, configuration
-from rtcli.commands.declared import as_typer
+from rtcli.commands import COMMANDS, SECTIONS, configuration, function_of
+from rtcli.commands.declared import as_typer, completed
 from rtcli.errors import BadOption
 
-_ADDRESS: Final = re.compile(r"\S*:\d+")
 _CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -27,11 +25,7 @@ class Configured(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the configuration, whose values go before the defaults and after the environment's."""
-        args = _with_addresses(args)
-        if self.name == "info":
-            from rtcli.commands.fields import with_bare_json
-
-            args = with_bare_json(args)
+        args = completed(function_of(self.name or ""), args)
         if not ctx.resilient_parsing and not set(args) & set(ctx.help_option_names):
             self._found = configuration.find(configuration.here(), COMMANDS)
             ctx.default_map = self._found.defaults(self, ctx) if self._found else None
@@ -50,17 +44,11 @@ class Configured(TyperCommand):
             raise BadOption(where, error.why, error.remedy) from error
 
 
-def _with_addresses(args: list[str]) -> list[str]:
-    """The arguments with an address behind every ``--serve`` that has none."""
-    return [
-        piece
-        for number, arg in enumerate(args)
-        for piece in ((arg, SERVED_AT) if arg == "--serve" and not _is_address(args[number + 1 :]) else (arg,))
-    ]
-
-
-def _is_address(following: list[str]) -> bool:
-    return bool(following) and _ADDRESS.fullmatch(following[0]) is not None
+def command_of(name: str, function: Callable[..., Any]) -> Any:
+    """A command that runs a function, as typer makes it."""
+    single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    single.command(name, cls=Configured, context_settings=_CONTEXT)(as_typer(function))
+    return typer.main.get_command(single)
 
 
 class Commands(TyperGroup):
@@ -74,10 +62,7 @@ class Commands(TyperGroup):
         """The command, loaded now."""
         if cmd_name not in COMMANDS:
             return None
-        function = getattr(import_module(f"rtcli.commands.{cmd_name}"), cmd_name)
-        single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        single.command(cmd_name, cls=Configured, context_settings=_CONTEXT)(as_typer(function))
-        return typer.main.get_command(single)
+        return command_of(cmd_name, function_of(cmd_name))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """The lists of commands, without loading any; what they do stands in one column."""

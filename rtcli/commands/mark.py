@@ -10,8 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.output import Overwriting
 
 if TYPE_CHECKING:
@@ -19,11 +18,11 @@ if TYPE_CHECKING:
 
 
 def mark(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="What is to be noted.")],
+    path: Annotated[Path, Argument(metavar="FILE", help="A recording, or - for standard input.")],
+    text: Annotated[str, Argument(metavar="TEXT", help="What is to be noted.")],
     at: Annotated[
         str,
-        typer.Option(
+        Option(
             "--at",
             metavar="T",
             help="Where: 12.5, 1m30s, -10s before the end, or line:120, behind that line.",
@@ -32,9 +31,7 @@ def mark(
     ],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output", "-o", metavar="OUT", help="Write there, and leave FILE as it is.", envvar="RTCLI_OUTPUT"
-        ),
+        Option("--output", "-o", metavar="OUT", help="Write there, and leave FILE as it is.", envvar="RTCLI_OUTPUT"),
     ] = None,
     overwrite: Overwriting = False,
 ) -> int:

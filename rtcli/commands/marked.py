@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from rtcli.commands.declared import Option
 
 if TYPE_CHECKING:
     from rtcli.events import Listener
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Marked = Annotated[
     bool,
-    typer.Option(
+    Option(
         "--findings/--no-findings",
         help="Mark errors and warnings where they happen, by the rules that are on by default.",
         envvar="RTCLI_FINDINGS",

@@ -11,8 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
-import typer
-
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.output import Overwriting
 
 if TYPE_CHECKING:
@@ -48,16 +47,14 @@ class Found(NamedTuple):
 
 
 def merge(
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The recordings; - is standard input.")],
+    paths: Annotated[list[Path], Argument(metavar="FILE...", help="The recordings; - is standard input.")],
     output: Annotated[
         Path,
-        typer.Option(
-            "--output", "-o", metavar="OUT", help="Where it goes; - is standard output.", envvar="RTCLI_OUTPUT"
-        ),
+        Option("--output", "-o", metavar="OUT", help="Where it goes; - is standard output.", envvar="RTCLI_OUTPUT"),
     ] = Path("-"),
     shape: Annotated[
         Shape,
-        typer.Option(
+        Option(
             "--as",
             help="one: one connection, its records woven by time; several: one connection after the other; auto: several"
             " where the sessions' ids differ.",
@@ -66,7 +63,7 @@ def merge(
     ] = Shape.AUTO,
     same_clock: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--same-clock",
             help="All times count from the same moment; do not look when the recordings were started.",
             envvar="RTCLI_SAME_CLOCK",
@@ -74,7 +71,7 @@ def merge(
     ] = False,
     keep_twice: Annotated[
         bool,
-        typer.Option("--keep-twice", help="Keep also what two recordings have seen alike.", envvar="RTCLI_KEEP_TWICE"),
+        Option("--keep-twice", help="Keep also what two recordings have seen alike.", envvar="RTCLI_KEEP_TWICE"),
     ] = False,
     overwrite: Overwriting = False,
 ) -> int:

@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.source import Form, Source
 from rtcli.commands.spoken import Spoken
 
@@ -18,15 +17,13 @@ if TYPE_CHECKING:
 
 
 def migrate(
-    path: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Client events or a recording, or - for standard input.")
-    ],
+    path: Annotated[Path, Argument(metavar="FILE", help="Client events or a recording, or - for standard input.")],
     diff: Annotated[
-        bool, typer.Option("--diff", help="Show what changes, instead of the result.", envvar="RTCLI_DIFF")
+        bool, Option("--diff", help="Show what changes, instead of the result.", envvar="RTCLI_DIFF")
     ] = False,
     drop: Annotated[
         bool,
-        typer.Option("--drop", help="Leave out fields that realtime does not have.", envvar="RTCLI_DROP"),
+        Option("--drop", help="Leave out fields that realtime does not have.", envvar="RTCLI_DROP"),
     ] = False,
     form: Form = None,
 ) -> int:

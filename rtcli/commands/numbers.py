@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import typer
-
 
 def finite(value: float | None) -> float | None:
     """The number of an option, which typer lets be ``nan`` whatever its limits are.
@@ -15,5 +13,7 @@ def finite(value: float | None) -> float | None:
 
     """
     if value is not None and not math.isfinite(value):
+        import typer
+
         raise typer.BadParameter(f"{value} is not a finite number.")
     return value

@@ -6,28 +6,26 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
-
-import typer
+from typing import Any, Final
 
 _LOOKED_AT_BYTES: Final = 1 << 26
 """Nobody waits longer for a shell to offer something."""
 _OFFERED: Final = 200
 
 
-def offered_responses(ctx: typer.Context, incomplete: str) -> list[str]:
+def offered_responses(ctx: Any, incomplete: str) -> list[str]:
     """The ids of responses that begin so."""
     return _offered(
         ctx, incomplete, rb'"response_id"\s*:\s*"([^"\\]+)"|"response"\s*:\s*\{[^{}]{0,200}?"id"\s*:\s*"([^"\\]+)"'
     )
 
 
-def offered_items(ctx: typer.Context, incomplete: str) -> list[str]:
+def offered_items(ctx: Any, incomplete: str) -> list[str]:
     """The ids of items that begin so."""
     return _offered(ctx, incomplete, rb'"item_id"\s*:\s*"([^"\\]+)"|"item"\s*:\s*\{[^{}]{0,200}?"id"\s*:\s*"([^"\\]+)"')
 
 
-def _offered(ctx: typer.Context, incomplete: str, pattern: bytes) -> list[str]:
+def _offered(ctx: Any, incomplete: str, pattern: bytes) -> list[str]:
     # While an option has no value yet, the arguments before it are not told apart.
     path = next((Path(one) for one in (ctx.params.get("path"), *ctx.args) if one and Path(one).is_file()), None)
     found: dict[str, None] = {}

@@ -11,13 +11,12 @@ import os
 from collections.abc import Callable, Collection, Iterator
 from enum import StrEnum
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Final, NamedTuple, get_args, get_origin
+from typing import Any, Final, get_args, get_origin
 
-from rtcli.commands import configuration
-from rtcli.commands.declared import Argument, Option, declaration, hints
+from rtcli.commands import configuration, function_of
+from rtcli.commands.declared import Argument, Declared, Option, completed, declaration, hints
 
 SPEAK_UP: Final = ("RTCLI_", "_RTCLI_")
 """How those variables of the environment begin that have a word in it: those of options, and of a shell's completion."""
@@ -25,14 +24,18 @@ _SHOWN: Final = frozenset({"autocompletion", "envvar", "help", "metavar"})
 """What may be declared of a parameter that makes no difference to how a line is read."""
 
 
-class Parameter(NamedTuple):
-    """What a command takes: how it is made of a word, and whether it takes several."""
+class Parameter:
+    """What a command takes: how it is made of a word, and whether it takes several; what it means without a word."""
 
-    name: str
-    made: Callable[[str], Any]
-    several: bool
-    required: bool
-    is_flag: bool = False
+    __slots__ = ("made", "means", "name", "several")
+
+    def __init__(
+        self, name: str, made: Callable[[str], Any], *, several: bool = False, means: bool | None = None
+    ) -> None:
+        self.name = name
+        self.made = made
+        self.several = several
+        self.means = means
 
 
 def read(function: Callable[..., Any], words: list[str]) -> dict[str, Any] | None:
@@ -40,10 +43,10 @@ def read(function: Callable[..., Any], words: list[str]) -> dict[str, Any] | Non
     taken = _parameters(function)
     if taken is None:
         return None
-    options, places = taken
+    options, places, required = taken
     given: dict[str, Any] = {}
     alone = []
-    rest = iter(words)
+    rest = iter(completed(function, words))
     try:
         for word in rest:
             if not word or word == "-" or not word.startswith("-"):
@@ -55,8 +58,7 @@ def read(function: Callable[..., Any], words: list[str]) -> dict[str, Any] | Non
             alone = _fill(given, place, alone)
     except (KeyError, ValueError, StopIteration):
         return None
-    wanted = {one.name for one in (*options.values(), *places) if one.required}
-    return None if alone or wanted - given.keys() else given
+    return None if alone or not given.keys() >= required else given
 
 
 def _take(given: dict[str, Any], option: Parameter, value: str | None, rest: Iterator[str]) -> None:
@@ -67,10 +69,10 @@ def _take(given: dict[str, Any], option: Parameter, value: str | None, rest: Ite
         StopIteration: it has no value.
 
     """
-    if option.is_flag:
+    if option.means is not None:
         if value is not None or option.name in given:
             raise ValueError(option.name)
-        given[option.name] = True
+        given[option.name] = option.means
         return
     if value is None:
         value = next(rest)
@@ -97,42 +99,60 @@ def _fill(given: dict[str, Any], place: Parameter, words: list[str]) -> list[str
     return words[len(mine) :]
 
 
-def _parameters(function: Callable[..., Any]) -> tuple[dict[str, Parameter], list[Parameter]] | None:
-    """The options of a command by their names, and its arguments; None where one is not plain."""
+def _parameters(function: Callable[..., Any]) -> tuple[dict[str, Parameter], list[Parameter], set[str]] | None:
+    """The plain options of a command by their names, its arguments, and what it must be given.
+
+    None where it takes anything else than options and arguments, or an argument that is not plain.
+    """
     code = function.__code__
     names = code.co_varnames[: code.co_argcount]
-    required = names[: len(names) - len(function.__defaults__ or ())]
-    options, places = {}, []
+    options: dict[str, Parameter] = {}
+    places = []
     said = hints(function)
     for name in names:
         kind, declared = declaration(said[name])
-        if declared is None or not declared.how.keys() <= _SHOWN:
+        made, several = _made(kind)
+        if isinstance(declared, Option):
+            options.update(_named(name, declared, made, several=several))
+        elif isinstance(declared, Argument) and made is not None and _is_plain(declared):
+            places.append(Parameter(name, made, several=several))
+        else:
             return None
-        parameter = _parameter(name, kind, required=name in required)
-        if parameter is None:
-            return None
-        if isinstance(declared, Argument):
-            places.append(parameter)
-        elif isinstance(declared, Option) and (declared.names or not parameter.is_flag):
-            options.update(dict.fromkeys(declared.names or ("--" + name.replace("_", "-"),), parameter))
-    return {name: one for name, one in options.items() if name.startswith("--")}, places
+    return options, places, set(names[: len(names) - len(function.__defaults__ or ())])
 
 
-def _parameter(name: str, kind: Any, *, required: bool) -> Parameter | None:
-    """A parameter whose values are of this kind; None where it takes more to make one of a word."""
+def _is_plain(declared: Declared) -> bool:
+    return declared.how.keys() <= _SHOWN
+
+
+def _named(parameter: str, option: Option, made: Callable[[str], Any] | None, *, several: bool) -> dict[str, Parameter]:
+    """An option by each of its long names; by none where it is not plain."""
+    if made is None or not _is_plain(option):
+        return {}
+    names: dict[str, Parameter] = {}
+    if made is bool:
+        for name in option.names:
+            on, _, off = name.partition("/")
+            names |= {on: Parameter(parameter, bool, means=True), off: Parameter(parameter, bool, means=False)}
+    else:
+        one = Parameter(parameter, made, several=several)
+        names = dict.fromkeys(option.names or ("--" + parameter.replace("_", "-"),), one)
+    return {name: one for name, one in names.items() if name.startswith("--")}
+
+
+def _made(kind: Any) -> tuple[Callable[[str], Any] | None, bool]:
+    """How a value of this kind is made of a word, where that is plain; and whether there are several."""
     if isinstance(kind, UnionType):
         kinds = [one for one in get_args(kind) if one is not NoneType]
         kind = kinds[0] if len(kinds) == 1 else None
     several = get_origin(kind) is list
     if several:
         (kind,) = get_args(kind)
-    if kind is bool:
-        return None if several else Parameter(name, bool, several=False, required=required, is_flag=True)
     if kind is Path:
-        return Parameter(name, _path, several, required)
-    if kind is str or (isinstance(kind, type) and issubclass(kind, StrEnum)):
-        return Parameter(name, kind, several, required)
-    return None
+        return _path, several
+    if kind is bool:
+        return None if several else bool, several
+    return kind if kind is str or (isinstance(kind, type) and issubclass(kind, StrEnum)) else None, several
 
 
 def _path(word: str) -> Path:
@@ -146,7 +166,7 @@ def call(arguments: list[str], commands: Collection[str]) -> Callable[[], Any] |
     command, *words = arguments or [""]
     if command not in commands or any(name.startswith(SPEAK_UP) for name in os.environ):
         return None
-    function = getattr(import_module(f"rtcli.commands.{command}"), command)
+    function = function_of(command)
     given = read(function, words)
     if given is None:
         return None

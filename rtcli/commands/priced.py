@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from rtcli.commands.declared import Option
 from rtcli.errors import BadOption
 
 if TYPE_CHECKING:
@@ -14,9 +13,7 @@ if TYPE_CHECKING:
 
 Priced = Annotated[
     Path | None,
-    typer.Option(
-        "--prices", metavar="FILE", help="Reckon the cost by the prices in this JSON file.", envvar="RTCLI_PRICES"
-    ),
+    Option("--prices", metavar="FILE", help="Reckon the cost by the prices in this JSON file.", envvar="RTCLI_PRICES"),
 ]
 
 

@@ -10,8 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
-import typer
-
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.marked import Marked, check_of
 from rtcli.commands.welcome import Origins, visitors_of
 
@@ -38,7 +37,7 @@ class On(StrEnum):
 def proxy(
     upstream: Annotated[
         str,
-        typer.Argument(
+        Argument(
             metavar="UPSTREAM",
             help="openai, azure, demo (the built-in server), or a ws:// or wss:// origin with an optional base path.",
             envvar="RTCLI_UPSTREAM",
@@ -46,17 +45,17 @@ def proxy(
         ),
     ],
     listen: Annotated[
-        str, typer.Option(metavar="HOST:PORT", help="Where to listen; port 0 takes a free one.", envvar="RTCLI_LISTEN")
+        str, Option(metavar="HOST:PORT", help="Where to listen; port 0 takes a free one.", envvar="RTCLI_LISTEN")
     ] = "127.0.0.1:8765",
     output: Annotated[
         Path,
-        typer.Option(
+        Option(
             "--output", "-o", metavar="DIR", help="Where the recordings go.", envvar="RTCLI_RECORDINGS", file_okay=False
         ),
     ] = Path("recordings"),
     key_from_env: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--key-from-env",
             help="Add the key from OPENAI_API_KEY (azure: AZURE_OPENAI_API_KEY), so that the app needs none.",
             envvar="RTCLI_KEY_FROM_ENV",
@@ -64,11 +63,11 @@ def proxy(
     ] = False,
     tls: Annotated[
         bool,
-        typer.Option("--tls", help="Listen with TLS (wss), by a certificate made on the spot.", envvar="RTCLI_TLS"),
+        Option("--tls", help="Listen with TLS (wss), by a certificate made on the spot.", envvar="RTCLI_TLS"),
     ] = False,
     tls_cert: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             metavar="FILE.pem",
             help="Listen with TLS, by this certificate (and those above it).",
             envvar="RTCLI_TLS_CERT",
@@ -76,30 +75,30 @@ def proxy(
     ] = None,
     tls_key: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.pem", help="Its key, where it is not in the same file.", envvar="RTCLI_TLS_KEY"),
+        Option(metavar="FILE.pem", help="Its key, where it is not in the same file.", envvar="RTCLI_TLS_KEY"),
     ] = None,
     allow_remote: Annotated[
-        bool, typer.Option("--allow-remote", help="Listen beyond this machine.", envvar="RTCLI_ALLOW_REMOTE")
+        bool, Option("--allow-remote", help="Listen beyond this machine.", envvar="RTCLI_ALLOW_REMOTE")
     ] = False,
     allow_origin: Origins = None,
     split_duration: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="Begin another file after this long (10m).", envvar="RTCLI_SPLIT_DURATION"),
+        Option(metavar="TIME", help="Begin another file after this long (10m).", envvar="RTCLI_SPLIT_DURATION"),
     ] = None,
     split_size: Annotated[
         str | None,
-        typer.Option(metavar="SIZE", help="Begin another file after this much (100MB).", envvar="RTCLI_SPLIT_SIZE"),
+        Option(metavar="SIZE", help="Begin another file after this much (100MB).", envvar="RTCLI_SPLIT_SIZE"),
     ] = None,
     snapshot: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="TIME",
             help="Keep the last of each session in memory (60s); write it, and as long after, when --on comes.",
             envvar="RTCLI_SNAPSHOT",
         ),
     ] = None,
     on: Annotated[
-        On, typer.Option("--on", help="What a snapshot is for: an error event or a bad close.", envvar="RTCLI_ON")
+        On, Option("--on", help="What a snapshot is for: an error event or a bad close.", envvar="RTCLI_ON")
     ] = On.ERROR,
     findings: Marked = True,
 ) -> int:

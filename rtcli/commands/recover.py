@@ -8,9 +8,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from rtcli.commands import DONE, LOST
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.output import Overwriting
 
 if TYPE_CHECKING:
@@ -19,12 +18,10 @@ if TYPE_CHECKING:
 
 
 def recover(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A damaged recording, or - for standard input.")],
+    path: Annotated[Path, Argument(metavar="FILE", help="A damaged recording, or - for standard input.")],
     output: Annotated[
         Path,
-        typer.Option(
-            "--output", "-o", metavar="OUT", help="Where it goes; - is standard output.", envvar="RTCLI_OUTPUT"
-        ),
+        Option("--output", "-o", metavar="OUT", help="Where it goes; - is standard output.", envvar="RTCLI_OUTPUT"),
     ] = Path("-"),
     overwrite: Overwriting = False,
 ) -> int:

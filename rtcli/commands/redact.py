@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.output import Overwriting
 from rtcli.commands.redacted import Audio, AudioChoice, Fields, Patterns, Redacted, Text, TextChoice
 from rtcli.commands.source import Dialect, Form
@@ -15,15 +14,15 @@ from rtcli.commands.spoken import Spoken
 
 
 def redact(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
+    path: Annotated[Path, Argument(metavar="FILE", help="A recording, or - for standard input.")],
     output: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--output", "-o", metavar="OUT", help="Write to this file, or - for standard output.", envvar="RTCLI_OUTPUT"
         ),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; only say what would be replaced.", envvar="RTCLI_CHECK")
+        bool, Option("--check", help="Write nothing; only say what would be replaced.", envvar="RTCLI_CHECK")
     ] = False,
     audio: Audio = AudioChoice.SILENCE,
     text: Text = TextChoice.KEEP,
@@ -31,7 +30,7 @@ def redact(
     field: Fields = None,
     json: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--json",
             help="Say what was replaced as one JSON document (on standard error with -o -).",
             envvar="RTCLI_JSON",

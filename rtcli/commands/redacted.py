@@ -9,9 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self, TextIO
 
-import typer
-
 from rtcli.commands import DONE, FOUND, LOST
+from rtcli.commands.declared import Option
 from rtcli.commands.source import Source
 from rtcli.commands.spoken import Spoken
 from rtcli.errors import BadOption
@@ -45,18 +44,18 @@ class TextChoice(StrEnum):
 
 Audio = Annotated[
     AudioChoice,
-    typer.Option(
+    Option(
         help="silence: as long as it was. drop: say in its place how much it was. keep: leave the voices in.",
         envvar="RTCLI_REDACT_AUDIO",
     ),
 ]
 Text = Annotated[
     TextChoice,
-    typer.Option(help="mask: make every word that was said unreadable, letter by letter.", envvar="RTCLI_REDACT_TEXT"),
+    Option(help="mask: make every word that was said unreadable, letter by letter.", envvar="RTCLI_REDACT_TEXT"),
 ]
 Patterns = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--pattern",
         metavar="REGEX",
         help="Replace what this finds too; (?P<name>…) names it, and narrows it to the group (repeatable).",
@@ -65,7 +64,7 @@ Patterns = Annotated[
 ]
 Fields = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--field",
         metavar="NAME",
         help="Empty fields of this name, or at the end of this path with globs, such as metadata.* (repeatable).",

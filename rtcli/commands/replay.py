@@ -6,8 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import typer
-
+from rtcli.commands.address import may_be_address
+from rtcli.commands.declared import Alone, Argument, Context, Option
 from rtcli.commands.marked import Marked
 from rtcli.commands.numbers import finite
 from rtcli.commands.source import Dialect, Form, Source
@@ -33,6 +33,8 @@ class Unmatched(StrEnum):
     STANDIN = "standin"
 
 
+SERVED_AT: Final = "127.0.0.1:8767"
+"""Where a recording is served unless another address is given."""
 _ONLY: Final[dict[str, tuple[str, ...]]] = {
     "": ("speed", "idle_time_limit", "start_offset", "until", "loop", "start_paused", "findings"),
     "--serve": ("unmatched", "once", "fault", "seed", "allow_remote", "allow_origin"),
@@ -42,11 +44,11 @@ _ONLY: Final[dict[str, tuple[str, ...]]] = {
 
 
 def replay(
-    ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The recording; - is standard input.")],
+    ctx: Annotated[Any, Context()],
+    file: Annotated[Path, Argument(help="The recording; - is standard input.")],
     speed: Annotated[
         float,
-        typer.Option(
+        Option(
             "--speed",
             "-s",
             min=0.05,
@@ -58,7 +60,7 @@ def replay(
     ] = 1.0,
     idle_time_limit: Annotated[
         float | None,
-        typer.Option(
+        Option(
             "--idle-time-limit",
             "-i",
             min=0.0,
@@ -70,25 +72,27 @@ def replay(
     ] = None,
     start_offset: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="TIME",
             help="Begin here: 90, 1m30s; what lies before is shown at once.",
             envvar="RTCLI_START_OFFSET",
         ),
     ] = None,
-    until: Annotated[str | None, typer.Option(metavar="TIME", help="End here.", envvar="RTCLI_UNTIL")] = None,
+    until: Annotated[str | None, Option(metavar="TIME", help="End here.", envvar="RTCLI_UNTIL")] = None,
     loop: Annotated[
-        bool, typer.Option("--loop", "-l", help="Begin again at the end, until Ctrl-C.", envvar="RTCLI_LOOP")
+        bool, Option("--loop", "-l", help="Begin again at the end, until Ctrl-C.", envvar="RTCLI_LOOP")
     ] = False,
     start_paused: Annotated[
-        bool, typer.Option("--start-paused", "-p", help="Wait for the space bar.", envvar="RTCLI_START_PAUSED")
+        bool, Option("--start-paused", "-p", help="Wait for the space bar.", envvar="RTCLI_START_PAUSED")
     ] = False,
     dialect: Dialect = Spoken.AUTO,
     form: Form = None,
     findings: Marked = True,
     serve: Annotated[
         str | None,
-        typer.Option(
+        Option(
+            "--serve",
+            alone=Alone(SERVED_AT, may_be_address),
             metavar="[HOST:PORT]",
             help="Play the server's part to clients; port 0 takes a free one. Default: 127.0.0.1:8767.",
             envvar="RTCLI_SERVE",
@@ -96,7 +100,7 @@ def replay(
     ] = None,
     to: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="TARGET",
             help="Play the client's part to a server: demo, openai, azure, or a ws:// or wss:// URL.",
             envvar="RTCLI_TO",
@@ -104,7 +108,7 @@ def replay(
     ] = None,
     timing: Annotated[
         Timing,
-        typer.Option(
+        Option(
             help="With --serve and --to: causal keeps the time between cause and answer, original also the "
             "recording's clock, fast no times but those of audio that is sent.",
             envvar="RTCLI_TIMING",
@@ -112,26 +116,24 @@ def replay(
     ] = Timing.CAUSAL,
     unmatched: Annotated[
         Unmatched,
-        typer.Option(
+        Option(
             help="With --serve, what the recording does not have is left unanswered (wait), taken for the next of "
             "its type (skip), answered with an error, or handed with all that follows to the built-in server.",
             envvar="RTCLI_UNMATCHED",
         ),
     ] = Unmatched.WAIT,
     once: Annotated[
-        bool, typer.Option("--once", help="With --serve: end when the first client has left.", envvar="RTCLI_ONCE")
+        bool, Option("--once", help="With --serve: end when the first client has left.", envvar="RTCLI_ONCE")
     ] = False,
     fault: Faulty = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Make the faults repeat from run to run.", envvar="RTCLI_SEED")
-    ] = None,
+    seed: Annotated[int | None, Option(help="Make the faults repeat from run to run.", envvar="RTCLI_SEED")] = None,
     allow_remote: Annotated[
-        bool, typer.Option("--allow-remote", help="Listen beyond this machine.", envvar="RTCLI_ALLOW_REMOTE")
+        bool, Option("--allow-remote", help="Listen beyond this machine.", envvar="RTCLI_ALLOW_REMOTE")
     ] = False,
     allow_origin: Origins = None,
     output: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--output",
             "-o",
             metavar="FILE",
@@ -140,18 +142,18 @@ def replay(
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a recording that exists.", envvar="RTCLI_OVERWRITE")
+        bool, Option("--overwrite", help="Replace a recording that exists.", envvar="RTCLI_OVERWRITE")
     ] = False,
     model: Annotated[
         str | None,
-        typer.Option(
+        Option(
             help="With --to: the model, for azure the deployment; without this the one that was recorded.",
             envvar="RTCLI_MODEL",
         ),
     ] = None,
     header: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--header",
             metavar="'K: V'",
             help="With --to: send a header with the handshake (repeatable; or RTCLI_HEADER, a line each).",
@@ -159,7 +161,7 @@ def replay(
     ] = None,
     wait: Annotated[
         float,
-        typer.Option(
+        Option(
             min=0.1,
             metavar="SECONDS",
             help="With --to: the longest wait for an answer.",
@@ -169,7 +171,7 @@ def replay(
     ] = 30.0,
     json: Annotated[
         bool,
-        typer.Option("--json", help="With --serve and --to: write JSON for programs.", envvar="RTCLI_JSON"),
+        Option("--json", help="With --serve and --to: write JSON for programs.", envvar="RTCLI_JSON"),
     ] = False,
 ) -> int:
     """Play a recording into the live tree, to a client as the server, or to a server as the client.
@@ -236,7 +238,7 @@ def replay(
     return play(file, showing)
 
 
-def _check(ctx: typer.Context, serve: str | None, to: str | None) -> None:
+def _check(ctx: Any, serve: str | None, to: str | None) -> None:
     """See that the options say one way to replay, and nothing of another.
 
     Raises:

@@ -8,8 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.output import Overwriting
 from rtcli.commands.priced import Priced
 from rtcli.commands.source import Dialect, Form, Source
@@ -31,22 +30,20 @@ class Sound(StrEnum):
 
 
 def report(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
+    path: Annotated[Path, Argument(metavar="FILE", help="A recording, or - for standard input.")],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="The page to write, or - for a pipe.", envvar="RTCLI_OUTPUT"
-        ),
+        Option("--output", "-o", metavar="FILE", help="The page to write, or - for a pipe.", envvar="RTCLI_OUTPUT"),
     ] = None,
     audio: Annotated[
         Sound,
-        typer.Option(
+        Option(
             help="small: as µ-law at 8 kHz, without stretches that nobody hears. full: as the recording has it. none: waveforms only.",
             envvar="RTCLI_AUDIO",
         ),
     ] = Sound.SMALL,
     no_audio: Annotated[
-        bool, typer.Option("--no-audio", help="The same as --audio none: a small page.", envvar="RTCLI_NO_AUDIO")
+        bool, Option("--no-audio", help="The same as --audio none: a small page.", envvar="RTCLI_NO_AUDIO")
     ] = False,
     overwrite: Overwriting = False,
     dialect: Dialect = Spoken.AUTO,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from rtcli.commands.codes import offered
+from rtcli.commands.declared import Argument
 
 
 def rule(
     code: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help="A rule, such as FUN10.", autocompletion=offered)
+        str | None, Argument(metavar="[CODE]", help="A rule, such as FUN10.", autocompletion=offered)
     ] = None,
 ) -> int:
     """List the rules, or print the page of one: what it means, why it happens, and how to fix it.

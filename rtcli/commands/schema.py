@@ -5,15 +5,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.spoken import Spoken
 
 if TYPE_CHECKING:
     from rtcli.events import Dialect, Event
 
 
-def _types(ctx: typer.Context, incomplete: str) -> list[str]:
+def _types(ctx: Any, incomplete: str) -> list[str]:
     """The type names that begin so, for a shell; of one dialect where the line has named it."""
     from rtcli.events import DIALECTS
 
@@ -25,16 +24,16 @@ def _types(ctx: typer.Context, incomplete: str) -> list[str]:
 def schema(
     event_type: Annotated[
         str | None,
-        typer.Argument(metavar="[TYPE]", help="An event's type, such as response.done.", autocompletion=_types),
+        Argument(metavar="[TYPE]", help="An event's type, such as response.done.", autocompletion=_types),
     ] = None,
     dialect: Annotated[
-        Spoken, typer.Option(help="Only this dialect; auto is all of them.", envvar="RTCLI_DIALECT")
+        Spoken, Option(help="Only this dialect; auto is all of them.", envvar="RTCLI_DIALECT")
     ] = Spoken.AUTO,
-    depth: Annotated[int, typer.Option(min=1, help="How deep nested objects are shown.", envvar="RTCLI_DEPTH")] = 4,
-    as_json: Annotated[bool, typer.Option("--json", help="The same as JSON.", envvar="RTCLI_JSON")] = False,
+    depth: Annotated[int, Option(min=1, help="How deep nested objects are shown.", envvar="RTCLI_DEPTH")] = 4,
+    as_json: Annotated[bool, Option("--json", help="The same as JSON.", envvar="RTCLI_JSON")] = False,
     json_schema: Annotated[
         bool,
-        typer.Option("--json-schema", help="JSON Schema (2020-12), for other validators.", envvar="RTCLI_JSON_SCHEMA"),
+        Option("--json-schema", help="JSON Schema (2020-12), for other validators.", envvar="RTCLI_JSON_SCHEMA"),
     ] = False,
 ) -> int:
     """List the event types, or show one: its fields, who sends it, when, and what follows.

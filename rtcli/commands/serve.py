@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import typer
-
+from rtcli.commands.declared import Option
 from rtcli.commands.numbers import finite
 from rtcli.commands.troubled import Faulty, faults_of
 from rtcli.commands.welcome import Origins, visitors_of
@@ -14,14 +13,14 @@ from rtcli.commands.welcome import Origins, visitors_of
 
 def serve(
     listen: Annotated[
-        str, typer.Option(metavar="HOST:PORT", help="Where to listen; port 0 takes a free one.", envvar="RTCLI_LISTEN")
+        str, Option(metavar="HOST:PORT", help="Where to listen; port 0 takes a free one.", envvar="RTCLI_LISTEN")
     ] = "127.0.0.1:8766",
     allow_remote: Annotated[
-        bool, typer.Option("--allow-remote", help="Listen beyond this machine.", envvar="RTCLI_ALLOW_REMOTE")
+        bool, Option("--allow-remote", help="Listen beyond this machine.", envvar="RTCLI_ALLOW_REMOTE")
     ] = False,
     pace: Annotated[
         float,
-        typer.Option(
+        Option(
             min=0.0,
             help="How long its delays are: 1 is natural, 0 answers at once.",
             envvar="RTCLI_SERVE_PACE",
@@ -31,7 +30,7 @@ def serve(
     fault: Faulty = None,
     allow_origin: Origins = None,
     seed: Annotated[
-        int | None, typer.Option(help="Make the ids and the faults repeat from run to run.", envvar="RTCLI_SEED")
+        int | None, Option(help="Make the ids and the faults repeat from run to run.", envvar="RTCLI_SEED")
     ] = None,
 ) -> int:
     """Run the built-in Realtime server.

@@ -8,9 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from rtcli.commands.choice import Choice, Since, Until
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.late import counted_from_start, ending_for, source_of
 from rtcli.commands.marked import Marked, check_of
 from rtcli.commands.source import Dialect, Source
@@ -35,23 +34,21 @@ def _offered(incomplete: str) -> list[tuple[str, str]]:
 
 
 def show(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
+    path: Annotated[Path, Argument(metavar="FILE", help="A recording, or - for standard input.")],
     timeline: Annotated[
-        bool, typer.Option("--timeline", help="One line an event instead of the tree.", envvar="RTCLI_TIMELINE")
+        bool, Option("--timeline", help="One line an event instead of the tree.", envvar="RTCLI_TIMELINE")
     ] = False,
     no_fold: Annotated[
-        bool, typer.Option("--no-fold", help="In the timeline, a line for every delta.", envvar="RTCLI_NO_FOLD")
+        bool, Option("--no-fold", help="In the timeline, a line for every delta.", envvar="RTCLI_NO_FOLD")
     ] = False,
     follow: Annotated[
         bool,
-        typer.Option("--follow", "-F", help="Go on reading while the file grows, until Ctrl-C.", envvar="RTCLI_FOLLOW"),
+        Option("--follow", "-F", help="Go on reading while the file grows, until Ctrl-C.", envvar="RTCLI_FOLLOW"),
     ] = False,
-    raw: Annotated[
-        bool, typer.Option("--raw", help="The lines as they stand in the file.", envvar="RTCLI_RAW")
-    ] = False,
+    raw: Annotated[bool, Option("--raw", help="The lines as they stand in the file.", envvar="RTCLI_RAW")] = False,
     kinds: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--type",
             metavar="GLOB",
             help="Only events of such a type, as in response.* (repeatable).",
@@ -60,7 +57,7 @@ def show(
     ] = None,
     whence: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--from",
             metavar="SIDE|FORM",
             help="Only what this side sent: client or server; or read the file as this form of log (repeatable).",

@@ -9,8 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.output import Overwriting
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
@@ -31,23 +30,19 @@ class Format(StrEnum):
 
 
 def transcript(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
+    path: Annotated[Path, Argument(metavar="FILE", help="A recording, or - for standard input.")],
     written: Annotated[
         Format | None,
-        typer.Option("--format", help="What to write; by the ending of -o, or text.", envvar="RTCLI_FORMAT"),
+        Option("--format", help="What to write; by the ending of -o, or text.", envvar="RTCLI_FORMAT"),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write to this file.", envvar="RTCLI_OUTPUT"),
+        Option("--output", "-o", metavar="FILE", help="Write to this file.", envvar="RTCLI_OUTPUT"),
     ] = None,
-    no_tools: Annotated[
-        bool, typer.Option("--no-tools", help="Leave out tool calls.", envvar="RTCLI_NO_TOOLS")
-    ] = False,
+    no_tools: Annotated[bool, Option("--no-tools", help="Leave out tool calls.", envvar="RTCLI_NO_TOOLS")] = False,
     out_of_band: Annotated[
         bool,
-        typer.Option(
-            "--out-of-band", help="Also what the model wrote outside the conversation.", envvar="RTCLI_OUT_OF_BAND"
-        ),
+        Option("--out-of-band", help="Also what the model wrote outside the conversation.", envvar="RTCLI_OUT_OF_BAND"),
     ] = False,
     overwrite: Overwriting = False,
     dialect: Dialect = Spoken.AUTO,

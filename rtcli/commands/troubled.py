@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from rtcli.commands.declared import Option
 
 if TYPE_CHECKING:
     from rtcli.script.faults import Fault
 
 Faulty = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--fault",
         metavar="KIND[@TIME][=VALUE]",
         help="Make trouble on purpose, as listed above (repeatable; or RTCLI_FAULT, separated by spaces).",

@@ -7,8 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from rtcli.commands.declared import Argument, Option
 from rtcli.commands.output import AsJson
 from rtcli.commands.priced import Priced
 from rtcli.commands.source import Dialect, Form, Source
@@ -32,30 +31,28 @@ class Format(StrEnum):
 
 
 def turns(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A recording, or - for standard input.")],
+    path: Annotated[Path, Argument(metavar="FILE", help="A recording, or - for standard input.")],
     output_format: Annotated[
         Format,
-        typer.Option(help="How they are written; junit reports the gates only.", envvar="RTCLI_TURNS_FORMAT"),
+        Option(help="How they are written; junit reports the gates only.", envvar="RTCLI_TURNS_FORMAT"),
     ] = Format.FULL,
     json: AsJson = False,
-    csv: Annotated[
-        bool, typer.Option("--csv", help="Write a row a turn for spreadsheets.", envvar="RTCLI_CSV")
-    ] = False,
+    csv: Annotated[bool, Option("--csv", help="Write a row a turn for spreadsheets.", envvar="RTCLI_CSV")] = False,
     max_ttfa: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="No turn's first audio may come later.", envvar="RTCLI_MAX_TTFA"),
+        Option(metavar="TIME", help="No turn's first audio may come later.", envvar="RTCLI_MAX_TTFA"),
     ] = None,
     p50_ttfa: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="The median of the times to first audio.", envvar="RTCLI_P50_TTFA"),
+        Option(metavar="TIME", help="The median of the times to first audio.", envvar="RTCLI_P50_TTFA"),
     ] = None,
     p95_ttfa: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="Their 95th percentile.", envvar="RTCLI_P95_TTFA"),
+        Option(metavar="TIME", help="Their 95th percentile.", envvar="RTCLI_P95_TTFA"),
     ] = None,
     max_voice_to_voice: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="TIME",
             help="The same, counted from the true end of the speech.",
             envvar="RTCLI_MAX_VOICE_TO_VOICE",
@@ -63,13 +60,11 @@ def turns(
     ] = None,
     p95_voice_to_voice: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="Their 95th percentile.", envvar="RTCLI_P95_VOICE_TO_VOICE"),
+        Option(metavar="TIME", help="Their 95th percentile.", envvar="RTCLI_P95_VOICE_TO_VOICE"),
     ] = None,
     max_errors: Annotated[
         int | None,
-        typer.Option(
-            metavar="N", min=0, help="So many errors and failed responses, and no more.", envvar="RTCLI_MAX_ERRORS"
-        ),
+        Option(metavar="N", min=0, help="So many errors and failed responses, and no more.", envvar="RTCLI_MAX_ERRORS"),
     ] = None,
     dialect: Dialect = Spoken.AUTO,
     form: Form = None,

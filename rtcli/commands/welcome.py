@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from rtcli.commands.address import LOOPBACK
+from rtcli.commands.declared import Option
 
 if TYPE_CHECKING:
     from rtcli.links.visitors import Visitors
 
 Origins = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--allow-origin",
         metavar="ORIGIN",
         help="Web pages that may connect, such as https://app.example, or * for all (repeatable). "

@@ -6,7 +6,9 @@ import msgspec
 import pytest
 
 from rtcli.causes.overview import Overview
-from rtcli.commands.fields import by_field, chosen, order, with_bare_json
+from rtcli.commands.declared import completed
+from rtcli.commands.fields import by_field, chosen, order
+from rtcli.commands.info import info
 from rtcli.errors import BadOption
 from rtcli.reports.info import FIELDS
 
@@ -31,14 +33,14 @@ def test_every_field_of_an_overview_is_listed_and_explained():
     ],
 )
 def test_a_json_without_fields_has_none(args, meant):
-    assert with_bare_json(args) == meant
+    assert completed(info, args) == meant
 
 
 def test_a_recording_behind_json_is_no_list_of_fields(tmp_path):
     path = tmp_path / "call.jsonl"
     path.touch()
-    assert with_bare_json(["--json", str(path)]) == ["--json", "", str(path)]
-    assert with_bare_json(["--json", "-"]) == ["--json", "", "-"]
+    assert completed(info, ["--json", str(path)]) == ["--json", "", str(path)]
+    assert completed(info, ["--json", "-"]) == ["--json", "", "-"]
 
 
 def test_fields_come_in_the_order_in_which_they_are_asked_for():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import program
@@ -14,14 +13,12 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtcli.commands import COMMANDS, plain
-from rtcli.commands.declared import as_typer, declaration, hints
+from rtcli.commands import COMMANDS, function_of, plain
+from rtcli.commands.declared import Option, as_typer, completed, declaration, hints
+from rtcli.commands.line import command_of
+from rtcli.commands.replay import replay
 
 CLEAN = Path(__file__).parents[2] / "recordings" / "clean" / "spoken.jsonl"
-
-
-def function_of(name):
-    return getattr(import_module(f"rtcli.commands.{name}"), name)
 
 
 def twin_of(function):
@@ -36,9 +33,8 @@ def twin_of(function):
 
 
 def as_typer_reads(name, words):
-    app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(name)(as_typer(twin_of(function_of(name))))
-    return typer.main.get_command(app).main(args=list(words), prog_name=name, standalone_mode=False)
+    command = command_of(name, twin_of(function_of(name)))
+    return command.main(args=list(words), prog_name=name, standalone_mode=False)
 
 
 def whole(name, read):
@@ -47,17 +43,33 @@ def whole(name, read):
     return {one: read.get(one, parameters[one].default) for one in parameters}
 
 
-PLAIN = sorted(name for name in COMMANDS if plain.read(function_of(name), ["a"]) is not None)
-"""The commands that can be run with the name of a file and nothing else."""
+ASK_TYPER = {"replay"}
+"""Commands that ask typer which options stand on the command line."""
+PLAIN = sorted(COMMANDS.keys() - ASK_TYPER)
 
 
-def test_to_validate_a_recording_is_plain():
-    assert "validate" in PLAIN
+@pytest.mark.parametrize("name", PLAIN)
+def test_every_command_can_be_run_with_no_more_than_it_must_be_given(name):
+    parameters = inspect.signature(function_of(name)).parameters
+    required = {one: hints(function_of(name))[one] for one in parameters if parameters[one].default is inspect._empty}
+    words = [
+        word
+        for one, hint in required.items()
+        for word in ([f"--{one}", "a"] if isinstance(declaration(hint)[1], Option) else ["a"])
+    ]
+    read = plain.read(function_of(name), words)
+    assert read is not None
+    assert whole(name, read) == as_typer_reads(name, words)
+
+
+@pytest.mark.parametrize("name", sorted(ASK_TYPER))
+def test_a_command_that_asks_how_its_line_was_read_is_left_to_typer(name):
+    assert plain.read(function_of(name), ["a"]) is None
 
 
 def words_of(name):
     declared = [one for _, one in map(declaration, hints(function_of(name)).values()) if one]
-    names = [word for one in declared for word in one.names if word.startswith("-")]
+    names = [word for one in declared for written in one.names for word in written.split("/") if word.startswith("-")]
     names += [f"--{key.replace('_', '-')}" for key in hints(function_of(name))]
     values = [
         "a",
@@ -72,6 +84,11 @@ def words_of(name):
         "SCH",
         "error",
         "1",
+        "-1",
+        "3..5",
+        "demo",
+        "127.0.0.1:0",
+        str(CLEAN),
         "--",
         "-x",
         "ä",
@@ -130,6 +147,58 @@ def test_names_of_files_and_whole_names_of_options_are_plain(words):
 )
 def test_what_may_be_wrong_or_asks_for_help_is_left_to_typer(words):
     assert plain.read(function_of("validate"), words) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("show", ["a", "--timeline", "--no-findings", "--type", "error", "--type", "*", "--since", "1s"]),
+        ("show", ["a", "--findings"]),
+        ("info", ["a", "b", "--sort", "cost", "--csv"]),
+        ("info", ["--json", "model,voice", str(CLEAN)]),
+        ("mark", ["a", "what was heard", "--at=1m30s"]),
+        ("turns", ["a", "--max-ttfa=900ms"]),
+        ("rule", []),
+        ("schema", ["response.done", "--json-schema"]),
+    ],
+    ids=str,
+)
+def test_of_every_command(name, words):
+    read = plain.read(function_of(name), words)
+    assert read is not None
+    assert whole(name, read) == as_typer_reads(name, words)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("info", ["--json"]),
+        ("info", ["--json", str(CLEAN)]),
+        ("turns", ["a", "--max-errors", "-1"]),
+        ("diff", ["a", "b", "--tolerance", "nan"]),
+        ("show", ["a", "--findings", "--no-findings"]),
+        ("show", ["a", "-F"]),
+    ],
+    ids=str,
+)
+def test_what_only_typer_understands_is_left_to_it(name, words):
+    assert plain.read(function_of(name), words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["--serve"], ["--serve", "127.0.0.1:8767"]),
+        (["--serve", "a.jsonl"], ["--serve", "127.0.0.1:8767", "a.jsonl"]),
+        (["--serve", "--once", "a.jsonl"], ["--serve", "127.0.0.1:8767", "--once", "a.jsonl"]),
+        (["a.jsonl", "--serve", "--serve"], ["a.jsonl", "--serve", "127.0.0.1:8767", "--serve", "127.0.0.1:8767"]),
+        (["--serve", ":0", "a.jsonl"], ["--serve", ":0", "a.jsonl"]),
+        (["--serve", "[::1]:8767"], ["--serve", "[::1]:8767"]),
+        (["--serve=:1", "a b:1"], ["--serve=:1", "a b:1"]),
+    ],
+)
+def test_where_no_address_stands_it_is_the_usual_one(words, meant):
+    assert completed(replay, words) == meant
 
 
 def test_a_file_that_may_not_be_read_is_left_to_typer(tmp_path):

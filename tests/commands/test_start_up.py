@@ -79,6 +79,8 @@ OUR_OWN = (
     "rtcli.views",
 )
 """What a recording in order, of today's dialect, does not need."""
+FOR_EYES = {"dataclasses", "difflib", "json", "random", "rich", "struct", "threading"}
+"""What is loaded to draw a result, or to write it out."""
 RUN = """
 import sys
 sys.argv = ["rtcli", *{arguments}]
@@ -125,6 +127,16 @@ def test_to_validate_a_recording_in_order_nothing_is_loaded_that_only_others_nee
 def test_who_asks_for_help_waits_for_no_events_and_no_other_command(command, tmp_path):
     modules = loaded(command, "--help", folder=tmp_path)
     assert not modules & {"asyncio", "jinja2", "msgspec", "pydantic", "rich", "websockets", "yaml"}
+    assert {name for name in modules if name.removeprefix("rtcli.commands.") in COMMANDS} == {
+        f"rtcli.commands.{command}"
+    }
+
+
+@pytest.mark.parametrize("command", ["show", "doctor", "info", "turns", "cost", "transcript"])
+def test_what_reads_other_lines_is_not_loaded_for_a_plain_one(command, tmp_path):
+    modules = loaded(command, str(CLEAN), folder=tmp_path)
+    assert not modules & (OF_OTHERS - FOR_EYES)
+    assert not {name for name in modules if name.startswith(("rtcli.commands.line", "rtcli.links", "rtcli.standin"))}
     assert {name for name in modules if name.removeprefix("rtcli.commands.") in COMMANDS} == {
         f"rtcli.commands.{command}"
     }
