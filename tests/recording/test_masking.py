@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import string
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,3 +68,49 @@ def test_another_key_gives_another_mask():
 
 def test_what_a_logger_put_for_a_value_stays():
     assert MASK.words("[Object]") == "[Object]"
+
+
+@pytest.mark.parametrize("prefix", ["", "a", "so7", "a" * 100])
+def test_no_two_letters_and_no_two_digits_become_one(prefix):
+    for alphabet in (string.ascii_lowercase, string.ascii_uppercase, string.digits):
+        assert {MASK.letter(prefix, letter) for letter in alphabet} == set(alphabet)
+    assert {MASK.first_digit(digit) for digit in "123456789"} == set("123456789")
+    assert MASK.first_digit("0") == "0"
+
+
+def test_who_knows_what_stands_for_a_letter_does_not_know_it_further_on_in_the_word():
+    assert len(set(MASK.words("a" * 40))) > 5
+    assert len(set(MASK.words("7" * 40))) > 3
+    assert len(set(MASK.words("a" * 200)[100:])) == 1, "it need not be remembered for ever"
+
+
+def test_capitals_stay_capitals_and_white_space_begins_another_word():
+    masked = MASK.words("Go go\nGO")
+    assert masked[0].isupper()
+    assert masked[1].islower()
+    one, other, third = masked.split()
+    assert one.lower() == other == third.lower()
+    assert third.isupper()
+
+
+def test_the_digits_of_other_scripts_stay_as_long_as_they_were():
+    assert len(MASK.words("٣٤ ३").encode()) == len("٣٤ ३".encode())
+
+
+def test_of_json_the_names_and_the_literals_stay_and_of_numbers_the_signs():
+    masked = MASK.json('{"Anna": [true, false, null, -12.5e+3, "Anna", {"Anna": "a\\u00e9b\\nc"}, 0.5]}')
+    read = json.loads(masked)
+    assert list(read) == ["Anna"]
+    assert read["Anna"][:3] == [True, False, None]
+    assert read["Anna"][3] < 0
+    assert "e+" in masked
+    assert read["Anna"][4] != "Anna"
+    assert list(read["Anna"][5]) == ["Anna"]
+    assert "\n" in read["Anna"][5]["Anna"]
+    assert 0 < read["Anna"][6] < 1
+    assert MASK.json("[Array]") == "[Array]"
+
+
+def test_words_that_stand_outside_of_strings_are_masked_too():
+    assert "Anna" not in MASK.json('{"name": Anna}')
+    assert "trust" not in MASK.json("trust nobody")
