@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 HEAVY := tests/clients/heavy
 NODE_STAMP := $(HEAVY)/node/node_modules/.installed
 
-.PHONY: help demo test test-clients test-installed test-lowest test-endurance endure check format readme bench fuzz drift dist clean
+.PHONY: help demo test test-clients test-installed test-lowest test-endurance endure check format readme bench fuzz mutants drift dist clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -97,6 +97,9 @@ $(VENV)-fuzz/.installed: pyproject.toml
 
 fuzz: $(VENV)-fuzz/.installed ## Feed nonsense to every reader: a minute each, SECONDS=3600 for an hour, ONLY=own for one
 	$(VENV)-fuzz/bin/python tests/fuzz/run.py --seconds $(SECONDS) --only "$(ONLY)"
+
+mutants: $(STAMP) ## Put small faults into the code, and say which no test notices; of one module with ONLY=rules/audio
+	$(BIN)/python tests/mutants/run.py --only "$(ONLY)"
 
 drift: $(STAMP) ## Compare the event types with the newest release of the package openai
 	$(PYTHON) -m venv --clear $(VENV)-drift
