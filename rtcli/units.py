@@ -9,6 +9,7 @@ Source: the Realtime guide's audio formats; openai-python 3.52.0,
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Final
 
 PCM_RATE_HZ: Final = 24_000
@@ -41,6 +42,20 @@ MIN_COMMIT_MS: Final = 100
 
 MAX_APPEND_BYTES: Final = 15 * 1024 * 1024
 """Most base64 bytes in one append. Source: openai-python 3.52.0, ``input_audio_buffer_append_event.py``."""
+
+
+def number_in(value: object) -> float | None:
+    """A number of JSON as a float; None for what is none, and for one that no float can hold.
+
+    JSON sets no bound to numbers, and Python's integers have none.
+    """
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if isfinite(number) else None
 
 
 def base64_bytes(length: int, tail: str) -> int:

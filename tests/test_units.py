@@ -50,3 +50,13 @@ def test_every_format_that_has_a_pace_has_a_sample_size():
 def test_the_formats_are_those_of_the_protocol(shared):
     known = (shared / "protocol/events.json").read_text()
     assert all(f'"{name}"' in known for name in units.BYTES_PER_MS)
+
+
+@pytest.mark.parametrize("value", [None, "1", True, [1], 10**400, -(10**400), float("inf"), float("nan")])
+def test_what_is_no_number_or_one_that_no_float_holds_is_none(value):
+    assert units.number_in(value) is None
+
+
+@pytest.mark.parametrize("value", [0, -1, 2.5, 2**900])
+def test_a_number_is_a_float(value):
+    assert (units.number_in(value), type(units.number_in(value))) == (value, float)

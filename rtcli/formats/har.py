@@ -30,6 +30,7 @@ from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, R
 from rtcli.recording.epoch import MICROSECONDS, microseconds, moment
 from rtcli.recording.record import FORMAT_VERSION, Sender
 from rtcli.recording.secrets import harmless_headers, harmless_subprotocol, harmless_url
+from rtcli.units import number_in
 
 Lose = Callable[[str], None]
 Shape = TypeVar("Shape")
@@ -242,15 +243,13 @@ class _Socket:
         if not isinstance(close, dict):
             return
         code, reason, at = close.get("code"), close.get("reason"), close.get("timestamp")
-        at_s = at if isinstance(at, int | float) else None
+        at_s = number_in(at)
         self._in_ms = at_s is not None and at_s > _EPOCH_MS_FROM
-        yield Close(
-            self._t(at_s), None, code if isinstance(code, int) else None, reason if isinstance(reason, str) else ""
-        )
+        is_code = isinstance(code, int) and not isinstance(code, bool)
+        yield Close(self._t(at_s), None, code if is_code else None, reason if isinstance(reason, str) else "")
 
     def _message(self, message: Message) -> Iterator[Record]:
-        t = message.rtcli["t"] if "t" in message.rtcli else self._t(message.time)
-        t = float(t) if isinstance(t, int | float) else None
+        t = number_in(message.rtcli["t"]) if "t" in message.rtcli else self._t(message.time)
         sender = None if message.rtcli.get("from", 0) is None else _SENDERS.get(message.type)
         if message.type == "error":
             yield Note(t, f"error: {message.data}")
@@ -281,7 +280,8 @@ class _Socket:
         return (self._us(time_s) - self._start_us) / MICROSECONDS
 
     def _us(self, time: float) -> int:
-        return round(time * (1000 if self._in_ms else MICROSECONDS)) if isfinite(time) else 0
+        us = time * (1000 if self._in_ms else MICROSECONDS)
+        return round(us) if isfinite(us) else 0
 
 
 HAR: Final = Form("har", "a HAR archive", knows, read)

@@ -5,13 +5,14 @@ Law: the seconds that a clock gives keep the distances of the log's own times.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 from typing import Final, Literal, NamedTuple
+
+from rtcli.units import number_in
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_S: Final = 86400.0
@@ -44,8 +45,6 @@ class Moment(NamedTuple):
 
 def moment_of(value: object, name: str = "") -> Moment | None:
     """The moment that a value stands for, in a field of this name."""
-    if isinstance(value, bool):
-        return None
     if isinstance(value, int | float):
         return _number(value, name)
     if not isinstance(value, str) or len(value) > 64:
@@ -85,10 +84,10 @@ def _of_day(match: re.Match[str]) -> Moment:
     return Moment("day", of_day + float(f"0.{fraction or 0}"))
 
 
-def _number(value: float, name: str) -> Moment | None:
-    if not math.isfinite(value) or abs(value) > 1e20:
+def _number(told: float, name: str) -> Moment | None:
+    value = number_in(told)
+    if value is None or abs(value) > 1e20:
         return None
-    value = float(value)
     scale = next((scale for least, scale in _SCALES if value >= least), None)
     if scale is not None:
         return Moment("date", value * scale)

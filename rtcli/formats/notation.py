@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from math import isfinite
 from typing import Any, Final
 
 import msgspec
@@ -110,6 +111,8 @@ def _record(body: bytes) -> Record | None:
     if match is None:
         return None
     t = None if match[1] is None else float(match[1])
+    if t is not None and not isfinite(t):
+        return None
     if match[2] == b"-":
         return _told(t, match[3]) or _told(t, _COMMENT.sub(b"", match[3]))
     text = _text(match[3])

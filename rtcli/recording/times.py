@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import Final
 
 from rtcli.errors import BadOption
@@ -18,6 +19,15 @@ def parse_time(option: str, text: str) -> float:
         BadOption: it is no time.
 
     """
+    seconds = _signed(option, text)
+    if not isfinite(seconds):
+        raise BadOption(
+            option, f"{text[:20]}… is no time that can be told", "write seconds (90) or units (1m30s, 250ms)"
+        )
+    return seconds
+
+
+def _signed(option: str, text: str) -> float:
     sign, body = (-1.0, text[1:]) if text.startswith("-") else (1.0, text)
     try:
         return sign * _plain(body)

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from math import isfinite
 from typing import Any, Final
 
 from rtcli.script.need import NOTHING, Cause, Causes, Need, cuts
 from rtcli.script.steps import Step, text_in
+from rtcli.units import number_in
 
 _UPDATED: Final = ("session.updated", "transcription_session.updated")
 
@@ -114,8 +114,8 @@ class _Reader:
 
     def _position(self, body: dict[str, Any], name: str) -> Need | None:
         """The audio up to a position, as far as it had been sent."""
-        at_ms = body.get(name)
-        if not isinstance(at_ms, int | float) or not isfinite(at_ms) or not self._appends:
+        at_ms = number_in(body.get(name))
+        if at_ms is None or not self._appends:
             return None
         audio_bytes = max(1, int(at_ms * self._appends[0].per_ms))
         return Need(audio_bytes=min(audio_bytes, self._audio_bytes))

@@ -24,7 +24,7 @@ def test_bytes_may_have_a_unit(text, size_bytes):
     assert parse_size("--x", text) == size_bytes
 
 
-@pytest.mark.parametrize("text", ["", "0", "-1", "k", "1kk", "1e3", "٣", "0.4", "1 0"])
+@pytest.mark.parametrize("text", ["", "0", "-1", "k", "1kk", "1e3", "٣", "0.4", "1 0", "9" * 400, "9" * 305 + "GB"])
 def test_what_is_no_size_is_refused(text):
     with pytest.raises(BadOption, match="--x"):
         parse_size("--x", text)

@@ -15,6 +15,7 @@ from rtcli.errors import UnreadableRecording
 from rtcli.formats.forms import form_of
 from rtcli.formats.har import HAR, knows
 from rtcli.formats.har_writer import Har
+from rtcli.formats.rtcli import line_of, record_of
 from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open
 
 START = "2026-11-20T19:00:00.250Z"
@@ -278,3 +279,23 @@ def test_a_time_that_no_calendar_has_is_kept(t):
     assert read_back(HAR, content) == frames
     assert not lost
     assert json.loads(content)["log"]["entries"][0]["time"] == 1000.0
+
+
+FAR = 10**400
+"""A number that JSON can tell and no float can hold."""
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        entry([message("send", 1, CLEAR)], _webSocketClose={"code": True, "timestamp": FAR}),
+        entry([message("send", 1, CLEAR)], _webSocketClose={"code": None, "timestamp": -1e308}),
+        entry([{**message("send", 1, CLEAR), "_rtcli": {"t": FAR}}], _webSocketClose={}),
+        entry([message("send", 1, CLEAR), {**message("send", 1, CLEAR), "time": 1e308}], _webSocketClose={}),
+    ],
+)
+def test_numbers_that_are_none_keep_nothing_from_being_read(told):
+    records = read(har(told))
+    assert [type(record) for record in records[-2:]] == [Frame, Close]
+    assert records[-1].code is None
+    assert all(record_of(line_of(record)) is not None for record in records)

@@ -166,3 +166,10 @@ def test_a_file_of_one_is_read_like_a_recording(tmp_path):
     assert [entry.line for entry in entries] == [3, 5, 6, 7, 8, 9]
     assert [entry.sender for entry in entries] == ["client", "server", "client", "client", None, "server"]
     assert record_of(entries[-1].raw) == Close(3.5, "server", 1000, "")
+
+
+def test_a_time_that_no_float_holds_makes_no_line_of_a_script():
+    lines = [b"9" * 400 + b" > response.create\n", b"9" * 400 + b' - note "x"\n', b"1.5 > response.create\n"]
+    dropped = []
+    records = list(SCRIPT.read(lines, lambda line, why, missing=True: dropped.append(line)))
+    assert (records, dropped) == ([(3, Frame(1.5, "client", '{"type":"response.create"}'))], [1, 2])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from performed import BROKEN, CLEAN, FOLDER, OURS, name_of, steps
+from performed import BROKEN, CLEAN, FOLDER, OURS, name_of, steps, steps_told
 
 from rtcli.script.causes import causes_of
 
@@ -123,3 +123,13 @@ def test_translated_speech_is_caused_by_the_audio_before_it():
     sent = max(step.audio_bytes for step in script[: first.index])
     assert told(path)[first.line] == ([], sent)
     assert told(path)[line_of(path, "session.closed")] == ([line_of(path, "session.close")], 0)
+
+
+@pytest.mark.parametrize("at_ms", [10**400, -(10**400), True, "1", None])
+def test_a_position_that_is_no_number_is_none(at_ms):
+    told = [
+        ("client", {"type": "input_audio_buffer.append", "audio": "AAAA"}),
+        ("server", {"type": "input_audio_buffer.speech_started", "event_id": "e", "audio_start_ms": at_ms}),
+    ]
+    script = steps_told(told)
+    assert causes_of(script).of[1].need.audio_bytes == 0
