@@ -12,10 +12,14 @@ import math
 import re
 from typing import Any, Final
 
+from rtcli.units import number_in
+
 _DEEPEST: Final = 12
 """A schema may contain itself."""
 _LONGEST: Final = 1000
 """What a schema may ask of the length of a string or an array."""
+_MOST: Final = 10_000
+"""How many values it may ask for: arrays in arrays, or one that refers to itself twice, would have no end."""
 _NUMBER: Final = re.compile(r"\d{1,9}")
 _NAME: Final = re.compile(r"(?<=\s)[A-Z][a-z]+")
 
@@ -31,6 +35,7 @@ class _Maker:
 
     def __init__(self, root: Any, said: str) -> None:
         self._root = root
+        self._left = _MOST
         number = _NUMBER.search(said)
         self._number = int(number.group()) if number else 1
         names = _NAME.findall(said)
@@ -46,7 +51,8 @@ class _Maker:
 
     def _value(self, schema: Any, name: str, depth: int) -> Any:
         schema = self._resolved(schema)
-        if depth > _DEEPEST:
+        self._left -= 1
+        if depth > _DEEPEST or self._left < 0:
             return None
         if "const" in schema:
             return schema["const"]
@@ -61,7 +67,7 @@ class _Maker:
             case "boolean":
                 return True
             case "array":
-                count = _whole(schema.get("minItems"), 0)
+                count = min(_whole(schema.get("minItems"), 0), self._left)
                 return [self._value(schema.get("items"), name, depth + 1) for _ in range(count)]
             case "object":
                 return self.properties(schema, depth)
@@ -112,5 +118,4 @@ def _whole(value: Any, otherwise: int) -> int:
 
 
 def _number(value: Any, otherwise: float | None, step: float = 0) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return value + step if is_number else otherwise
+    return otherwise if number_in(value) is None else value + step

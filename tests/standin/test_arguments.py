@@ -104,3 +104,22 @@ def test_whatever_the_schema_is_there_are_arguments(schema, said):
     made = fitting(schema, said)
     assert isinstance(made, dict)
     json.dumps(made)
+
+
+@pytest.mark.parametrize("bound", ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"])
+@pytest.mark.parametrize("value", [10**400, -(10**400)])
+def test_a_bound_that_no_float_holds_is_none(bound, value):
+    assert made({"type": "number", bound: value}) == 12
+
+
+@pytest.mark.parametrize("kind", ["arrays in arrays", "an object that refers to itself"])
+def test_a_schema_that_asks_for_values_without_end_gets_some(kind):
+    schema = {"type": "array", "minItems": 1000, "items": {"$ref": "#/properties/it"}}
+    if kind.startswith("an object"):
+        fields = [f"field_{number}" for number in range(9)]
+        schema = {
+            "type": "object",
+            "required": fields,
+            "properties": {field: {"$ref": "#/properties/it"} for field in fields},
+        }
+    assert len(json.dumps(made(schema))) < 1_000_000
