@@ -21,6 +21,7 @@ from websockets.exceptions import (
     ProxyError,
 )
 from websockets.frames import CloseCode
+from websockets.http11 import Response
 
 from rtcli import __version__
 from rtcli.errors import ConnectionFailed, HandshakeRefused
@@ -135,7 +136,7 @@ def _refused(shown: str, refusal: InvalidStatus, key_from: str, sent: Sequence[s
     """The server's no, without the keys that some servers quote in it."""
     response = refusal.response
     error = _error_in(response.body or b"")
-    request_id = next((response.headers[name] for name in REQUEST_IDS if name in response.headers), "")
+    request_id = request_id_of(response)
     remedy = REMEDIES.get(response.status_code, "")
     if response.status_code in {401, 403} and key_from:
         remedy = f"{remedy}; it came from {key_from}"
@@ -143,6 +144,11 @@ def _refused(shown: str, refusal: InvalidStatus, key_from: str, sent: Sequence[s
     said = " ".join(str(error.get("message") or "").split())
     code, said, request_id = (without_keys(part, sent) for part in (code, said, request_id))
     return HandshakeRefused(shown, response.status_code, code, said, request_id, remedy)
+
+
+def request_id_of(response: Response) -> str:
+    """The first of what a server calls a request by; a gateway on the way may have put its own beside it."""
+    return next((value for name in REQUEST_IDS for value in response.headers.get_all(name)), "")
 
 
 def _error_in(body: bytes) -> dict[str, Any]:

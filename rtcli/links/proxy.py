@@ -14,7 +14,7 @@ from websockets.http11 import MAX_LINE_LENGTH, MAX_NUM_HEADERS, Request, Respons
 from websockets.streams import StreamReader
 
 from rtcli.errors import HandshakeRefused
-from rtcli.links.client import OPEN_SECONDS, REMEDIES, REQUEST_IDS
+from rtcli.links.client import OPEN_SECONDS, REMEDIES, request_id_of
 from rtcli.links.handshake import (
     Refused,
     accepting,
@@ -93,8 +93,7 @@ class Declined(Exception):
     def __init__(self, url: str, response: Response, keys: Sequence[str] = ()) -> None:
         super().__init__(url, response.status_code)
         self.answer = refusing(response)
-        request_id = next((response.headers[name] for name in REQUEST_IDS if name in response.headers), "")
-        request_id = without_keys(request_id, keys)
+        request_id = without_keys(request_id_of(response), keys)
         # Its own words go to the app only: servers quote keys in them.
         remedy = REMEDIES.get(response.status_code, "")
         self._sentence = str(HandshakeRefused(url, response.status_code, request_id=request_id, remedy=remedy))

@@ -69,6 +69,12 @@ def test_a_refused_handshake_says_status_code_request_id_and_what_to_do(status, 
         assert part in said
 
 
+def test_of_two_request_ids_the_first_is_said():
+    said = refused_with(503, b"", "x-request-id: req_of_gateway", "X-Request-Id: req_of_server", "cf-ray: 7")
+    assert "req_of_gateway" in said
+    assert "req_of_server" not in said
+
+
 def test_a_key_that_the_server_quotes_is_not_repeated():
     said = refused_with(401, {"error": {"message": f"Incorrect API key provided: {KEY}.", "code": "invalid_api_key"}})
     assert "invalid_api_key" in said

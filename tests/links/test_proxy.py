@@ -417,7 +417,7 @@ def test_a_browser_gets_its_subprotocol_answered_even_when_the_upstream_says_non
 def test_a_refused_upgrade_comes_back_with_status_headers_and_body(tmp_path):
     body = b'{"error":{"code":"invalid_api_key","message":"Incorrect API key: sk-abc"}}'
     answer = (
-        b"HTTP/1.1 401 Nope\r\nX-Request-Id: req_9\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"HTTP/1.1 401 Nope\r\nX-Request-Id: req_9\r\nX-Request-Id: req_8\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
         + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
     )
 
@@ -430,7 +430,7 @@ def test_a_refused_upgrade_comes_back_with_status_headers_and_body(tmp_path):
 
     response, said = run(hold())
     assert (response.status_code, response.reason_phrase, response.body) == (401, "Nope", body)
-    assert response.headers["X-Request-Id"] == "req_9"
+    assert response.headers.get_all("X-Request-Id") == ["req_9", "req_8"]
     assert "HTTP 401" in said
     assert "req_9" in said
     assert "sk-abc" not in said
