@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -149,6 +150,8 @@ class _Walk:
 
     def __init__(self, times: frozenset[str], known: Mapping[str, str]) -> None:
         self.ids: list[Named] = []
+        self._mentioned_at: Counter[str] = Counter()
+        """By the path of a sentence how many ids were found in it."""
         self._times = times
         self._known = known
 
@@ -184,7 +187,8 @@ class _Walk:
         kind = self._known.get(word[0])
         if kind is None:
             return word[0]
-        nth = sum(one.path.startswith(f"{path}[") for one in self.ids)
+        nth = self._mentioned_at[path]
+        self._mentioned_at[path] += 1
         self.ids.append(Named(f"{path}[{nth}]", kind, word[0]))
         return marked(kind)
 

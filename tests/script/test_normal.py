@@ -113,3 +113,12 @@ def test_what_is_deeper_than_anybody_looks_does_no_harm():
     for _ in range(400):
         deep = {"item": [deep]}
     assert normal("x", deep, {}).body == written(deep)
+
+
+def test_a_sentence_may_name_as_many_ids_as_it_likes():
+    """Where each was counted among all before it, this takes hours."""
+    known = {f"item_{number}": "item" for number in range(10)}
+    said = " ".join(f"item_{number % 10}" for number in range(200_000))
+    told = normal("error", {"type": "error", "error": {"message": said}}, known)
+    assert len(told.ids) == len({one.path for one in told.ids}) == 200_000
+    assert {one.name for one in told.ids if one.path.endswith("[123456]")} == {"item_6"}
