@@ -162,6 +162,7 @@ FUNCTION = {"type": "function", "name": "f"}
         (update(tools=[FUNCTION, {**FUNCTION, "descripton": "x"}]), ["description"]),
         (update(audio={"input": {"turn_detecton": None}}), ["turn_detection"]),
         (update(audio={"output": {"turn_detecton": None}}), [""]),
+        (update(even_id="e"), [""]),
         ({"type": "response.cancel", "response_id": 5, "even_id": "e"}, ["event_id"]),
     ],
 )
@@ -182,13 +183,19 @@ def test_a_field_that_is_there_already_is_not_what_another_was_meant_to_be():
     )
 
 
+def test_the_field_that_was_meant_is_one_of_the_dialect_that_is_spoken():
+    text = '{"type":"session.update","session":{"input_audio_formt":"pcm16"}}'
+    beta = decode(text, BETA)
+    assert nearest_field(beta, ("session", "input_audio_formt")) == "input_audio_format"
+
+
 def test_of_what_is_no_event_or_is_not_there_no_field_is_told():
     assert nearest_field(Malformed(()), ("reponse",)) == ""
     event = decode('{"type":"response.create"}')
     assert nearest_field(event, ("response", "instuctions")) == "instructions", "what is not there has no fields yet"
     assert nearest_field(event, ("response", 0, "instuctions")) == "instructions"
-    text = decode('{"type":"response.cancel","response_id":"instructions"}')
-    assert nearest_field(text, ("response_id", "x")) == ""
+    word = decode('{"type":"response.create","response":{"tool_choice":"name"}}')
+    assert nearest_field(word, ("response", "tool_choice", "nam")) == "name", "a word has no fields that are there"
 
 
 @pytest.mark.parametrize(

@@ -109,8 +109,33 @@ def test_of_json_the_names_and_the_literals_stay_and_of_numbers_the_signs():
     assert "\n" in read["Anna"][5]["Anna"]
     assert 0 < read["Anna"][6] < 1
     assert MASK.json("[Array]") == "[Array]"
+    assert "Anna" not in MASK.json('"Anna"')
 
 
 def test_words_that_stand_outside_of_strings_are_masked_too():
     assert "Anna" not in MASK.json('{"name": Anna}')
     assert "trust" not in MASK.json("trust nobody")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"Anna"',
+        '{"name":"Anna"}',
+        '{"name":"x","of":"Anna"}',
+        '["x","Anna"]',
+        '[{"a":1},"Anna"]',
+        '{"a":[{"b":1},"Anna"]}',
+        '{} "Anna"',
+        '{"a":1},"Anna"',
+        ',"Anna"',
+        '}]"Anna"',
+    ],
+)
+def test_a_word_is_masked_wherever_it_is_a_value(text):
+    assert "Anna" not in MASK.json(text)
+
+
+@pytest.mark.parametrize("text", ['{"a":{"b":1},"Anna":1}', '{"a":[1,{}],"Anna":1}', '[{"a":"x"},{"Anna":"x"}]'])
+def test_a_name_stays_whatever_came_before_it(text):
+    assert '"Anna"' in MASK.json(text)

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtcli.recording.secrets import HARMLESS_HEADERS, harmless_headers, harmless_subprotocol, harmless_url
+from rtcli.recording.secrets import (
+    HARMLESS_HEADERS,
+    HIDDEN,
+    harmless_headers,
+    harmless_subprotocol,
+    harmless_url,
+    keys_of,
+    without_keys,
+)
 
 SECRET = "s3cr3t-k3y"
 NAMES = st.sampled_from(["api-key", "key", "token", "access_token", "Authorization", "sig", "client_secret", "x"])
@@ -112,3 +120,42 @@ def test_a_subprotocol_that_is_not_known_to_be_harmless_is_dropped(subprotocol):
 def test_the_subprotocols_of_the_protocol_itself_are_kept():
     for subprotocol in ("realtime", "openai-beta.realtime-v1"):
         assert harmless_subprotocol(subprotocol) == subprotocol
+
+
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        ("wss://h/p?model=m", [("Authorization", f"Bearer {SECRET}")]),
+        ("wss://h/p?model=m", [("x-tenant", SECRET)]),
+        ("wss://h/p?model=m", [("Sec-WebSocket-Protocol", f"realtime, openai-insecure-api-key.{SECRET}")]),
+        (f"wss://h/p?model=m&x={SECRET}", []),
+        (f"wss://{SECRET}@h/p", []),
+        (f"wss://u:{SECRET}@h/p", []),
+        (f"wss://h/p?x={SECRET.replace('-', '%2D')}", []),
+        (f"wss://u:{SECRET.replace('-', '%2D')}@h/p", []),
+        ("wss://[", [("api-key", SECRET)]),
+    ],
+)
+def test_what_a_handshake_says_that_may_be_a_key_is_known(url, headers):
+    assert SECRET in keys_of(url, headers)
+
+
+def test_what_a_handshake_tells_to_anybody_and_what_is_as_short_as_a_word_is_no_key():
+    headers = [("User-Agent", "python-websockets"), ("Sec-WebSocket-Protocol", "realtime,openai-beta.realtime-v1")]
+    assert keys_of("wss://u:short@h/p?model=gpt-realtime&x=short", [*headers, ("api-key", "short")]) == []
+    assert keys_of("wss://[", [("api-key", "short")]) == []
+    assert set(keys_of("wss://h/p?x=sixsix", [])) == {"sixsix"}
+    assert keys_of("wss://[", [("api-key", "sixsix")]) == ["sixsix"]
+
+
+def test_a_known_key_goes_however_it_is_spelt_and_all_of_it():
+    assert without_keys("it was a b/c+d, no?", ["a b/c+d"]) == f"it was {HIDDEN}, no?"
+    assert without_keys("it was a%20b%2Fc%2Bd, no?", ["a b/c+d"]) == f"it was {HIDDEN}, no?"
+    assert without_keys("it was a%20b/c%2Bd, no?", ["a b/c+d"]) == f"it was {HIDDEN}, no?"
+    assert without_keys("it was secret-and-more", ["secret", "secret-and-more"]) == f"it was {HIDDEN}"
+    assert without_keys("it was nothing", [""]) == "it was nothing"
+
+
+def test_what_has_the_shape_of_a_key_goes_whoever_knows_it():
+    one, other = "sk-" + "aB3dE5fG7hI9jK1l", "ek_" + "aB3dE5fG7hI9jK1l"
+    assert without_keys(f"no {one}, no {other}.") == f"no {HIDDEN}, no {HIDDEN}."

@@ -1,0 +1,88 @@
+"""Secrets that are streamed piece by piece."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from planted import SECRETS
+
+from rtcli.recording.redaction import Redaction
+from rtcli.recording.streaming import KEPT_CHARACTERS, Streams
+
+KEY = SECRETS["OpenAI, of a project"]
+DOUBTFUL = "Zx9qW3eR7tY1uI5oP8aS2dF6"
+PATH = ("text",)
+
+
+def sent(pieces, redaction=None):
+    """The pieces as they are to be, sent in lines from 1 on."""
+    streams = Streams(redaction or Redaction())
+    for line, piece in enumerate(pieces, 1):
+        streams.take("one", PATH, line, piece)
+    streams.finish()
+    return [streams.changed.get(line, piece) for line, piece in enumerate(pieces, 1)], streams
+
+
+@given(st.integers(1, len(KEY) - 1))
+def test_a_key_in_two_pieces_goes_from_both_and_from_no_other(cut):
+    pieces = ["It is ", KEY[:cut], KEY[cut:], " I think."]
+    after, streams = sent(pieces)
+    assert (after[0], after[3]) == (pieces[0], pieces[3])
+    assert set(streams.changed) == {2, 3}
+    assert [len(piece) for piece in after] == [len(piece) for piece in pieces]
+    assert KEY[cut:] not in after[2]
+
+
+def test_the_pieces_of_two_streams_are_not_one_text():
+    streams = Streams(Redaction())
+    for line, (key, piece) in enumerate([("a", KEY[:10]), ("b", "hello "), ("a", KEY[10:]), ("b", "world")], 1):
+        streams.take(key, PATH, line, piece)
+    streams.finish()
+    assert set(streams.changed) == {1, 3}
+
+
+def test_of_many_streams_the_first_are_looked_at_before_the_end():
+    """Nothing is lost with them; what comes in one of them later is another text."""
+    redaction = Redaction()
+    streams = Streams(redaction)
+    for line in range(1, 101):
+        streams.take(line, PATH, line, KEY)
+    early = set(streams.changed)
+    assert 1 in early
+    assert 100 not in early
+    streams.finish()
+    assert set(streams.changed) == set(range(1, 101))
+    streams.finish()
+    assert redaction.counts["openai key"] == 100
+
+
+@pytest.mark.parametrize("size", [7, 100, 5000, 70_000])
+@pytest.mark.parametrize("place", [0, 40_000, 57_300, 57_340, 65_500, 65_530, 100_000])
+def test_a_key_goes_wherever_it_lies_in_a_long_stream(place, size):
+    text = "a word " * (place // 7) + KEY + " a word" * (20_000 - place // 7)
+    pieces = [text[start : start + size] for start in range(0, len(text), size)]
+    redaction = Redaction()
+    after, streams = sent(pieces, redaction)
+    joined = "".join(after)
+    begins = text.index(KEY)
+    assert not any(KEY[at : at + 20] in joined for at in range(0, len(KEY) - 20, 10))
+    assert (joined[:begins], joined[begins + len(KEY) :]) == (text[:begins], text[begins + len(KEY) :])
+    assert redaction.counts == {"openai key": 1}
+    assert len(streams.changed) <= len(KEY) // size + 2
+
+
+def test_what_is_kept_of_a_long_stream_is_bounded():
+    streams = Streams(Redaction())
+    for line in range(1, 2001):
+        streams.take("one", PATH, line, "a word " * 100)
+        assert sum(len(piece) for stream in streams._open.values() for _, piece in stream.pieces) <= KEPT_CHARACTERS
+
+
+def test_a_doubt_is_told_with_the_line_and_the_place_of_the_piece_in_which_it_begins():
+    redaction = Redaction()
+    sent(["It is ", "this: ", DOUBTFUL[:5], DOUBTFUL[5:], "."], redaction)
+    assert [(doubt.line, doubt.path) for doubt in redaction.doubts] == [(3, "$.text")]
+    redaction = Redaction()
+    sent([DOUBTFUL, " and ", DOUBTFUL], redaction)
+    assert [doubt.line for doubt in redaction.doubts] == [1, 3]
