@@ -62,8 +62,6 @@ def _check(schema: inspect.Type) -> Check:
     match schema:
         case inspect.AnyType():
             return lambda value, _path, _walk: value
-        case inspect.Metadata():
-            return _check(schema.type)
         case inspect.UnionType():
             return _union(schema)
         case inspect.StructType():
@@ -105,8 +103,6 @@ def _passes_at_sight(schema: inspect.Type) -> type | None:
             return bool
         case inspect.IntType(ge=0, le=None, gt=None, lt=None, multiple_of=None):
             return int
-        case inspect.Metadata():
-            return _passes_at_sight(schema.type)
         case inspect.UnionType():
             seen = [_passes_at_sight(arm) for arm in schema.types]
             return next((one for one in seen if one is not None), None)
@@ -277,7 +273,7 @@ def _limits(low: float | None, high: float | None) -> str:
 
 def _union(schema: inspect.UnionType) -> Check:
     """Follow the arm that the value is meant for, so that its faults are named where they are."""
-    arms = [arm.type if isinstance(arm, inspect.Metadata) else arm for arm in schema.types]
+    arms = schema.types
     by_type: dict[type, Check] = {}
     for arm in arms:
         for python_type in _python_types(arm):

@@ -101,8 +101,6 @@ def _structs(schema: inspect.Type) -> list[inspect.StructType]:
     match schema:
         case inspect.StructType():
             return [schema]
-        case inspect.Metadata():
-            return _structs(schema.type)
         case inspect.ListType():
             return _structs(schema.item_type)
         case inspect.UnionType():
