@@ -16,7 +16,10 @@ KEPT: Final = frozenset('"\\/ \t\r\n\b\f')
 MARK: Final = "redacted"
 _SHORT: Final = 14
 _MARKED: Final = re.compile("".join(rf"[{character}/\"\\\s]" for character in MARK[:6]))
-_FILLED: Final = re.compile(r"[xX/\"\\\s.:@_-]{2,}[0-9a-z]{0,3}[/\"\\\s]*")
+_COUNT_SHOWN: Final = 3
+_FILLED: Final = re.compile(rf"[xX/\"\\\s.:@_-]{{2,}}[0-9a-z]{{0,{_COUNT_SHOWN}}}[/\"\\\s]*")
+_ADDRESS: Final = re.compile(r"[^@\"\\/\s]+@[^@\"\\/\s]+")
+"""What a pattern of the user's own takes for an address may be none."""
 _STAND_INS: Final = ("х", "ẋ", "𝚡")
 """For characters of two, three and four bytes."""
 _COUNTED: Final = "0123456789abcdefghijklmnopqrstuvwyz"
@@ -66,14 +69,15 @@ def number_like(text: str) -> str:
 
 
 def _laid_over(secret: str, kind: str, number: int) -> str:
-    if kind == "email":
+    if kind == "email" and _ADDRESS.fullmatch(secret):
         return _address(secret, number)
     if kind in {"phone number", "card number", "iban", "social security number"}:
         return _digits(secret, number)
     size = len(secret)
     count = _in_letters(number)
     if size < _SHORT:
-        label = "x" * max(0, size - len(count)) + count[-size:]
+        shown = count[-min(size - 2, _COUNT_SHOWN) :] if size > 2 else ""
+        label = "x" * (size - len(shown)) + shown
     else:
         label = f"{MARK}-{count}-{kind.replace(' ', '').replace('-', '')}".ljust(size, "x")
     return "".join(old if old in KEPT else like(old, new) for old, new in zip(secret, label[:size], strict=True))

@@ -47,3 +47,9 @@ def test_what_was_carried_along_to_a_part_is_due_at_once():
     part = [header, *notes(0.1, 300.0, 600.0, 601.5)]
     assert [round(at, 6) for at, _ in paced(part)] == [0.0, 0.0, 0.0, 0.0, 1.5]
     assert [round(at, 6) for at, _ in paced(part, start_s=601.0)] == [0.0, 0.0, 0.0, 0.0, 0.5]
+
+
+def test_the_end_is_part_of_what_is_played_and_a_whole_recording_begins_at_its_beginning():
+    assert due(0.0, 1.0, 2.0, 3.0, until_s=2.0) == [0.0, 1.0, 2.0]
+    header = Entry(1, 0.0, None, Header(rtcli=1))
+    assert [round(at, 6) for at, _ in paced([header, *notes(0.5)])] == [0.0, 0.5]
