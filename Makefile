@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 HEAVY := tests/clients/heavy
 NODE_STAMP := $(HEAVY)/node/node_modules/.installed
 
-.PHONY: help demo test test-clients test-installed test-lowest test-endurance endure check format readme bench fuzz mutants drift dist clean
+.PHONY: help demo test test-clients test-installed test-lowest test-endurance endure check format readme bench fuzz mutants coverage drift dist clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -101,6 +101,13 @@ fuzz: $(VENV)-fuzz/.installed ## Feed nonsense to every reader: a minute each, S
 mutants: $(STAMP) ## Put small faults into the code, and say which no test notices; of one module with ONLY=rules/audio
 	$(BIN)/python tests/mutants/run.py --only "$(ONLY)"
 
+# Some tests measure memory or what is imported, which measuring changes: what they say does not count here.
+coverage: $(STAMP) ## Say what the tests reach, branch by branch
+	@rm -rf .coverage && mkdir .coverage
+	-$(BIN)/coverage run -m pytest --numprocesses auto --dist worksteal
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/python tests/reached.py
+
 drift: $(STAMP) ## Compare the event types with the newest release of the package openai
 	$(PYTHON) -m venv --clear $(VENV)-drift
 	$(VENV)-drift/bin/python -m pip install --quiet --upgrade "pip>=25.1"
@@ -110,5 +117,5 @@ drift: $(STAMP) ## Compare the event types with the newest release of the packag
 	$(VENV)-drift/bin/python -m pytest tests/events/test_drift.py
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) $(VENV)-* $(HEAVY)/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) $(VENV)-* $(HEAVY)/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage dist
 	rm -rf benchmarks/.venv benchmarks/.venv-* benchmarks/node/node_modules benchmarks/data
