@@ -33,6 +33,8 @@ def jobs_of(word: str) -> int:
         BadOption: it is no number of them.
 
     """
+    if word == "1":
+        return 1
     from rtcli.commands.crew import can_fork, processors
 
     if word in _EVERY:
@@ -122,8 +124,8 @@ class Judge:
 
         listener = Listener(self.dialect)
         check = Check(self.rules, listener) if self.rules else SchemaCheck(listener)
-        reading = Reading(path, listener, self.form, None if isinstance(check, Check) else check.in_order)
         watch = Watch(check, listener.detector) if isinstance(check, Check) and self.tells_silence else None
+        reading = Reading(path, listener, self.form, None if watch else check.taking)
         outcome = Outcome()
         try:
             entries = watched.watched(reading, path) if shown else iter(reading)

@@ -88,8 +88,8 @@ def _shares(judge: Judge, path: Path, wanted: int) -> list[Share]:
     return [Share(begin, line, end) for (begin, line), end in zip(begins, [*cuts, size], strict=True)]
 
 
-def _entries(path: Path, share: Share, listener: Listener) -> Iterator[Entry]:
-    return read(read_part(path, share.begin, share.end), listener, numbers=count(share.line))
+def _entries(path: Path, share: Share, listener: Listener, check: Check) -> Iterator[Entry]:
+    return read(read_part(path, share.begin, share.end), listener, taking=check.taking, numbers=count(share.line))
 
 
 def _apart(judge: Judge, path: Path, share: Share) -> Iterator[Finding | Part]:
@@ -101,7 +101,7 @@ def _apart(judge: Judge, path: Path, share: Share) -> Iterator[Finding | Part]:
     def told_apart() -> Iterator[Entry]:
         """The entries, as long as all that is odd can be told apart."""
         nonlocal unseen
-        for entry in _entries(path, share, listener):
+        for entry in _entries(path, share, listener, check):
             if check.oddities.is_full:
                 unseen = True
                 return
@@ -154,7 +154,7 @@ class _Together:
         check = Check(self._judge.rules, listener)
         check.go_on(self.oddities, disagreed=self._disagreed)
         try:
-            found = check.judged(_entries(self._path, share, listener))
+            found = check.judged(_entries(self._path, share, listener, check))
             yield from islice((one for one in found if self._judge.wants(one.code)), self._told, None)
         except UnreadableRecording as error:
             self.part.unreadable = str(error)

@@ -113,7 +113,7 @@ class _Shared:
 
         check = self._check
         lines = islice(read_part(self._path, begin, end), seen, None)
-        yield from check.judged(read(lines, check.listener, None, check.in_order))
+        yield from check.judged(read(lines, check.listener, None, check.taking))
 
     def _side_by_side(self, edges: list[int]) -> Iterator[Finding]:
         """What is found in shares from one of these places to the next, the first of which is read here."""
@@ -134,14 +134,14 @@ class _Shared:
 
     def _told(self, told: Iterator[Finding | Share]) -> Generator[Finding, None, Share]:
         """What is found in a share that is read elsewhere, its lines counted from the first of the file."""
-        before = self._check.in_order.line
+        before = self._check.taking.line
         for one in told:
             if isinstance(one, Share):
                 share = one
                 break
             yield _placed(one, before)
         self._check.merge(share.events, [_placed(one, before) for one in share.oddities])
-        self._check.in_order.line = before + share.lines - share.unseen
+        self._check.taking.line = before + share.lines - share.unseen
         return share
 
     def _apart(self, begin: int, end: int) -> Iterator[Finding | Share]:
@@ -150,21 +150,21 @@ class _Shared:
         from rtcli.formats.stream import read_part
 
         check = self._check.apart()
-        check.in_order.line = _FIRST - 1
+        check.taking.line = _FIRST - 1
         detector, heard = check.listener.detector, check.listener.detector.changes
         unseen = False
 
         def as_it_stands() -> Iterator[Entry]:
             """The entries, as long as they are judged like this in one process too."""
             nonlocal unseen
-            for entry in read(read_part(self._path, begin, end), check.listener, None, check.in_order):
+            for entry in read(read_part(self._path, begin, end), check.listener, None, check.taking):
                 if detector.changes != heard or check.oddities.is_full:
                     unseen = True
                     return
                 yield entry
 
         yield from check.judged(as_it_stands())
-        yield Share(check.events, check.in_order.line + 1 - _FIRST, unseen, check.oddities.findings())
+        yield Share(check.events, check.taking.line + 1 - _FIRST, unseen, check.oddities.findings())
 
 
 def _placed(finding: Finding, before: int) -> Finding:

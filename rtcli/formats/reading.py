@@ -50,11 +50,11 @@ class Reading:
         path: Path,
         listener: Listener | None = None,
         form: str | None = None,
-        in_order: rtcli.InOrder | None = None,
+        taking: rtcli.InOrder | rtcli.Taking | None = None,
     ) -> None:
         """Read `path`, as `form` if that is given, a name in `FORMS` or that of our own.
 
-        Of recordings of our own, events that are in order are counted by `in_order` where it is given, and left out.
+        Of recordings of our own, the events that `taking` takes in are left out.
 
         Raises:
             BadOption: there is no such form.
@@ -73,7 +73,7 @@ class Reading:
         """The line that has no end, if the last one has none."""
         self.moved: Moved | None = None
         """Is told how much of the file was read, for those who watch."""
-        self._in_order = in_order
+        self._taking = taking
         self._asked = _form(form) if form and form != OWN else None
         self._missed: list[Drop] = []
         """What was dropped, and is not yet told in its place: readers look ahead."""
@@ -98,7 +98,7 @@ class Reading:
     def __iter__(self) -> Iterator[Entry]:
         form, lines = self.opened()
         if form is None:
-            return rtcli.read(lines, self.listener, self.tear, self._in_order)
+            return rtcli.read(lines, self.listener, self.tear, self._taking)
         return self._translated(form, lines)
 
     def opened(self) -> tuple[Form | None, Iterator[bytes]]:

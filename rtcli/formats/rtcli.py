@@ -14,7 +14,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Raw, Struct, field
 
-from rtcli.events import Event, Listener
+from rtcli.events import Event, Listener, Sender
 from rtcli.formats.closer import REFUSALS, look_closer
 from rtcli.formats.closer import record_of as record_of  # noqa: PLC0414 - whoever reads asks here too
 from rtcli.formats.entry import Entry
@@ -42,6 +42,30 @@ _DOUBT_AT_MOST: Final = 64
 _NEWLINE: Final = ord("\n")
 
 
+Take = Callable[[Any, int, float | None, Sender | None], bool]
+"""Takes in an event that stands in a line, came at a time, and from a side; gives back False, and has done nothing,
+for one that is to be given."""
+
+
+class Taking:
+    """Takes in events where they are read, so that they need not be given."""
+
+    def __init__(self) -> None:
+        self.takes: dict[type, Take] = {}
+        """What takes in the events of a class."""
+        self.events = 0
+        """How many were taken in."""
+        self.line = 0
+        """The last line whose event was taken in."""
+        self.t: float | None = None
+        """When that came."""
+
+    def note(self, events: int, line: int, t: float | None) -> None:
+        """Note that events were taken in, the last of them in this line and at this time."""
+        self.events += events
+        self.line, self.t = line, t
+
+
 class InOrder:
     """Takes in the events that need not be given: those that are whole, and have nothing new beyond the schema."""
 
@@ -59,24 +83,24 @@ def read(
     lines: Iterable[bytes],
     listener: Listener | None = None,
     torn: Callable[[int], object] | None = None,
-    in_order: InOrder | None = None,
+    taking: InOrder | Taking | None = None,
     numbers: Iterable[int] | None = None,
 ) -> Iterator[Entry]:
     """Every line as an entry, in order; empty lines count but give nothing. `torn` is told of a line without an end.
 
     The listener decodes the first lines, until it knows what is spoken, and those that are odd.
-    Where most lines are odd, they are looked at closely at once. With `in_order`, events that are in
-    order are counted there and give nothing, which takes half of the time.
+    Where most lines are odd, they are looked at closely at once. What is taken in by `taking` is not given, which
+    takes half of the time where it is all that is in order.
     `numbers` are those of the lines, where they do not stand one behind the other.
 
     Raises:
         UnreadableRecording: a header says that the format is newer than this program.
 
     """
-    first = in_order.line + 1 if in_order else 1
+    first = taking.line + 1 if isinstance(taking, InOrder) else 1
     numbered = enumerate(lines, first) if numbers is None else zip(numbers, lines, strict=False)
     reader = _Reader(numbered, listener or Listener(), torn)
-    return reader.entries() if in_order is None else reader.out_of_order(in_order)
+    return reader.out_of_order(taking) if isinstance(taking, InOrder) else reader.entries(taking or Taking())
 
 
 class _Reader:
@@ -98,30 +122,40 @@ class _Reader:
         self._vocabulary = listener.vocabulary
         self._decoder = _line_decoder(self._vocabulary, bare=False)
 
-    def entries(self) -> Iterator[Entry]:
-        """The entries of all lines."""
+    def entries(self, taking: Taking) -> Iterator[Entry]:
+        """The entries of all lines but those whose events are taken in."""
         decode, bare, suspects = self._ways()
+        taker_of, taken = taking.takes.get, 0
         for number, raw in self._lines:
+            entry, closely = None, True
             if decode is not None:
                 try:
                     line = decode(raw)
                 except REFUSALS:
                     pass
                 else:
-                    if bare:
-                        event = self._listener.settled(line, number, line.sender) if suspects else line
-                        yield Entry(number, None, line.sender, event, raw)
-                        continue
-                    if raw[-1] == _NEWLINE:
-                        event = line.event
+                    if bare or raw[-1] == _NEWLINE:
+                        closely = False
+                        event, t, sender = (line, None, line.sender) if bare else (line.event, line.t, line.sender)
+                        take = taker_of(type(event))
+                        if take is not None and type(event) not in suspects and take(event, number, t, sender):
+                            taken += 1
+                            latest, latest_t = number, t
+                            continue
                         if suspects:
-                            event = self._listener.settled(event, number, line.sender)
-                        yield Entry(number, line.t, line.sender, event, raw)
-                        continue
-            entry = self._closely(number, raw)
+                            event = self._listener.settled(event, number, sender)
+                        entry = Entry(number, t, sender, event, raw)
+            if taken:
+                taking.note(taken, latest, latest_t)
+                taken = 0
+            if closely:
+                entry = self._closely(number, raw)
             if entry is not None:
                 yield entry
-            decode, bare, suspects = self._ways()
+            if closely:
+                decode, bare, suspects = self._ways()
+        if taken:
+            taking.note(taken, latest, latest_t)
 
     def out_of_order(self, in_order: InOrder) -> Iterator[Entry]:
         """The entries of lines that hold no event in order; the others are counted."""

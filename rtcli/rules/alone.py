@@ -20,7 +20,7 @@ class SchemaCheck:
     """The check of one recording by the schema alone."""
 
     def __init__(self, listener: Listener) -> None:
-        self.in_order = InOrder()
+        self.taking = InOrder()
         """Counts the events that the reader need not give."""
         self.listener = listener
         self.oddities = Oddities()
@@ -31,7 +31,7 @@ class SchemaCheck:
     @property
     def events(self) -> int:
         """How many events were seen."""
-        return self._given + self.in_order.events
+        return self._given + self.taking.events
 
     def run(self, entries: Iterable[Entry]) -> Iterator[Finding]:
         """Everything found in the recording, in file order, and then what was told once."""
@@ -70,4 +70,4 @@ class SchemaCheck:
     def _take(self, kind: type[Event]) -> None:
         """From now on let what is known of a learned class be counted where it is read."""
         if kind not in self.listener.suspects and (take := self.oddities.taking(kind)) is not None:
-            self.in_order.takes[kind] = take
+            self.taking.takes[kind] = take

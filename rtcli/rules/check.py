@@ -13,13 +13,13 @@ from typing import Final, NamedTuple
 from rtcli.events import REALTIME, Dialect, Event, Listener, Malformed, Sender, Unknown, session
 from rtcli.events.vendors import AZURE_OPENAI, Vendor
 from rtcli.formats import Entry
+from rtcli.formats.rtcli import Taking
 from rtcli.recording import Torn
 from rtcli.rules.finding import Finding
 from rtcli.rules.rule import CONVERSATION, NEEDS_CLIENT, Backwards, End, First, Reversed, Rule, Verdict
 from rtcli.rules.schema import NO_EVENT, Oddities, disagreement, is_odd
 from rtcli.session.context import Need
 from rtcli.session.ledgers import Ledgers
-from rtcli.session.steady import Take
 from rtcli.session.steps import Step
 
 _OPENAI: Final = (None, AZURE_OPENAI)
@@ -41,8 +41,7 @@ class Check:
     """The check of one recording."""
 
     def __init__(self, rules: Iterable[Rule], listener: Listener | None = None) -> None:
-        self.events = 0
-        """How many events were seen."""
+        self._given = 0
         self._rules = tuple(rules)
         self._places: defaultdict[type, list[int]] = defaultdict(list)
         """By class that rules name, where they stand among the rules."""
@@ -67,7 +66,7 @@ class Check:
         """How far what was found out of the dialect is heeded."""
         self._timed = False
         """The table above was made when records had shown that they have times."""
-        self._steady: dict[type, Take] = {}
+        self.taking = Taking()
         """How events are taken in that only go on, and of which no rule has anything to say."""
         self._odd_kinds: set[type] = set()
         """The classes whose events can have something that the dialect does not know."""
@@ -76,6 +75,11 @@ class Check:
         self._last = Entry(0, None, None, End())  # type: ignore[arg-type]
         self._open = False
 
+    @property
+    def events(self) -> int:
+        """How many events were seen."""
+        return self._given + self.taking.events
+
     def run(self, entries: Iterable[Entry]) -> Iterator[Finding]:
         """Everything found in the recording, in file order, and then what was told once."""
         yield from self.judged(entries)
@@ -83,23 +87,18 @@ class Check:
 
     def judged(self, entries: Iterable[Entry]) -> Iterator[Finding]:
         """What is found in whole connections, but for what is told once."""
-        steady = self._steady
         for entry in entries:
-            take = steady.get(type(entry.event))
-            if take is not None and take(entry):
-                self.events += 1
-                self._last = entry
-            elif found := self._judged(entry):
+            if found := self.feed(entry):
                 yield from found
         yield from self._close()
 
     def feed(self, entry: Entry) -> Sequence[Finding]:
-        """What is found in the next line; as in `run`, which saves itself a call for each event that only goes on."""
-        take = self._steady.get(type(entry.event))
-        if take is None or not take(entry):
+        """What is found in the next line, unless it was taken in where it was read."""
+        event, taking = entry.event, self.taking
+        take = taking.takes.get(type(event))
+        if take is None or not take(event, entry.line, entry.t, entry.sender):
             return self._judged(entry)
-        self.events += 1
-        self._last = entry
+        taking.note(1, entry.line, entry.t)
         return ()
 
     def _judged(self, entry: Entry) -> Sequence[Finding]:
@@ -108,7 +107,7 @@ class Check:
         usual = self._usual.get(kind)
         if usual is None or entry.sender != usual.sender or not self._is_next(entry.t):
             return self._weigh(entry)
-        self.events += 1
+        self._given += 1
         self._last = entry
         _, rules, step, by_itself = usual
         if step is not None and step(entry.event, entry):
@@ -173,13 +172,13 @@ class Check:
         if self.ledgers.context.is_past(entry.t):
             rules += self._rules_for(Backwards)
         if isinstance(event, Event):
-            self.events += 1
+            self._given += 1
             if entry.sender != event.sender and entry.sender and not event.reflected:
                 rules += self._rules_for(Reversed)
             if type(event) in self._odd_kinds:
                 self.oddities.note(entry, self._vendor)
         elif isinstance(event, NO_EVENT):
-            self.events += not isinstance(event, Torn)
+            self._given += not isinstance(event, Torn)
             found += self.oddities.judged(entry, self._vendor)
         return found + self._judge(entry, rules)
 
@@ -198,7 +197,7 @@ class Check:
         self._open = False
         if self.ledgers.context.goes_on:
             return []
-        last = self._last
+        last = self._last if self._last.line > self.taking.line else self.taking
         end = Entry(last.line, last.t, None, End())  # type: ignore[arg-type]
         return self._judge(end, self._rules_for(End))
 
@@ -225,7 +224,7 @@ class Check:
         """Another connection begins, or one shows more of itself: other rules hold, and the next event counts."""
         self._table.clear()
         self._usual.clear()
-        self._steady.clear()
+        self.taking.takes.clear()
 
     def _expect_more(self, entry: Entry) -> None:
         """Events like this one, from the same side, need no closer look from now on."""
@@ -249,7 +248,7 @@ class Check:
             if is_odd(kind):
                 self._odd_kinds.add(kind)
             elif self._rules and (take := self.ledgers.steadily(kind)) is not None:
-                self._steady[kind] = take
+                self.taking.takes[kind] = take
         return rules
 
     def _about(self, kind: type) -> Iterator[Rule]:

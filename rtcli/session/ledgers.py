@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 from rtcli.events import Malformed
 from rtcli.formats import Entry
+from rtcli.formats.rtcli import Take
 from rtcli.session import item_steps, part_steps, steps
 from rtcli.session.audio import Audio
 from rtcli.session.calls import Calls
@@ -26,7 +27,7 @@ from rtcli.session.lifetime import Lifetime
 from rtcli.session.mcp import Mcp
 from rtcli.session.obligations import Obligations
 from rtcli.session.settings import Settings
-from rtcli.session.steady import WAYS, Take
+from rtcli.session.steady import WAYS
 from rtcli.session.steps import Step
 from rtcli.session.transcripts import Transcripts
 from rtcli.session.translation import Translation

@@ -12,17 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pybase64
 from msgspec import UNSET
 
-from rtcli.events import input_audio_buffer, response
-from rtcli.formats import Entry
+from rtcli.events import Sender, input_audio_buffer, response
+from rtcli.formats.rtcli import Take
 from rtcli.session.sound import FILES, file_of
 from rtcli.session.written import DRY_MS, JOINED_AT, STALL_S
 from rtcli.units import BYTES_PER_MS, MAX_APPEND_BYTES
 
 if TYPE_CHECKING:
     from rtcli.session.ledgers import Ledgers
-
-Take = Callable[[Entry], bool]
-"""Takes in an event that is in order; gives back False, and has done nothing, for any other."""
 
 _FILES_BEGIN: Final = frozenset(mark[0] for mark in FILES) | {0}
 """The first bytes of files; one of MP4 begins with its length, a small number of four bytes."""
@@ -34,27 +31,26 @@ def _writing(ledgers: Ledgers, kind: type) -> Take:
     context, streams, note_new = ledgers.context, ledgers.lifecycle.flow, ledgers.identities.note_new
     has_parts = not issubclass(kind, response.FunctionCallArgumentsDelta)
 
-    def writes_on(entry: Entry) -> bool:
-        event: Any = entry.event
+    def writes_on(event: Any, line: int, t: float | None, sender: Sender | None) -> bool:
         stream = streams.get(kind)
         if (
             stream is None
-            or entry.sender != "server"
+            or sender != "server"
             or stream.item_id != event.item_id
             or stream.response_id != event.response_id
             or stream.output_index != event.output_index
             or (has_parts and stream.content_index != event.content_index)
         ):
             return False
-        answer, t = stream.response, entry.t
+        answer = stream.response
         if t is not None:
             latest_t, last_t = context.latest_t, answer.last_t
             if latest_t is None or t < latest_t or last_t is None or t - last_t > STALL_S:
                 return False
-        if not note_new(event, entry.line):
+        if not note_new(event, line):
             return False
         if t is not None:
-            context.latest_t, context.latest_line, answer.last_t = t, entry.line, t
+            context.latest_t, context.latest_line, answer.last_t = t, line, t
         if answer.speech_line:
             answer.deltas_since_speech += 1
         stream.deltas += 1
@@ -71,20 +67,19 @@ def _sounding(ledgers: Ledgers, kind: type) -> Take:
     audio_format: str | None = ""
     per_ms = 0
 
-    def sounds_on(entry: Entry) -> bool:
+    def sounds_on(event: Any, line: int, t: float | None, sender: Sender | None) -> bool:
         nonlocal audio_format, per_ms
-        event: Any = entry.event
         stream = streams.get(kind)
         if (
             stream is None
-            or entry.sender != "server"
+            or sender != "server"
             or stream.item_id != event.item_id
             or stream.response_id != event.response_id
             or stream.output_index != event.output_index
             or stream.content_index != event.content_index
         ):
             return False
-        item, answer, t = stream.item, stream.response, entry.t
+        item, answer = stream.item, stream.response
         if answer.audio_format is not audio_format:
             if ledgers.audio.wants(answer.audio_format):
                 return False
@@ -99,10 +94,10 @@ def _sounding(ledgers: Ledgers, kind: type) -> Take:
             size = len(_decoded(event.delta, None, True))
         except ValueError:
             return False
-        if size & 1 or not answer.audio_bytes or not note_new(event, entry.line):
+        if size & 1 or not answer.audio_bytes or not note_new(event, line):
             return False
         if t is not None:
-            context.latest_t, context.latest_line, answer.last_t = t, entry.line, t
+            context.latest_t, context.latest_line, answer.last_t = t, line, t
         if answer.speech_line:
             answer.deltas_since_speech += 1
         stream.deltas += 1
@@ -117,10 +112,9 @@ def _appending(ledgers: Ledgers, _kind: type) -> Take:
     """How the user's audio goes on: raw samples, valid base64 of whole ones, in the format of those before."""
     config, context, audio, sent = ledgers.config, ledgers.context, ledgers.audio, ledgers.usage.sent
 
-    def appends(entry: Entry) -> bool:
-        event: Any = entry.event
-        t, event_id = entry.t, event.event_id
-        if entry.sender != "client" or context.closed or audio.sample is not None:
+    def appends(event: Any, line: int, t: float | None, sender: Sender | None) -> bool:
+        event_id = event.event_id
+        if sender != "client" or context.closed or audio.sample is not None:
             return False
         if config.input_format is not audio.format or (event_id is not UNSET and (not event_id or event_id in sent)):
             return False
@@ -134,11 +128,11 @@ def _appending(ledgers: Ledgers, _kind: type) -> Take:
         if size & 1 or not 0 < size <= MAX_APPEND_BYTES or (data[0] in _FILES_BEGIN and file_of(data)):
             return False
         if audio.per_ms:
-            audio.add(size, t, entry.line)
+            audio.add(size, t, line)
         if event_id:
-            sent[event_id] = entry.line
+            sent[event_id] = line
         if t is not None:
-            context.latest_t, context.latest_line = t, entry.line
+            context.latest_t, context.latest_line = t, line
         return True
 
     return appends

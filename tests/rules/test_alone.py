@@ -55,7 +55,7 @@ def outcome(lines: list[bytes], check: Any, listener: Listener, in_order: InOrde
 def by_the_schema_alone(lines: list[bytes], dialect: Any = None) -> tuple[Any, ...]:
     listener = Listener(dialect)
     check = SchemaCheck(listener)
-    return outcome(lines, check, listener, check.in_order)
+    return outcome(lines, check, listener, check.taking)
 
 
 def slowly(lines: list[bytes], rules: Any = (), dialect: Any = None) -> tuple[Any, ...]:

@@ -55,7 +55,7 @@ def test_a_recording_that_is_read_moves_the_bar_though_none_of_its_lines_is_seen
     file, clock = io.StringIO(), count(0, 2)
     console = Console(file=file, force_terminal=True, width=100, get_time=lambda: next(clock))
     in_order = InOrder()
-    entries = list(reading(Reading(path, in_order=in_order), console, "call", path.stat().st_size))
+    entries = list(reading(Reading(path, taking=in_order), console, "call", path.stat().st_size))
     assert len(entries) + in_order.events == len(lines)
     assert in_order.events > len(entries)
     assert "call" in file.getvalue()
