@@ -11,7 +11,7 @@ from damaging import damaged
 
 from rtcli.errors import UnreadableRecording
 from rtcli.events import Listener
-from rtcli.formats.rtcli import InOrder, read
+from rtcli.formats.rtcli import InOrder, Taking, read
 from rtcli.rules import DEFAULT, Check
 from rtcli.rules.alone import SchemaCheck
 
@@ -38,13 +38,15 @@ class Careful(Listener):
         return self.look_closer(text, line, sender)
 
 
-def outcome(lines: list[bytes], check: Any, listener: Listener, in_order: InOrder | None = None) -> tuple[Any, ...]:
+def outcome(
+    lines: list[bytes], check: Any, listener: Listener, taking: InOrder | Taking | None = None
+) -> tuple[Any, ...]:
     """Everything that is told of a recording: the findings, the events, the line without an end, what is spoken."""
     torn: list[int] = []
     found: list[Any] = []
     refusal = ""
     try:
-        found.extend(check.run(read(lines, listener, torn.append, in_order)))
+        found.extend(check.run(read(lines, listener, torn.append, taking)))
     except UnreadableRecording as refused:
         refusal = str(refused)
     detector = listener.detector
@@ -65,7 +67,8 @@ def slowly(lines: list[bytes], rules: Any = (), dialect: Any = None) -> tuple[An
 
 def quickly(lines: list[bytes], rules: Any = (), dialect: Any = None) -> tuple[Any, ...]:
     listener = Listener(dialect)
-    return outcome(lines, Check(rules, listener), listener)
+    check = Check(rules, listener)
+    return outcome(lines, check, listener, check.taking)
 
 
 def lines_of(path: Path) -> list[bytes]:

@@ -114,11 +114,12 @@ def lines_of(runs, *, timed):
             yield {**({"t": round(t, 3)} if timed else {}), "from": sender, "event": named}
 
 
-def found(lines, *, steadily):
+def found(lines, *, steadily, where_read=False):
     listener = Listener()
     check = Check(RULES, listener)
     told = []
-    for entry in read((json.dumps(line).encode() + b"\n" for line in lines), listener):
+    texts = (json.dumps(line).encode() + b"\n" for line in lines)
+    for entry in read(texts, listener, taking=check.taking if where_read else None):
         told += check.feed(entry) if steadily else check._weigh(entry)
     known = shape(check.ledgers)
     return [(one.code, one.line, one.message) for one in [*told, *check.finish()]], check.events, known
@@ -129,6 +130,7 @@ def found(lines, *, steadily):
 def test_the_same_is_found_where_every_delta_is_judged(runs, timed):
     lines = list(lines_of([*BEGUN, *runs], timed=timed))
     assert found(lines, steadily=True) == found(lines, steadily=False)
+    assert found(lines, steadily=True, where_read=True) == found(lines, steadily=False)
 
 
 def test_a_request_waits_through_deltas_and_is_told_with_the_event_behind_them():
