@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Generator, Sequence
 from http import HTTPStatus
 from typing import Final
@@ -44,6 +45,8 @@ class Route(Struct, frozen=True):
     upstream: Upstream
     visitors: Visitors
     by: str
+    tls: ssl.SSLContext | None = None
+    """What apps are to agree on first."""
 
 
 class Asked(Struct):
@@ -66,6 +69,8 @@ async def ask(app: Side, route: Route) -> Asked:
         Gone: the app hung up.
 
     """
+    if route.tls is not None:
+        await _agree(app, route.tls)
     request = await _heard(app)
     check_request(request, route.visitors)
     server, response, asking = await reach(request, route.upstream, compressing=False)
@@ -104,6 +109,17 @@ class Declined(Exception):
 
 class Gone(Exception):
     """The app went away before it had asked for anything."""
+
+
+async def _agree(app: Side, tls: ssl.SSLContext) -> None:
+    """Agree with the app on TLS."""
+    try:
+        await app.encrypt(tls, OPEN_SECONDS)
+    except ssl.SSLError as error:
+        why = f"the app did not agree on TLS ({error.reason}); does it trust the certificate, and has it a wss:// URL?"
+        raise Refused(HTTPStatus.BAD_REQUEST, "tls", why) from error
+    except OSError as error:
+        raise Gone from error
 
 
 async def _heard(app: Side) -> Request:

@@ -21,7 +21,6 @@ from rtcli.errors import BadOption
 from rtcli.events import Listener
 from rtcli.formats import Entry
 from rtcli.formats.writer import Writer
-from rtcli.links.client import OPEN_SECONDS
 from rtcli.links.handshake import Refused, json_error
 from rtcli.links.loop import new_loop
 from rtcli.links.parts import Keeping, Parts
@@ -156,13 +155,11 @@ async def proxying(
     async with AsyncExitStack() as stack:
         demo = await stack.enter_async_context(serving(visitors=plan.visitors)) if plan.word == "demo" else ""
         upstream = upstream_of(plan.word, plan.environment, demo=demo, add_key=plan.add_key)
-        proxies = Proxies(Route(upstream, plan.visitors, plan.by), plan, board, outcome or Outcome())
+        proxies = Proxies(Route(upstream, plan.visitors, plan.by, plan.tls), plan, board, outcome or Outcome())
         server = await asyncio.get_running_loop().create_server(
             lambda: Side(proxies.arrived),
             plan.host,
             plan.port,
-            ssl=plan.tls,
-            ssl_handshake_timeout=OPEN_SECONDS if plan.tls else None,
             backlog=plan.at_once,
         )
         queue_up(server.sockets)
@@ -193,11 +190,14 @@ class Proxies:
         self._open: dict[Splice, asyncio.Task[None]] = {}
 
     def arrived(self, app: Side) -> None:
-        """An app has connected."""
+        """An app has connected, and takes a place from now on, also while it has not agreed on TLS."""
         self._outcome.sessions += 1
+        if self._route.tls is not None:
+            app.pause()
         if len(self._tasks) >= self._most:
             self._failed(self._outcome.sessions, f"there is room for {self._most} at a time")
-            app.send(_NO_ROOM)
+            if self._route.tls is None:
+                app.send(_NO_ROOM)
             app.close()
             return
         task = asyncio.get_running_loop().create_task(self._proxied(app, self._outcome.sessions))

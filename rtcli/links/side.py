@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import ssl
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from typing import Final, TypeVar, cast
@@ -115,6 +116,25 @@ class Side(asyncio.Protocol):
             self._reader.feed_eof()
 
     # --- what the connection asks for ----------------------------------------------------------
+
+    async def encrypt(self, context: ssl.SSLContext, seconds: float) -> None:
+        """Speak TLS from now on, as the end that was called; nothing may have been read before.
+
+        Raises:
+            OSError: the other end does not agree, takes longer than that, or is gone.
+
+        """
+        self.encrypted = True
+        start = asyncio.get_running_loop().start_tls
+        try:
+            secure = await start(self.transport, self, context, server_side=True, ssl_handshake_timeout=seconds)
+        except BaseException:
+            self.connection_lost(None)  # asyncio tells that only once they have agreed
+            raise
+        if secure is None:
+            raise ConnectionAbortedError
+        self.transport = secure
+        self.transport.set_write_buffer_limits(high=HELD_BYTES)
 
     async def take(self, parsing: Generator[None, None, T]) -> T:
         """What a parser makes of what comes; it raises what the parser raises."""

@@ -7,7 +7,10 @@ import base64
 import hashlib
 import json
 import os
+import socket
+import ssl
 import struct
+from contextlib import suppress
 
 import pytest
 from proxied import KEY, Proxied, app, frame, passed, proxied, recordings, records, silent, upstream
@@ -20,6 +23,7 @@ from websockets.frames import Opcode
 
 from rtcli.links import reaching, splice
 from rtcli.links.server import serving
+from rtcli.links.tls import made
 from rtcli.recording import Binary, Close, Control, Frame, Header, Note
 
 pytestmark = pytest.mark.usefixtures("either_loop")
@@ -571,6 +575,48 @@ def test_who_comes_when_all_places_are_taken_is_told_so_and_the_others_go_on(tmp
     assert len(files) == 1
 
 
+def test_who_has_not_yet_agreed_on_tls_takes_a_place_too(tmp_path):
+    certificate = made("127.0.0.1")
+    context = ssl.create_default_context(cadata=certificate.pem.decode())
+
+    async def hold():
+        async with upstream(silent) as url, proxied(url, tmp_path, most=1, tls=certificate.context) as proxy:
+            _, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+            with pytest.raises(ConnectionError):
+                await asyncio.open_connection("127.0.0.1", proxy.port, ssl=context)
+            writer.close()
+            while True:  # until its place is free
+                with suppress(ConnectionError):
+                    async with app(proxy, ssl=context) as wire:
+                        await proxy.proxies.stop()
+                        return wire.head, proxy.said
+
+    head, said = run(hold())
+    assert head.startswith("HTTP/1.1 101 ")
+    assert "2 failed: there is room for 1 at a time" in said
+
+
+@pytest.mark.parametrize("speaks", ["HTTP", "TLS"])
+def test_an_app_that_does_not_agree_on_tls_is_a_line_that_says_what_to_do(tmp_path, speaks):
+    def knock(port):
+        with socket.create_connection(("127.0.0.1", port)) as wire:
+            if speaks == "HTTP":
+                wire.sendall(b"GET / HTTP/1.1\r\n\r\n")
+                wire.recv(100)
+            else:  # and trusts nobody
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_socket(wire, server_hostname="127.0.0.1")
+
+    async def hold():
+        async with upstream(silent) as url, proxied(url, tmp_path, tls=made("127.0.0.1").context) as proxy:
+            with suppress(OSError):
+                await asyncio.to_thread(knock, proxy.port)
+            await proxy.finish()
+            return proxy.said
+
+    why = {"HTTP": "HTTP_REQUEST", "TLS": "TLSV1_ALERT_UNKNOWN_CA"}[speaks]
+    assert f"1 failed: the app did not agree on TLS ({why}); does it trust the certificate" in run(hold())
+
+
 ASKING = b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
 ASKING += b"Sec-WebSocket-Key: " + KEY.encode() + b"\r\n\r\n"
 
@@ -917,7 +963,5 @@ def test_where_nothing_can_be_written_forwarding_goes_on_and_says_so(tmp_path):
 @pytest.fixture
 def unused_port():
     """A port of this machine at which nothing listens."""
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return taken.getsockname()[1]
