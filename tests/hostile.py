@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import unicodedata
@@ -94,6 +95,43 @@ def examples(dialect):
     """Every event of a dialect, as a recording."""
     sides = [("server", event) for event in DIALECTS[dialect].types.values()]
     return [{"t": n / 4, "from": side, "event": example(event)} for n, (side, event) in enumerate(sides)]
+
+
+GONE = object()
+ODD = (GONE, None, "odd", 1e308, [[]], {"a": -1})
+"""What a field may be instead of what it is."""
+
+
+def damaged(dialect, oddities):
+    """Every event of a dialect, whole and then with one field odd: as many times for each field as are asked for."""
+    number = 0
+    for record in examples(dialect):
+        yield record
+        for path in _paths(record["event"]):
+            # Where fewer are asked for, neighbours get different ones.
+            for odd in [ODD[(number + more) % len(ODD)] for more in range(oddities)]:
+                if path != ("type",):
+                    yield record | {"t": number / 4, "event": _with(record["event"], path, odd)}
+            number += 1
+
+
+def _paths(value, before=()):
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        yield (*before, key)
+        yield from _paths(part, (*before, key))
+
+
+def _with(event, path, odd):
+    whole = copy.deepcopy(event)
+    inner = whole
+    for key in path[:-1]:
+        inner = inner[key]
+    if odd is GONE:
+        del inner[path[-1]]
+    else:
+        inner[path[-1]] = odd
+    return whole
 
 
 BROKEN = [

@@ -1,13 +1,15 @@
 """The program as a process of its own, without the time that Python takes to load it.
 
 A process that has loaded rtcli, and done nothing with it, waits. Each run is a fork of it with its own arguments,
-environment, folder and pipes. How Python itself starts is for ``subprocess`` to test: so is what is loaded when.
+environment, folder and streams, which are pipes or a terminal. How Python itself starts is for ``subprocess`` to
+test: so is what is loaded when.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import gc
 import importlib
 import json
@@ -18,15 +20,30 @@ import socket
 import struct
 import subprocess
 import sys
+import termios
 import threading
 from pathlib import Path
+from typing import NamedTuple
 
 _LENGTH = struct.Struct("!I")
-_CODE = struct.Struct("!i")
+_PID = struct.Struct("!i")
+_END = struct.Struct("!iqd")
+_SIZE = struct.pack("HHHH", 40, 120, 0, 0)
+"""Lines and columns of a terminal."""
 _READ_AT_START = ("PYTHON", "LC_", "LANG")
 """Variables that Python reads before anything can be changed in a process."""
 RTCLI = [sys.executable, "-m", "rtcli"]
 _idle = []
+
+
+class Done(NamedTuple):
+    """What came of a run; what a terminal was sent is all in ``out``."""
+
+    code: int
+    out: bytes
+    err: bytes
+    peak_kib: int
+    cpu_seconds: float
 
 
 def run(command, *, input=None, env=None, cwd=None, text=False, check=False, timeout=60, **options):  # noqa: A002
@@ -38,7 +55,7 @@ def run(command, *, input=None, env=None, cwd=None, text=False, check=False, tim
         )
     given = input.encode() if isinstance(input, str) else input
     arguments = [os.fspath(argument) for argument in command[3:]]
-    code, out, err = _forked(arguments, given, environment, os.fspath(cwd or Path.cwd()), timeout)
+    code, out, err, _ = forked(arguments, given, environment, os.fspath(cwd or Path.cwd()), timeout)
     if text:
         out, err = _lines(out), _lines(err)
     done = subprocess.CompletedProcess(command, code, out, err)
@@ -55,35 +72,52 @@ def _lines(said):
     return said.decode().replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _forked(arguments, given, environment, folder, timeout):
+def forked(arguments, given, environment, folder, timeout, *, terminal=False, before="", beside=None):
+    """Run rtcli with these arguments; ``before`` is executed in its process first, ``beside`` is told its number."""
     waiting = _idle.pop() if _idle else _started()
-    request = json.dumps({"arguments": arguments, "environment": environment, "folder": folder}).encode()
-    pipes = [os.pipe() for _ in range(3)]
-    theirs = (pipes[0][0], pipes[1][1], pipes[2][1])
-    ours = (pipes[0][1], pipes[1][0], pipes[2][0])
+    told = {"arguments": arguments, "environment": environment, "folder": folder}
+    request = json.dumps(told | {"terminal": terminal, "before": before}).encode()
+    ours, theirs = _terminal() if terminal else _pipes()
     socket.send_fds(waiting, [_LENGTH.pack(len(request))], theirs)
     waiting.sendall(request)
-    for descriptor in theirs:
+    for descriptor in set(theirs):
         os.close(descriptor)
-    said = [b"", b""]
-    workers = [threading.Thread(target=_write, args=(ours[0], given or b""))]
-    workers += [threading.Thread(target=_read, args=(ours[1 + at], said, at)) for at in range(2)]
+    said = ([], [])
+    workers = [
+        threading.Thread(target=_read, args=(descriptor, pieces))
+        for descriptor, pieces in zip(ours[1:], said, strict=False)
+    ]
+    if not terminal:
+        workers.append(threading.Thread(target=_write, args=(ours[0], given or b"")))
+    (pid,) = _PID.unpack(_received(waiting, _PID.size))
+    if beside:
+        workers.append(threading.Thread(target=beside, args=(pid,)))
     for worker in workers:
         worker.start()
-    (pid,) = _CODE.unpack(_received(waiting, _CODE.size))
     waiting.settimeout(timeout)
     try:
-        (code,) = _CODE.unpack(_received(waiting, _CODE.size))
+        code, *used = _END.unpack(_received(waiting, _END.size))
     except TimeoutError:
         os.kill(pid, signal.SIGKILL)
         waiting.close()
-        raise subprocess.TimeoutExpired(["rtcli", *arguments], timeout, *said) from None
+        raise subprocess.TimeoutExpired(["rtcli", *arguments], timeout, *map(b"".join, said)) from None
     finally:
         for worker in workers:
             worker.join(timeout)
     waiting.settimeout(None)
     _idle.append(waiting)
-    return code, *said
+    return Done(code, *map(b"".join, said), *used)
+
+
+def _pipes():
+    pipes = [os.pipe() for _ in range(3)]
+    return (pipes[0][1], pipes[1][0], pipes[2][0]), (pipes[0][0], pipes[1][1], pipes[2][1])
+
+
+def _terminal():
+    main, side = os.openpty()
+    fcntl.ioctl(side, termios.TIOCSWINSZ, _SIZE)
+    return (main, main), (side, side, side)
 
 
 def _write(descriptor, given):
@@ -91,9 +125,12 @@ def _write(descriptor, given):
         pipe.write(given)
 
 
-def _read(descriptor, said, at):
-    with os.fdopen(descriptor, "rb") as pipe:
-        said[at] = pipe.read()
+def _read(descriptor, pieces):
+    with os.fdopen(descriptor, "rb", buffering=0) as pipe:
+        # A terminal that nobody writes to any more is an error to whoever reads it, and no end.
+        with contextlib.suppress(OSError):
+            while piece := pipe.read(1 << 16):
+                pieces.append(piece)
 
 
 def _received(waiting, size):
@@ -145,18 +182,36 @@ def _wait_for_work(waiting):
         for descriptor in descriptors:
             os.close(descriptor)
         with contextlib.suppress(ConnectionError):  # nobody waits any more
-            waiting.sendall(_CODE.pack(pid))
-            waiting.sendall(_CODE.pack(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])))
+            waiting.sendall(_PID.pack(pid))
+            _, status, used = os.wait4(pid, 0)
+            code, seconds = os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
+            waiting.sendall(_END.pack(code, used.ru_maxrss, seconds))
 
 
 def _become(request, descriptors):
     for at, descriptor in enumerate(descriptors):
         os.dup2(descriptor, at)
+    for descriptor in descriptors:
         os.close(descriptor)
+    if request["terminal"]:
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        _take_terminal()
     os.environ.clear()
     os.environ.update(request["environment"])
     os.chdir(request["folder"])
     sys.argv = ["rtcli", *request["arguments"]]
+    exec(request["before"], {})
+
+
+def _take_terminal():
+    """Open the streams as Python does at the start, where they are a terminal."""
+    errors = {"stdin": "strict", "stdout": "strict", "stderr": "backslashreplace"}
+    for at, (name, how) in enumerate(errors.items()):
+        mode = "w" if at else "r"
+        stream = open(at, mode, buffering=1, encoding="utf-8", errors=how, closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
 
 
 def _end(code):

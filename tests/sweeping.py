@@ -1,28 +1,16 @@
-"""Every command, run as a user runs it, fast enough to be run hundreds of times: from one process that has loaded all.
-
-A run is a process of its own, forked from one in which everything is imported; it has its own arguments,
-environment, folder and streams, which are pipes or a terminal. `LINES` has command lines of every command.
-"""
+"""Every command, run as a user runs it; `LINES` has command lines of all of them."""
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
-import pickle
-import pty
-import resource
-import select
-import signal
-import struct
 import subprocess
-import sys
-import tempfile
-import termios
-import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import NamedTuple
 
+import program
+
+ALL = os.environ.get("SWEEP") == "all"
+"""Whether everything is tried on everything, which takes minutes; else one line of each command where lines are alike."""
 LINES: dict[str, tuple[str, ...]] = {
     "connect": ("connect URL -x hello --wait 2 -o OUT.jsonl", "connect URL --text --no-record -x hello --wait 2"),
     "proxy": ("proxy URL --listen nowhere", "proxy URL -o IN --listen 127.0.0.1:0"),
@@ -78,7 +66,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "cut": ("cut IN --since 0.01", "cut IN --turn 1"),
     "filter": ("filter IN", "filter IN --type response.*", "filter IN --where event.type"),
     "merge": ("merge IN IN2", "merge IN IN2 --as several"),
-    "mark": ("mark IN --at 0.1 NOTE -o OUT.jsonl",),
+    "mark": ("mark IN --at 0.1 NOTE -o OUT.marked.jsonl",),
     "recover": ("recover IN",),
     "migrate": ("migrate IN", "migrate IN --diff"),
 }
@@ -95,19 +83,9 @@ class Run(NamedTuple):
     stdin: bytes = b""
     before: str = ""
     """A statement to run in the new process first: what makes trouble."""
-    beside: str = ""
-    """Statements for another process that goes on beside it, whose `pid` they know: what a peer does."""
+    beside: Callable[[int], None] | None = None
+    """What goes on beside it, and knows the number of its process: what a peer does."""
     seconds: float = 20
-
-
-class Done(NamedTuple):
-    """What came of it."""
-
-    code: int
-    out: bytes
-    err: bytes
-    peak_kib: int
-    seconds: float
 
 
 def lines_of(names: dict[str, str], but: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -118,6 +96,11 @@ def lines_of(names: dict[str, str], but: tuple[str, ...] = ()) -> list[tuple[str
         if command not in but
         for line in lines
     ]
+
+
+def one_each(lines: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The first line of each command; or all of them."""
+    return lines if ALL else list({line[0]: line for line in reversed(lines)}.values())[::-1]
 
 
 def _named(word: str, names: dict[str, str]) -> str:
@@ -132,129 +115,14 @@ def plain(**more: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(mine)} | more
 
 
-def swept(runs: list[Run]) -> list[Done]:
+def swept(runs: list[Run]) -> list[program.Done]:
     """What came of each, in order."""
-    done = subprocess.run(
-        [sys.executable, __file__], input=pickle.dumps([tuple(run) for run in runs]), stdout=subprocess.PIPE, check=True
-    )
-    return [Done(*one) for one in pickle.loads(done.stdout)]
+    return [_done(run) for run in runs]
 
 
-def _loaded() -> None:
-    import pkgutil
-    from importlib import import_module
-
-    import yaml  # noqa: F401
-
-    import rtcli
-
-    for module in pkgutil.walk_packages(rtcli.__path__, "rtcli."):
-        if not module.name.endswith("__main__"):
-            import_module(module.name)
-
-
-def _child(run: Run, streams: tuple[int, int, int]) -> None:
-    os.setsid()
-    if run.terminal:
-        fcntl.ioctl(streams[0], termios.TIOCSCTTY, 0)
-    for number, stream in enumerate(streams):
-        os.dup2(stream, number)
-    os.closerange(3, 64)
-    os.chdir(run.folder)
-    os.environ.clear()
-    os.environ.update(run.environment)
-    sys.argv = ["rtcli", *run.arguments]
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        errors = "backslashreplace" if name == "stderr" else "strict"
-        number = ("stdin", "stdout", "stderr").index(name)
-        buffering = 1 if run.terminal or name == "stderr" else -1
-        stream = open(  # noqa: SIM115 - it is the process's own
-            number, mode, buffering=buffering, encoding="utf-8", errors=errors, closefd=False
-        )
-        setattr(sys, name, stream)
-        setattr(sys, f"__{name}__", stream)
-    code = 1
+def _done(run: Run) -> program.Done:
+    how = {"terminal": run.terminal, "before": run.before, "beside": run.beside}
     try:
-        if run.before:
-            exec(run.before, {})
-        from rtcli.__main__ import main
-
-        main()
-        code = 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1 if end.code else 0
-    except BaseException:  # noqa: BLE001 - as Python does
-        sys.excepthook(*sys.exc_info())
-    with contextlib.suppress(Exception):
-        sys.stdout.flush()
-        sys.stderr.flush()
-    os._exit(code)
-
-
-def _other(statements: str, pid: int) -> int:
-    other = os.fork()
-    if not other:
-        with contextlib.suppress(BaseException):
-            exec(statements, {"pid": pid})
-        os._exit(0)
-    return other
-
-
-def _one(run: Run) -> Done:
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        given.write(run.stdin)
-        given.seek(0)
-        main = side = -1
-        if run.terminal:
-            main, side = pty.openpty()
-            fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-        streams = (side, side, side) if run.terminal else (given.fileno(), out.fileno(), err.fileno())
-        began = time.monotonic()
-        pid = os.fork()
-        if not pid:
-            _child(run, streams)
-        other = _other(run.beside, pid) if run.beside else 0
-        seen = []
-        if run.terminal:
-            os.close(side)
-            if run.stdin:
-                os.write(main, run.stdin)
-        while True:
-            ready = select.select([main], [], [], 0.02)[0] if run.terminal else None
-            if ready:
-                try:
-                    data = os.read(main, 1 << 16)
-                except OSError:
-                    data = b""
-                seen.append(data)
-                if data:
-                    continue
-            ended, status, used = os.wait4(pid, os.WNOHANG if not ready else 0)
-            if ended:
-                break
-            if time.monotonic() - began > run.seconds:
-                os.kill(pid, signal.SIGKILL)
-            if not run.terminal:
-                time.sleep(0.002)
-        if run.terminal:
-            with contextlib.suppress(OSError):
-                while select.select([main], [], [], 0)[0] and (data := os.read(main, 1 << 16)):
-                    seen.append(data)
-            os.close(main)
-            out.write(b"".join(seen))
-        if other:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(other, signal.SIGKILL)
-            os.waitpid(other, 0)
-        out.seek(0)
-        err.seek(0)
-        return Done(os.waitstatus_to_exitcode(status), out.read(), err.read(), used.ru_maxrss, time.monotonic() - began)
-
-
-if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    work = [Run(*one) for one in pickle.load(sys.stdin.buffer)]
-    sys.path.insert(0, str(Path(__file__).parents[1]))
-    _loaded()
-    told = [tuple(_one(run)) for run in work]
-    sys.stdout.buffer.write(pickle.dumps(told))
+        return program.forked(run.arguments, run.stdin, run.environment, run.folder, run.seconds, **how)
+    except subprocess.TimeoutExpired as late:
+        return program.Done(-9, late.stdout, late.stderr, 0, run.seconds)

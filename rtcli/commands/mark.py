@@ -73,7 +73,9 @@ def mark(
                 if is_being_written(path) or (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
                     raise BadOption("FILE", f"{path} has grown meanwhile, so that it was left as it is", "try again")
     if str(target) != "-":
-        sys.stderr.write(f"rtcli: noted in line {place.line} of {target}\n")
+        from rtcli.views.text import said
+
+        sys.stderr.write(f"rtcli: noted in line {place.line} of {said(str(target))}\n")
     return 0
 
 
