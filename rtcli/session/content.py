@@ -5,24 +5,22 @@ Law: it fills what is missing and never changes what a stream's own end has sett
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec import Struct
 
 from rtcli.events.objects import (
+    ContentPart,
     FunctionCall,
     FunctionCallOutput,
     InputAudio,
-    InputImage,
     InputText,
     McpApprovalRequest,
-    McpApprovalResponse,
     McpCall,
     McpListTools,
     Message,
     OutputAudio,
     OutputText,
 )
+from rtcli.events.objects import Item as Reported
 from rtcli.session.state import part_of, stream_of
 from rtcli.session.tree import Failure, Item
 from rtcli.units import base64_bytes
@@ -32,7 +30,9 @@ OWN = -1
 _TAKEN_OVER: dict[type, tuple[str, ...]] = {}
 
 
-def fill(item: Item, reported: Any, at_s: float | None, audio_format: str | None = None, *, final: bool = True) -> None:
+def fill(
+    item: Item, reported: Reported, at_s: float | None, audio_format: str | None = None, *, final: bool = True
+) -> None:
     """Take over an item object; `final` says that nothing of it is still being written."""
     item.known = True
     kind = type(reported)
@@ -53,9 +53,9 @@ def fill(item: Item, reported: Any, at_s: float | None, audio_format: str | None
             _fill_mcp_call(item, reported, at_s, final=final)
         case McpListTools(tools=tools):
             item.offers = len(tools)
-        case McpApprovalResponse(approve=approve, reason=reason):
-            item.approve = approve
-            settle(item, OWN, "reason", reason, at_s)
+        case _:
+            item.approve = reported.approve
+            settle(item, OWN, "reason", reported.reason, at_s)
 
 
 def _taken_over(kind: type[Struct]) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ def settle(item: Item, index: int, kind: str, value: object, at_s: float | None,
 
 
 def _fill_part(
-    item: Item, index: int, part: Struct, at_s: float | None, audio_format: str | None, *, final: bool
+    item: Item, index: int, part: ContentPart, at_s: float | None, audio_format: str | None, *, final: bool
 ) -> None:
     match part:
         case InputText(text=text) | OutputText(text=text):
@@ -84,8 +84,8 @@ def _fill_part(
             said.done = said.done or final
             _fill_audio(item, index, audio, at_s, audio_format)
             settle(item, index, "transcript", transcript, at_s, final=final and bool(transcript))
-        case InputImage(image_url=url):
-            part_of(item, index, at_s, "image").size_bytes = _image_bytes(url)
+        case _:
+            part_of(item, index, at_s, "image").size_bytes = _image_bytes(part.image_url)
 
 
 def _fill_audio(item: Item, index: int, audio: object, at_s: float | None, audio_format: str | None) -> None:

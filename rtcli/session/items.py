@@ -107,10 +107,10 @@ def refuse(state: State, item: Item) -> None:
     if item.acknowledged or item.refused:
         return
     item.refused = True
-    waiting = state.unsettled.get(_likeness(item))
     if item.id:
         state.items.pop(item.id, None)
-    elif waiting:
+    else:
+        waiting = state.unsettled[_likeness(item)]
         state.unsettled[_likeness(item)] = deque(other for other in waiting if other is not item)
 
 

@@ -133,8 +133,6 @@ class Microphone:
 
     def at(self, ms: float, *, ends: bool = False) -> float:
         """When a moment of the audio was spoken, by the clock of what was sent; where audio begins, or where it `ends`."""
-        if not self.stream:
-            return 0.0
         find = bisect_left if ends else bisect_right
         place = max(0, find(self.stream, ms, key=lambda clip: clip.offset_ms) - 1)
         clip = self.stream[place]

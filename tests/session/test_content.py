@@ -43,3 +43,12 @@ def test_an_item_that_is_being_written_settles_nothing():
     )
     whole = ADDED % ("done", "assistant", '{"type":"output_text","text":"Hi"}')
     assert item(writing + whole).streams[0, "text"].text == "Hi"
+
+
+def test_an_answer_to_a_wish_for_approval_says_whether_and_why():
+    answer = (
+        '{"type":"mcp_approval_response","id":"yes","approval_request_id":"ask","approve":false,"reason":"not now"}'
+    )
+    asked = item('> conversation.item.create {"item":%s}' % answer)
+    (why,) = asked.children
+    assert (asked.kind, asked.approve, why.kind, why.text) == ("mcp_approval_response", False, "reason", "not now")

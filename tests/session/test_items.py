@@ -137,3 +137,52 @@ def test_an_mcp_call_that_failed_says_why_once():
         .children
     )
     assert [child.said for child in item.children if isinstance(child, Failure)] == ["busy"]
+
+
+def test_an_item_that_the_client_names_is_known_by_that_name():
+    create = f'> conversation.item.create {{"item":{USER % (NAMED, "Hi")}}}\n'
+    added = f'< conversation.item.added {{"item":{USER % (NAMED, "Hi")}}}\n'
+    (item,) = items(told(create + create + added))
+    assert (item.id, item.acknowledged, item.streams[0, "text"].text) == ("i", True, "Hi")
+
+
+def test_an_item_is_sent_once_by_the_id_of_its_event():
+    create = f'> conversation.item.create {{"event_id":"ask","item":{USER % ("", "Hi")}}}\n'
+    assert len(items(told(create + create))) == 1
+
+
+def test_a_refused_item_frees_the_name_that_the_client_gave_it():
+    create = f'> conversation.item.create {{"event_id":"%s","item":{USER % (NAMED, "%s")}}}\n'
+    refused = '< error {"error":{"type":"invalid_request_error","message":"no","event_id":"one"}}\n'
+    session = told(create % ("one", "bad") + refused + create % ("two", "good"))
+    assert [(item.streams[0, "text"].text, item.refused) for item in items(session)] == [("bad", True), ("good", False)]
+
+
+def test_an_item_that_the_server_has_taken_is_not_refused_by_a_late_error():
+    create = f'> conversation.item.create {{"event_id":"one","item":{USER % (NAMED, "Hi")}}}\n'
+    added = f'< conversation.item.added {{"item":{USER % (NAMED, "Hi")}}}\n'
+    error = '< error {"error":{"type":"server_error","message":"no","event_id":"one"}}\n'
+    (item,) = items(told(create + added + error))
+    assert (item.acknowledged, item.refused) == (True, False)
+
+
+def test_what_the_system_is_told_after_an_answer_is_no_part_of_the_turn():
+    message = '{"type":"message","role":"system","content":[{"type":"input_text","text":"Be brief."}]}'
+    answer = '< response.created {"response":{"id":"r","conversation_id":"c"}}\n'
+    create = f'> conversation.item.create {{"item":{USER % ("", "Hi")}}}\n'
+    session = told(create + answer + f'> conversation.item.create {{"item":{message}}}\n')
+    turn, system = session.connections[0].children
+    assert [child.id for child in turn.children if isinstance(child, Item)] == [""]
+    assert system not in turn.children
+    assert (system.role, system.streams[0, "text"].text) == ("system", "Be brief.")
+
+
+def test_an_empty_piece_of_a_transcript_says_nothing():
+    kind = "conversation.item.input_audio_transcription.delta"
+    pieces = "".join(
+        f'< {kind} {{"item_id":"i","content_index":0,"delta":"{delta}"}}\n' for delta in ("", "Good ", "", "day")
+    )
+    session = told(pieces)
+    (item,) = session.connections[0].children
+    assert item.streams[0, "transcript"].text == "Good day"
+    assert item.streams[0, "transcript"].deltas == 2

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from notation import told
 
+from rtcli.session.state import REMEMBERED_EVENTS
 from rtcli.session.tree import Ended, Failure, Odd, Remark, Setup
 
 
@@ -70,3 +71,19 @@ def test_a_close_ends_the_connection():
 def test_the_last_limits_are_kept():
     session = told('< rate_limits.updated {"rate_limits":[{"name":"tokens","limit":9,"remaining":4}]}')
     assert session.connections[0].rate_limits[0].remaining == 4
+
+
+def test_a_binary_frame_and_a_record_of_a_later_version_stand_where_they_came():
+    assert [
+        (one.kind, one.text) for one in children('0.5 - {"from":"server","binary":"AAEC"}\n0.6 - {"weather":"fog"}')
+    ] == [
+        ("binary frame", "3 bytes"),
+        ("record", "of a kind that this version does not know"),
+    ]
+
+
+def test_an_error_names_no_event_from_long_before():
+    sent = "".join(f'> response.cancel {{"event_id":"e{number}"}}\n' for number in range(REMEMBERED_EVENTS + 1))
+    error = '< error {{"error":{{"type":"invalid_request_error","message":"no","event_id":"e{0}"}}}}\n'
+    causes = [one.cause for one in children(sent + error.format(0) + error.format(1)) if isinstance(one, Failure)]
+    assert causes == ["", "response.cancel"]

@@ -165,3 +165,27 @@ def test_an_mcp_call_is_found_by_its_item():
     )
     item = response(session).children[1]
     assert (item.kind, item.server_label, item.progress) == ("mcp_call", "docs", "failed")
+
+
+def test_a_late_copy_of_the_beginning_takes_nothing_back():
+    begun = BEGUN.replace('"id":"r",', '"id":"r","metadata":{"topic":"fog"},', 1)
+    answer = response(told(BEGUN + DONE + begun))
+    assert (answer.status, answer.metadata) == ("completed", None)
+
+
+def test_items_without_a_name_are_left_out():
+    unnamed = '{"type":"message","role":"assistant","content":[]}'
+    script = '< response.created {"response":{"id":"r","conversation_id":"c"}}\n'
+    for kind in ("added", "done"):
+        script += f'< response.output_item.{kind} {{"response_id":"r","output_index":0,"item":{unnamed}}}\n'
+    script += f'< response.done {{"response":{{"id":"r","status":"completed","output":[{unnamed}]}}}}\n'
+    assert response(told(script)).children == []
+    assert response(told(script)).done
+
+
+def test_audio_that_came_here_was_there_before_it_is_played():
+    place = '"response_id":"r","item_id":"i","output_index":0,"content_index":0'
+    delta = f'1.5 < response.output_audio.delta {{{place},"delta":"AAAA"}}\n'
+    plays = '1.9 < output_audio_buffer.started {"response_id":"r"}\n'
+    assert response(told(BEGUN + delta + plays)).first_output_s == 1.5
+    assert response(told(BEGUN + plays)).first_output_s == 1.9

@@ -81,3 +81,20 @@ def test_a_key_that_is_pressed_is_noted():
         .children
     )
     assert (key.kind, key.text) == ("key", "5")
+
+
+def test_speech_whose_beginning_is_not_recorded_begins_a_turn_when_it_stops():
+    (turn,) = turns(told("\n".join(VAD.strip().splitlines()[1:])))
+    assert (turn.at_s, turn.input_end_s, turn.children[0].speech.audio_start_ms) == (2.0, 2.0, None)
+
+
+def test_a_commit_ends_the_input_where_nobody_has_heard_speech():
+    (turn,) = turns(told(VAD.strip().splitlines()[2]))
+    assert turn.input_end_s == 2.1
+
+
+def test_the_end_of_speech_that_was_answered_early_does_not_change_when_the_answer_was_asked_for():
+    start, stop, _commit = VAD.strip().splitlines()
+    stop = stop.replace("2.0", "2.5")
+    (turn,) = turns(told("\n".join([start, ANSWER.strip().replace("2.2", "1.5"), stop])))
+    assert turn.input_end_s != 2.5
