@@ -34,13 +34,13 @@ class Dictation:
         self._began_s = 0.0
 
     def apply(self, entry: Entry, track: Soundtrack) -> None:
-        """Take in the next entry; most say nothing."""
+        """Take in the next entry, with one of the events in `DICTATED`."""
         event: Any = entry.event
         if isinstance(event, _BEGINNINGS):
             self._began_s = track.now_s
         elif isinstance(event, _INPUT):
             self._says("user", event, entry, track)
-        elif isinstance(event, _OUTPUT):
+        else:
             self._says("model", event, entry, track)
 
     def _says(self, who: Who, event: Any, entry: Entry, track: Soundtrack) -> None:

@@ -172,3 +172,142 @@ def test_a_live_session_says_when_on_its_own_time_line(shared):
     (one,) = dialogues(read(iter(lines)))
     assert (one.who, one.text) == ("model", "I've checked—your package arrives on Friday.")
     assert (one.starts_s, one.ends_s) == (0.0, 2.2)
+
+
+# --- Items of every kind -------------------------------------------------------------------------------
+
+TRANSCRIPTION = "conversation.item.input_audio_transcription"
+
+
+def item_of_model(t, item, kind="response.output_item.done", response="r"):
+    return said(t, "server", kind, response_id=response, output_index=0, item=item)
+
+
+def mcp_call(**more):
+    return {"type": "mcp_call", "id": "m", "server_label": "s", "name": "look", "arguments": '{"at":1}', **more}
+
+
+def test_an_item_that_is_sent_again_by_the_same_id_says_nothing_new():
+    told = sayings(created(), sent(1.0, "one", id="a"), sent(1.1, "two", id="a"))
+    assert [one.text for one in told] == ["one"]
+
+
+def test_what_a_function_gave_back_stands_once_with_its_call():
+    call = {"type": "function_call", "id": "f", "call_id": "c", "name": "look", "arguments": "{}"}
+    output = {"type": "function_call_output", "id": "o", "call_id": "c", "output": "fog"}
+    (told,) = sayings(created(), item_of_model(1.0, call), said(1.1, "server", "conversation.item.added", item=output))
+    assert (told.name, told.text, told.output) == ("look", "{}", "fog")
+
+
+def test_a_call_that_names_no_call_gets_no_output():
+    place = {"response_id": "r", "item_id": "f", "output_index": 0}
+    arguments = said(
+        1.0, "server", "response.function_call_arguments.done", **place, call_id="", name="look", arguments="{}"
+    )
+    output = {"type": "function_call_output", "call_id": "", "output": "fog"}
+    call, stray = sayings(created(), arguments, said(1.1, "client", "conversation.item.create", item=output))
+    assert (call.who, call.name, call.output) == ("model", "look", None)
+    assert (stray.who, stray.output) == ("tool", "fog")
+
+
+def test_an_mcp_call_stands_with_what_came_of_it():
+    (told,) = sayings(created(), item_of_model(1.0, mcp_call()))
+    assert (told.kind, told.name, told.text, told.output) == ("call", "look", '{"at":1}', None)
+    (told,) = sayings(created(), item_of_model(1.0, mcp_call(output="fog")))
+    assert told.output == "fog"
+    failed = mcp_call(error={"type": "tool_execution_error", "message": "no such place"})
+    (told,) = sayings(created(), item_of_model(1.0, failed))
+    assert told.output == "error: no such place"
+
+
+def test_the_tools_of_a_server_are_nothing_that_is_said():
+    listing = {"type": "mcp_list_tools", "id": "l", "server_label": "s", "tools": []}
+    assert sayings(created(), said(1.0, "server", "conversation.item.added", item=listing)) == []
+
+
+def test_what_an_item_says_when_it_is_done_holds():
+    done_with = said(
+        1.2, "server", "conversation.item.done", item=json.loads(added(1.2, "a", "whole").split(maxsplit=3)[3])["item"]
+    )
+    (told,) = sayings(created(), added(1.0, "a", "ha"), done_with)
+    assert told.text == "whole"
+
+
+def test_an_image_is_told_as_one():
+    item = {"type": "message", "role": "user", "content": [{"type": "input_image", "image_url": "data:,"}]}
+    (told,) = sayings(created(), said(1.0, "client", "conversation.item.create", item=item))
+    assert (told.kind, told.text) == ("text", "[image]")
+
+
+def test_a_message_without_words_is_shown_by_the_name_that_the_server_gives_it():
+    empty = {"type": "message", "role": "user", "content": []}
+    told = sayings(
+        created(),
+        said(1.0, "client", "conversation.item.create", item=empty),
+        added(1.1, "a"),
+        said(
+            1.2,
+            "server",
+            "conversation.item.done",
+            item={**empty, "id": "a", "content": [{"type": "input_text", "text": "Hi"}]},
+        ),
+    )
+    assert [(one.item_id, one.text) for one in told] == [("a", "Hi")]
+
+
+# --- Words ---------------------------------------------------------------------------------------------
+
+
+def test_an_end_without_words_leaves_what_was_said():
+    place = {"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0}
+    end = said(1.5, "server", "response.output_audio_transcript.done", transcript="", **place)
+    (told,) = sayings(created(), began(1.0), word(1.1, "Good "), word(1.2, "day."), end, done(1.6))
+    assert told.text == "Good day."
+
+
+def test_a_piece_that_comes_after_the_end_changes_nothing():
+    place = {"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0}
+    end = said(1.5, "server", "response.output_audio_transcript.done", transcript="Good day.", **place)
+    (told,) = sayings(created(), began(1.0), word(1.1, "Good "), end, word(1.6, "day."), done(1.7))
+    assert told.text == "Good day."
+
+
+def test_pieces_of_a_transcript_are_told_until_it_is_whole():
+    pieces = [
+        said(1.0 + n / 10, "server", f"{TRANSCRIPTION}.delta", item_id="u", content_index=0, delta=piece)
+        for n, piece in enumerate(["", "Hel", "lo"])
+    ]
+    (told,) = sayings(created(), *pieces)
+    assert (told.who, told.text, told.transcribed) == ("user", "Hello", True)
+    (told,) = sayings(created(), *pieces, transcribed(1.5, "u", "Hello?"))
+    assert told.text == "Hello?"
+
+
+def test_a_commit_that_comes_behind_its_transcript_takes_nothing_back():
+    (told,) = sayings(created(), append(1.0, SECOND), transcribed(1.1, "u", "Hello?"), committed(1.2, "u"))
+    assert (told.text, told.transcribed) == ("Hello?", True)
+
+
+def test_where_nothing_was_understood_that_is_told():
+    (told,) = sayings(created(), append(1.0, SECOND), committed(1.2, "u"), transcribed(1.5, "u", " "))
+    assert (told.text.strip(), told.transcribed, told.failure) == ("", False, "nothing was understood")
+
+
+def test_what_another_response_has_taken_over_is_not_cancelled_with_the_first():
+    told = sayings(
+        created(),
+        began(1.0),
+        word(1.1, "Hi", "a"),
+        word(1.1, "there", "b"),
+        began(1.2, "s"),
+        word(1.3, " you", "a", "s"),
+        done(1.4, "r", "cancelled"),
+    )
+    assert [(one.item_id, one.cancelled) for one in told] == [("a", False), ("b", True)]
+
+
+def test_a_space_between_sentences_begins_none():
+    pieces = ["Hello.", " ", "Who is it?"]
+    started = said(0.0, "server", "session.created", session={"type": "translation", "id": "s"})
+    lines = [said(n / 10, "server", "session.input_transcript.delta", delta=one) for n, one in enumerate(pieces)]
+    assert [one.text for one in sayings(started, *lines)] == ["Hello.", "Who is it?"]
