@@ -27,6 +27,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw, structs
 
+from rtcli.errors import UnreadableRecording
 from rtcli.formats.form import Drop, Form, only_looking
 from rtcli.formats.rtcli import fits_a_line, line_of, record_of
 from rtcli.formats.sink import Records
@@ -166,7 +167,10 @@ def knows(head: bytes) -> bool:
     """Whether most of the first lines can be read as lines of a script, and one of them as an event."""
     whole, newline, begun = head.rpartition(b"\n")
     told = [line for line in (whole if newline else begun).split(b"\n") if line.strip() and not line.startswith(b"#")]
-    records = [record for _, record in read(told, only_looking)]
+    try:
+        records = [record for _, record in read(told, only_looking)]
+    except UnreadableRecording:  # the header of a later version, which whoever reads the file is told
+        return True
     events = sum(isinstance(record, Frame) for record in records)
     return bool(events) and len(records) >= _KNOWN_AT_LEAST * len(told)
 

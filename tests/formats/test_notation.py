@@ -11,7 +11,8 @@ from notation import lines_of
 from sessions import FAILED, SPOKEN
 from written import read_back, refuse, written
 
-from rtcli.formats import Reading
+from rtcli.errors import UnreadableRecording
+from rtcli.formats import Reading, find
 from rtcli.formats.forms import form_of
 from rtcli.formats.notation import SCRIPT, Script, knows, line_for
 from rtcli.formats.rtcli import record_of
@@ -173,3 +174,13 @@ def test_a_time_that_no_float_holds_makes_no_line_of_a_script():
     dropped = []
     records = list(SCRIPT.read(lines, lambda line, why, missing=True: dropped.append(line)))
     assert (records, dropped) == ([(3, Frame(1.5, "client", '{"type":"response.create"}'))], [1, 2])
+
+
+def test_a_script_of_a_later_version_is_known_and_refused_and_keeps_no_folder_from_being_read(tmp_path):
+    later = b'- {"rtcli":2}\n> response.create\n'
+    assert knows(later)
+    with pytest.raises(UnreadableRecording, match="format 2"):
+        list(SCRIPT.read(later.splitlines(keepends=True), refuse))
+    (tmp_path / "later.log").write_bytes(later)
+    (tmp_path / "now.jsonl").write_bytes(b'{"type":"response.create"}\n')
+    assert [path.name for path in find(tmp_path)] == ["later.log", "now.jsonl"]
