@@ -173,7 +173,7 @@ def _as_long(piece: str, new: str) -> str:
     if piece.startswith("%"):
         return f"%{ord(new):02X}" if ord(new) < 0x80 else piece
     if len(piece) == 2:
-        return "\\/"
+        return "\\/" if piece.isascii() else "\\" + new
     code = ord(new)
     if code > 0xFFFF:
         return f"\\u{0xD800 + (code - 0x10000 >> 10):04x}\\u{0xDC00 + (code - 0x10000 & 0x3FF):04x}"

@@ -79,13 +79,14 @@ class Redaction:
 
     def text(self, text: str, path: Path = (), depth: int = 0) -> str:
         """The text without its secrets; the path is that of the field it is the value of."""
-        if len(text) < (_LEAST_CODE if is_short_code(_name(path)) else _LEAST) and not self.fields:
+        if len(text) < (_LEAST_CODE if is_short_code(_name(path)) else _LEAST) and not (self.fields or self.customs):
             return text
         field = self._field_of(path)
         has_json = '"' in text and (text.lstrip()[:1] in ("{", "[") or "\\" in text)
         if field and not has_json:
             return self._emptied(text, field)
-        if is_named(path) and not has_json and could_be(text, _name(path)) and not self._is_no_secret(text, path):
+        named = is_named(path)
+        if named and not has_json and could_be(text, _name(path)) and not self._is_no_secret(text, path):
             return self._replaced(text, _value_spans(text))
         if (
             PHONE_FIELDS.search(_name(path))
@@ -93,7 +94,7 @@ class Redaction:
             and text.strip("+0123456789 ()-./") == ""
         ):
             return self._replaced(text, [(0, len(text), "phone number")])
-        if not self.may_hold(text):
+        if not (named and has_json) and not self.may_hold(text):
             return text
         new = self.json(text, path, depth + 1) if has_json and depth < _DEEPEST else text
         if nested.is_percent_encoded(new) and depth < _DEEPEST:
@@ -172,6 +173,8 @@ class Redaction:
             self.fields_met.add(field)
             return self._number(body, "field")
         if is_number:
+            if found := next((one.kind for one in self.customs if one.pattern.search(body)), ""):
+                return self._number(body, found)
             digits, name = len(body.lstrip("-")), _name(path)
             if digits >= (_LEAST_CODE if is_short_code(name) else _LEAST) and is_credential(name):
                 return self._number(body, "secret field")

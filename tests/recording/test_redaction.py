@@ -8,7 +8,7 @@ import re
 import tracemalloc
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from planted import CARD, SECRETS, secret_part, with_check_digit
 
@@ -130,6 +130,7 @@ TEXT = st.text(
 
 
 @settings(max_examples=150, deadline=None)
+@example('"', SECRETS["Azure, storage"], "\\\x80")
 @given(TEXT, st.sampled_from(list(SECRETS.values())), TEXT)
 def test_a_text_keeps_its_length_in_characters_and_in_bytes_and_is_settled_after_one_pass(before, secret, after):
     text = before + secret + after
@@ -256,3 +257,101 @@ def test_the_strings_of_a_text_that_is_cut_anywhere_are_found():
         found = [whole[leaf.start : leaf.end] for leaf in nested.leaves(whole[:end]) if leaf.is_string]
         assert found[:-1] == strings[: max(0, len(found) - 1)]
         assert all(strings[len(found) - 1].startswith(one) for one in found[-1:])
+
+
+def test_a_pattern_of_the_users_own_is_looked_for_in_short_texts_and_in_numbers_too():
+    redaction = Redaction([re.compile(r"(?P<order>\b[A-Z]{3}\b)"), re.compile(r"(?P<customer>\b77\d{3}\b)")])
+    after = redaction.json('{"a":"ABC","b":"is ABC","c":77123,"d":78123,"e":"77123"}')
+    assert "ABC" not in after
+    assert "77123" not in after
+    assert '"d":78123' in after
+    assert json.loads(after).keys() == set("abcde")
+    assert redaction.counts == {"order": 2, "customer": 2}
+    settled = Redaction([re.compile(r"(?P<customer>\b77\d{3}\b)")])
+    assert settled.json(after) == after
+
+
+def test_what_is_redacted_quietly_is_not_counted_and_what_comes_after_it_is():
+    redaction = Redaction()
+    token = "Zx9qW3eR7tY1uI5oP8aS2dF6"
+    assert KEY not in redaction.quietly(f"It is {KEY}, {token}.")
+    assert (redaction.counts, redaction.doubts) == ({}, [])
+    redaction.text(f"It is {KEY}, {token}.", ("text",), 1)
+    assert (redaction.counts, len(redaction.doubts)) == ({"openai key": 1}, 1)
+
+
+def test_how_often_and_in_how_many_lines_is_counted():
+    redaction = Redaction()
+    for redaction.line, text in ((1, f"{KEY} {KEY}"), (1, KEY), (2, KEY)):
+        redaction.text(text)
+    assert (redaction.counts["openai key"], redaction.lines["openai key"]) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("body", "gone"),
+    [
+        ('{"cvv":"123"}', "123"),
+        ('{"cvv":123}', "123"),
+        ('{"password":"correct \\"horse\\" battery"}', "correct"),
+        ('{"secrets":"{\\"a\\":\\"%s\\"}"}' % WORD, WORD),
+        ('{"message":"body was {\\\\\\"token\\\\\\": \\\\\\"%s\\\\\\"}"}' % WORD, WORD),
+        ('{"phone":"555 019"}', "555"),
+        ('{"caller":"5550192"}', "5550192"),
+        ('{"phone":5550192}', "5550192"),
+        ('{"n":%s}' % CARD, CARD),
+        (
+            '{"message":"see %s."}' % "".join(f"%{ord(one):02X}" for one in KEY),
+            f"%{ord(KEY[9]):02X}%{ord(KEY[10]):02X}",
+        ),
+        ('{"%s":1}' % KEY, KEY),
+        ('{"a":%s}' % KEY, KEY),
+    ],
+)
+def test_what_is_secret_goes_and_the_json_around_it_is_as_long(body, gone):
+    after = Redaction().json(body)
+    assert gone not in after
+    assert len(after) == len(body)
+    assert after[:2] == body[:2]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"pin":"471"}',
+        '{"pin":471}',
+        '{"token":"required","password":"<your password>"}',
+        '{"phone":"55519"}',
+        '{"phone":555019}',
+        '{"phone":"on the 24th of 11 2026"}',
+        '{"n":%s5}' % CARD,
+        '{"maxTokens":4096,"t":-12345.678,"ok":true}',
+        '{"logprobs":[{"token":"password1"}]}',
+    ],
+)
+def test_what_is_too_short_or_a_word_or_another_number_stays(body):
+    redaction = Redaction()
+    assert redaction.json(body) == body
+    assert redaction.counts == {}
+
+
+def test_json_in_a_field_that_is_emptied_is_still_json_of_the_same_shape():
+    body = json.dumps({"arguments": json.dumps({"city": "Leeds", "n": 2, "deep": {"x": ["y"]}})})
+    after = json.loads(json.loads(Redaction(fields=["arguments"]).json(body))["arguments"])
+    assert after.keys() == {"city", "n", "deep"}
+    assert "Leeds" not in str(after)
+    secret = json.loads(json.loads(Redaction().json('{"secrets":"{\\"a\\":\\"%s\\"}"}' % WORD))["secrets"])
+    assert secret.keys() == {"a"}
+
+
+def test_a_key_goes_from_base64_in_base64_and_a_doubt_is_told_where_that_begins():
+    def packed(text):
+        return base64.b64encode(text.encode()).decode()
+
+    body = {"data": packed(f"this is it: {packed(f'the key {KEY} of mine')}, isn't it?")}
+    after = json.loads(Redaction().json(json.dumps(body)))["data"]
+    inner = re.search(r"it: (\S+),", base64.b64decode(after).decode())[1]
+    assert base64.b64decode(inner).decode().startswith("the key ")
+    assert KEY[10:30] not in base64.b64decode(inner).decode()
+    redaction = Redaction()
+    redaction.json(json.dumps({"data": f"so: {packed('this is Zx9qW3eR7tY1uI5oP8aS2dF6 then')}"}))
+    assert [doubt.place for doubt in redaction.doubts] == [4]
