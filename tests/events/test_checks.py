@@ -1,0 +1,71 @@
+"""What checking an object costs, counted in comparisons of names and not in time."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from rtcli.events import REALTIME
+from rtcli.events.checks import check_of
+from rtcli.events.walk import Walk
+
+
+class Name(str):
+    """A name that counts how often it is compared with another."""
+
+    __slots__ = ()
+    compared = 0
+
+    def __eq__(self, other):
+        Name.compared += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def comparisons(unknown, **known):
+    """How often names are compared in an event with so many unknown ones."""
+    body = known | {Name(f"name_{number}"): number for number in range(unknown)}
+    Name.compared = 0
+    walk = Walk()
+    check_of(REALTIME.types["response.created"])(body, (), walk)
+    assert len(walk.extra) == unknown
+    return Name.compared
+
+
+def calls(unknown, **known):
+    """How many functions are called for it, those of the standard library among them."""
+    body = known | {f"name_{number}": number for number in range(unknown)}
+    check = check_of(REALTIME.types["response.created"])
+    count = 0
+
+    def seen(frame, event, argument):
+        nonlocal count
+        count += 1
+
+    sys.setprofile(seen)
+    try:
+        check(body, (), Walk())
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+WHOLE = {"type": "response.created", "event_id": "e", "response": {}}
+LACKING = {"type": "response.created"}
+
+
+@pytest.mark.parametrize("known", [WHOLE, LACKING], ids=["whole", "lacking what it needs"])
+def test_ten_times_as_many_unknown_names_are_compared_ten_times_as_often_at_most(known):
+    assert comparisons(20_000, **known) <= 11 * max(comparisons(2_000, **known), 2_000)
+
+
+@pytest.mark.parametrize("known", [WHOLE, LACKING], ids=["whole", "lacking what it needs"])
+def test_ten_times_as_many_unknown_names_take_ten_times_as_many_steps_at_most(known):
+    assert calls(20_000, **known) <= 11 * calls(2_000, **known)
+
+
+def test_only_some_of_very_many_names_are_thought_to_be_misspelt():
+    some, many = calls(1_000, **LACKING), calls(20_000, **LACKING)
+    assert many - some < 3 * (calls(20_000, **WHOLE) - calls(1_000, **WHOLE))
