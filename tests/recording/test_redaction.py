@@ -303,6 +303,7 @@ def test_how_often_and_in_how_many_lines_is_counted():
             '{"message":"see %s."}' % "".join(f"%{ord(one):02X}" for one in KEY),
             f"%{ord(KEY[9]):02X}%{ord(KEY[10]):02X}",
         ),
+        ('{"message":"Basic dXNlcjpwYXNzMQ"}', "dXNlcjpw"),
         ('{"%s":1}' % KEY, KEY),
         ('{"a":%s}' % KEY, KEY),
     ],
@@ -322,6 +323,8 @@ def test_what_is_secret_goes_and_the_json_around_it_is_as_long(body, gone):
         '{"token":"required","password":"<your password>"}',
         '{"phone":"55519"}',
         '{"phone":555019}',
+        '{"n":5550192}',
+        '{"message":"Basic dXNlcm5hbWU and Basic abcdefghi"}',
         '{"phone":"on the 24th of 11 2026"}',
         '{"n":%s5}' % CARD,
         '{"maxTokens":4096,"t":-12345.678,"ok":true}',
@@ -355,3 +358,28 @@ def test_a_key_goes_from_base64_in_base64_and_a_doubt_is_told_where_that_begins(
     redaction = Redaction()
     redaction.json(json.dumps({"data": f"so: {packed('this is Zx9qW3eR7tY1uI5oP8aS2dF6 then')}"}))
     assert [doubt.place for doubt in redaction.doubts] == [4]
+
+
+def test_doubts_are_told_up_to_a_number_and_where_each_is():
+    redaction = Redaction()
+    token = "Zx9qW3eR7tY1uI5oP8aS2dF6"
+    redaction.json(json.dumps({"a": [{"b": token}], "c": [token] * 300}))
+    assert len(redaction.doubts) == 200
+    assert [doubt.path for doubt in redaction.doubts[:2]] == ["$.a[0].b", "$.c[0]"]
+
+
+def test_of_a_header_the_word_that_says_how_it_is_meant_stays():
+    redaction = Redaction()
+    assert redaction.json('{"authorization":"Bearer %s"}' % WORD).startswith('{"authorization":"Bearer ')
+    redaction.json('{"phone":5550192,"n":%s}' % CARD)
+    assert redaction.counts == {"secret field": 1, "phone number": 1, "card number": 1}
+
+
+def test_a_field_that_was_emptied_or_is_empty_is_not_counted_again():
+    redaction = Redaction(fields=["city"])
+    after = redaction.json('{"city":"Leeds","n":{"city":""}}')
+    assert redaction.counts == {"field": 1}
+    settled = Redaction(fields=["city"])
+    assert settled.json(after) == after
+    assert settled.counts == {}
+    assert settled.fields_met == {"city"}

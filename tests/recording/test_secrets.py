@@ -159,3 +159,11 @@ def test_a_known_key_goes_however_it_is_spelt_and_all_of_it():
 def test_what_has_the_shape_of_a_key_goes_whoever_knows_it():
     one, other = "sk-" + "aB3dE5fG7hI9jK1l", "ek_" + "aB3dE5fG7hI9jK1l"
     assert without_keys(f"no {one}, no {other}.") == f"no {HIDDEN}, no {HIDDEN}."
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [("WSS://[KEY", "wss://"), ("http:KEY", "http://"), ("KEY:wss", ""), ("KEY", ""), ("ws://", "ws://")],
+)
+def test_of_a_url_that_cannot_be_taken_apart_the_scheme_is_told_where_it_is_one(url, said):
+    assert harmless_url(url.replace("KEY", SECRET)) == said

@@ -41,6 +41,9 @@ def test_the_first_bytes_of_a_file_stay_and_its_sound_goes():
         b"QUJD\xe2\x80\xa6",
         b"[audio 12]",
         b"QQ==QQ==",
+        b"QQ==QUJD",
+        b"QQ=",
+        b"Q=UJ",
     ],
 )
 def test_what_is_no_base64_is_as_broken_as_before(broken):
@@ -53,3 +56,27 @@ def test_what_is_no_base64_is_as_broken_as_before(broken):
 def test_in_place_of_dropped_audio_stands_how_much_it_was():
     assert dropped(b"QUJD" * 10) == b"<audio: 40 characters of base64>"
     assert dropped(dropped(b"QUJD" * 10)) == dropped(b"QUJD" * 10)
+
+
+@pytest.mark.parametrize("length", range(2, 20))
+def test_without_its_padding_it_is_as_long_and_silent_too(length):
+    if length % 4 == 1:
+        return
+    quiet = silent((b"QUJDREVG" * 3)[:length], "audio/pcmu")
+    assert len(quiet) == length
+    assert not base64.b64decode(quiet + b"=" * (-length % 4)).strip(b"\xff")
+
+
+def test_a_file_of_mp4_is_told_by_its_second_word_and_silence_that_begins_a_sound_is_no_file():
+    mp4 = base64.b64encode(b"\x00\x00\x00\x18ftypmp42" + b"\x01\x02" * 50)
+    quiet = base64.b64decode(silent(mp4, None))
+    assert quiet.startswith(b"\x00\x00\x00\x18ftypmp42")
+    assert not quiet[12:].strip(b"\x00")
+    for sound in (b"\x00\x00\x00\x18noise, no file", b"\x01\x00\x00\x18ftypmp42"):
+        assert not base64.b64decode(silent(base64.b64encode(sound), None)).strip(b"\x00")
+
+
+def test_what_a_logger_wrote_stays_and_the_audio_beside_it_is_silent_as_its_format_is():
+    assert silent(b"[audio 12]", None) == b"[audio 12]"
+    assert silent(b"QUJD<audio>QUJD", None) == b"AAAA<audio>AAAA"
+    assert silent(b"QUJD$QUJD...", "audio/pcmu") == b"////$////..."
