@@ -110,6 +110,11 @@ class Frames:
         """Whether the last frame is whole, so that another may follow."""
         return not (self._inside or self._head)
 
+    @property
+    def missing_bytes(self) -> int:
+        """How many bytes the frame that is being read lacks at least."""
+        return self._left if self._inside else 1
+
     def feed(self, data: bytes) -> list[Seen]:
         """Take in the next bytes; gives what came to its end with them."""
         return [Text(one.decode()) if isinstance(one, bytes) else one for one in self.read(data)]

@@ -40,7 +40,7 @@ class Splice:
             }
         self._stopping = False
         self._told = False
-        """The upstream was sent a close frame of ours."""
+        """The upstream was sent a close frame of ours, or is not told anything any more."""
         self._ended: set[Sender] = set()
         self._passed_bytes = 0
         self._timers: list[asyncio.TimerHandle] = []
@@ -71,6 +71,7 @@ class Splice:
 
     def abort(self) -> None:
         """Drop both ends at once."""
+        self._told = True
         for side in self._sides.values():
             side.abort()
 
@@ -93,19 +94,29 @@ class Splice:
 
     def _pass(self, sender: Sender, data: bytes) -> bool:
         """Pass on and look at once, for what is next depends on what was seen."""
-        if self._told and sender == "client":
-            return False
+        if self._stopping and sender == "client":
+            self._pass_last(data)
+        else:
+            self._pass_on(sender, data)
+        if self._ended and not self._awaits_answer:
+            self._part()
+        return False
+
+    def _pass_last(self, data: bytes) -> None:
+        """Pass on what is left of the app's frame, say goodbye after it, and leave the rest."""
+        while data and not self._told:
+            missing_bytes = self._witness.missing_bytes("client")
+            self._pass_on("client", data[:missing_bytes])
+            data = data[missing_bytes:]
+            self._say_goodbye()
+
+    def _pass_on(self, sender: Sender, data: bytes) -> None:
         self._passed_bytes += len(data)
         if self._repacking:
             self._repack(sender, data)
         else:
             self._other(sender).send(data)
             self._witness.feed(sender, data)
-        if self._stopping:
-            self._say_goodbye()
-        if self._ended and not self._awaits_answer:
-            self._part()
-        return False
 
     def _repack(self, sender: Sender, data: bytes) -> None:
         """Pass on what has to be packed or unpacked; what is seen is what is not packed."""

@@ -89,6 +89,10 @@ class Witness:
         """Whether that side's last frame is whole."""
         return self._frames[sender].between
 
+    def missing_bytes(self, sender: Sender) -> int:
+        """How many bytes that side's frame lacks at least."""
+        return self._frames[sender].missing_bytes
+
     def ended(self, sender: Sender) -> None:
         """Nothing more comes from that side."""
         if torn := self._frames[sender].torn:

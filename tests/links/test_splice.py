@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 from proxied import app, frame, passed, proxied, recordings, records, upstream
 
-from rtcli.links.frames import Data, Frames
+from rtcli.links.frames import Closing, Data, Frames
 from rtcli.links.tls import made
 from rtcli.recording import Binary
 
@@ -87,6 +87,34 @@ def test_a_proxy_that_is_stopped_says_nothing_more_to_an_upstream_that_was_told_
 
     asyncio.run(asyncio.wait_for(hold(), 30))
     assert got == [b""]
+
+
+@pytest.mark.parametrize("cut", [1, 3, 7, 13, 14, 500])
+def test_an_app_that_sends_without_a_pause_is_cut_off_after_a_frame_when_the_proxy_is_stopped(tmp_path, cut):
+    large = frame(2, PAYLOAD, mask=True)
+    got = []
+
+    async def hold():
+        begun, told = asyncio.Event(), asyncio.Event()
+
+        async def talk(wire):
+            got.append(await wire.read(cut))
+            begun.set()
+            got.append(await wire.read(len(large) - cut + len(frame(8, b"\x03\xe9", mask=True))))
+            told.set()
+
+        async with upstream(talk) as origin, proxied(origin, tmp_path) as proxy, app(proxy) as wire:
+            await wire.send(large[:cut])
+            await begun.wait()
+            stop = asyncio.create_task(proxy.proxies.stop())
+            await asyncio.sleep(0.05)
+            await wire.send(large[cut:] + large[:cut])
+            await told.wait()
+            await stop
+
+    asyncio.run(asyncio.wait_for(hold(), 30))
+    assert Frames(masked=True).feed(b"".join(got)) == [Data(PAYLOAD), Closing(1001, "")]
+    assert [record.data for record in passed(tmp_path) if isinstance(record, Binary)] == [PAYLOAD]
 
 
 @pytest.mark.parametrize("way", ["end", "goodbye"])
