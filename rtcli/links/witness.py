@@ -111,7 +111,7 @@ class Witness:
         """The connection is over."""
         good = NORMAL_CLOSES.issuperset(one.code for one in self.closed.values()) and self.closed
         if not good and not self._stopped:
-            self._guarded(lambda: self.parts.alarm(self.tap.now))
+            self._alarm(self.tap.now)
         self._guarded(self.parts.close)
 
     # --- how it is done ------------------------------------------------------------------------
@@ -156,16 +156,23 @@ class Witness:
         """A record was written."""
         content = entry.event
         if isinstance(content, Event | Malformed) and content.type == "error":
-            self._guarded(lambda: self.parts.alarm(entry.t or 0.0))
+            self._alarm(entry.t or 0.0)
         try:
             self._shown(entry)
         except Exception as error:  # noqa: BLE001 - as above
             self._shown = _look_away
             self.note(f"rtcli has a fault and shows no more of this session: {_words(error)}")
 
+    def _alarm(self, at_s: float) -> None:
+        """Something went wrong in the session."""
+        if self.tap.failure is None:
+            self._guarded(lambda: self.parts.alarm(at_s))
+
     def _guarded(self, act: Callable[[], None]) -> None:
         try:
             act()
+        except RecordingFailed as failure:
+            self.tap.failure = failure
         except Exception as error:  # noqa: BLE001 - as above
             self._lose(_words(error))
         if self.tap.failure is not None and not self.lost:
@@ -193,4 +200,4 @@ def _look_away(_entry: Entry) -> None:
 
 
 def _words(error: Exception) -> str:
-    return str(error) if isinstance(error, RecordingFailed) else f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {error}"

@@ -93,6 +93,19 @@ def test_who_looks_on_and_fails_costs_no_record(tmp_path):
     assert told == []
 
 
+def test_a_snapshot_that_cannot_be_written_is_told_once_and_whoever_looks_sees_the_rest(tmp_path):
+    (tmp_path / "file").touch()
+    seen, told = [], []
+    witness = witness_in(tmp_path / "file", seen=seen.append, told=told, snapshot_s=60.0)
+    witness.feed("server", CREATED + ERROR)
+    before = len(seen)
+    witness.feed("server", CREATED + ERROR + closing(1011))
+    witness.close()
+    assert len(seen) - before == 3
+    assert len(told) == 1
+    assert told[0].endswith("it is no folder")
+
+
 def test_nobody_looks_for_a_name_any_more_when_it_came_with_other_events(tmp_path):
     witness = witness_in(tmp_path)
     witness.feed("server", CREATED + ERROR + ERROR)
