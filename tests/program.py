@@ -55,7 +55,7 @@ def run(command, *, input=None, env=None, cwd=None, text=False, check=False, tim
         )
     given = input.encode() if isinstance(input, str) else input
     arguments = [os.fspath(argument) for argument in command[3:]]
-    code, out, err, _ = forked(arguments, given, environment, os.fspath(cwd or Path.cwd()), timeout)
+    code, out, err, *_ = forked(arguments, given, environment, os.fspath(cwd or Path.cwd()), timeout)
     if text:
         out, err = _lines(out), _lines(err)
     done = subprocess.CompletedProcess(command, code, out, err)
