@@ -103,3 +103,42 @@ def test_the_head_of_a_file_is_told_with_its_name(head, name):
 @pytest.mark.parametrize("samples", [bytes(96), b"RIF" + bytes(93), b"\x00\x00\x00\x1cfty" + bytes(89)])
 def test_samples_that_begin_almost_like_a_file_are_samples(samples):
     assert found('> input_audio_buffer.append {"audio": "%s"}' % base64.b64encode(samples).decode()) == []
+
+
+@pytest.mark.parametrize(
+    ("payload", "why"),
+    [
+        ("QUJD\\nREVG", "character 4 "),
+        ("QU JDRE==", "character 2 "),
+        ("QU-_", "character 2 "),
+        ("QUJDRE", "6 characters"),
+        ("AA=A", "padding"),
+        ("data:audio/wav;base64,QUJD", "data: prefix"),
+    ],
+)
+def test_what_is_no_base64_is_told_with_the_reason(payload, why):
+    (one,) = Check(RULES).run(entries_of('> input_audio_buffer.append {"audio": "%s"}' % payload))
+    assert one.code == "AUD01"
+    assert why in one.message
+
+
+@pytest.mark.parametrize("payload", ["QUJD...", "QUJDRE…", "<base64, 400 bytes>", "[audio]"])
+def test_what_a_logger_has_shortened_says_nothing_of_what_was_sent(payload):
+    assert found('> input_audio_buffer.append {"audio": "%s"}' % payload) == []
+
+
+def test_each_side_has_a_format_of_its_own():
+    formats = '"audio": {"input": {"format": {"type": "audio/%s"}}, "output": {"format": {"type": "audio/%s"}}}'
+    header = '- {"rtcli": 1, "transport": "websocket", "lossless": true}'
+    place = '"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0'
+    heard, spoken_ = (
+        '> input_audio_buffer.append {"audio": "AAAA"}',
+        '< response.output_audio.delta {%s, "delta": "AAAA"}',
+    )
+    for sides, line in ((("pcm", "pcmu"), 3), (("pcmu", "pcm"), 4)):
+        begun = '< session.created {"session": {"type": "realtime", %s}}' % (formats % sides)
+        assert [one[:2] for one in found(header, begun, heard, spoken_ % place)] == [("AUD02", line)]
+
+
+def test_a_file_is_looked_for_in_valid_audio_only():
+    assert found('> input_audio_buffer.append {"audio": "UklGRgAA$AAAXQVZF"}') == [("AUD01", 1, "$.audio")]

@@ -151,3 +151,38 @@ def test_only_what_the_assistant_has_said_can_be_truncated(role, status, content
 
 def test_of_an_item_that_was_only_named_nobody_knows_whether_it_can_be_truncated():
     assert found(WHOLE, '< input_audio_buffer.committed {"item_id": "u"}', TRUNCATE % "u") == []
+
+
+def test_an_item_that_a_user_said_is_not_thereby_announced_by_a_response():
+    assert found(WHOLE, SESSION, BEGUN, USER, delta("u", 0)) == [("REF01", 5)]
+
+
+def test_the_path_of_an_item_is_where_its_id_stands():
+    done = '< response.output_item.done {"response_id": "r", "output_index": 0, %s}'
+    (written,) = said(WHOLE, SESSION, BEGUN, delta("i", 0))
+    (ended,) = said(WHOLE, SESSION, BEGUN, done % (MESSAGE % ("i", "assistant", "completed")))
+    assert (written.path, ended.path) == ("$.item_id", "$.item.id")
+    assert written.lines == ended.lines == (3,)
+
+
+def test_the_place_before_the_first_item_is_no_item():
+    assert found(WHOLE, SESSION, USER.replace('{"item"', '{"previous_item_id": "root", "item"')) == []
+
+
+def test_an_item_that_is_sent_along_with_a_request_need_not_be_in_the_conversation():
+    asked = '> response.create {"response": {"input": [{"type": "message", "id": "x", "role": "user", "content": []}]}}'
+    assert found(WHOLE, SESSION, asked) == []
+
+
+def test_a_cancel_may_name_a_response_that_is_forgotten():
+    many = [
+        line.replace('"r"', f'"r{number}"')
+        for number in range(REMEMBERED + 1)
+        for line in (BEGUN, '< response.done {"response": {"id": "r", "conversation_id": "c"}}')
+    ]
+    assert found(WHOLE, SESSION, *many, '> response.cancel {"response_id": "r0"}') == []
+    assert [code for code, _ in found(WHOLE, SESSION, *many, "> response.cancel")] == ["REF08"]
+
+
+def test_a_recording_that_begins_within_a_response_never_says_what_was_announced():
+    assert found(WHOLE, delta("i", 0), delta("i", 0), delta("j", 0)) == []

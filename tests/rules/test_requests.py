@@ -182,3 +182,33 @@ def test_a_request_that_turn_detection_was_quicker_than_is_refused_and_not_forgo
     turn = [SESSION, STARTED, STOPPED, COMMITTED, CREATE, CREATED, OCCUPIED, DONE, CREATE, LIMITS]
     times = [0, 1, 2, 2.1, 2.2, 2.3, 2.4, 5, 6, 20]
     assert found(WHOLE, *at(*zip(times, turn, strict=True))) == [("SEQ22", 10)]
+
+
+@pytest.mark.parametrize("name", ["item_12...", "item_12…", "<id>"])
+def test_an_id_that_a_logger_has_shortened_is_no_item_that_was_never_added(name):
+    assert found(WHOLE, SESSION, message("done", name)) == []
+
+
+def test_an_item_whose_beginning_is_faulty_was_added():
+    faulty = message("added").replace('"role": "user"', '"role": "nobody"')
+    assert found(WHOLE, SESSION, faulty, message("done")) == []
+
+
+def test_an_item_that_is_new_is_told_also_where_others_are_forgotten():
+    many = [message("added", f"i{number}") for number in range(REMEMBERED + 1)]
+    created = message("create", "new")
+    assert found(WHOLE, SESSION, *many, created, message("done", "new")) == [("SEQ15", 4 + len(many))]
+
+
+def test_an_id_that_a_logger_has_shortened_names_no_conversation():
+    assert found(WHOLE, SESSION, ASIDE, CREATED.replace('"c"', '"conv_..."')) == []
+
+
+def test_a_record_without_a_time_says_nothing_of_how_long_it_took():
+    untimed = '- {"from": "server", "event": {"type": "rate_limits.updated", "event_id": "e", "rate_limits": []}}'
+    asked = '- {"from": "client", "event": {"type": "input_audio_buffer.clear"}}'
+    for lines in (
+        [*at((0.0, SESSION), (1.0, CLEAR)), *[untimed] * 60],
+        [f"0.0 {SESSION}", asked, *[f"9.0 {LIMITS}"] * 60],
+    ):
+        assert all("within" not in one.message for one in said(WHOLE, *lines))

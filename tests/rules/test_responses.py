@@ -159,3 +159,39 @@ def test_each_response_that_is_open_at_the_end_is_told_where_it_began():
 
 def test_a_response_that_is_open_when_the_next_connection_begins_is_told_too():
     assert found(WHOLE, SESSION, created("r"), WHOLE, SESSION) == [("SEQ21", 3)]
+
+
+SHORT = "resp_12..."
+
+
+def test_an_id_that_a_logger_has_shortened_tells_no_two_things_apart():
+    assert found(WHOLE, SESSION, created(SHORT), done(SHORT), done(SHORT)) == []
+    assert found(WHOLE, SESSION, created("r"), item("added", name="item_1..."), done("r")) == []
+    first = [created("r"), item("added"), item("done")]
+    assert (
+        found(WHOLE, SESSION, *first, item("added", name="item_1..."), item("done", name="item_1..."), done("r")) == []
+    )
+    assert [
+        code for code, _ in found(WHOLE, SESSION, *first, item("added", name="j"), item("done", name="j"), done("r"))
+    ] == ["SEQ12"]
+
+
+def test_two_responses_are_at_once_only_where_both_and_their_conversation_can_be_told():
+    assert found(WHOLE, SESSION, created("r"), created("s"), done("s"), done("r")) == [("SEQ17", 4)]
+    for one, other, conversation in (("r", SHORT, '"c"'), ("r", "s", '"conv_..."')):
+        lines = [created(one, conversation), created(other, conversation), done(other), done(one)]
+        assert found(WHOLE, SESSION, *lines) == []
+
+
+def test_a_response_that_was_never_created_is_not_at_once_with_another():
+    assert found(LOSSY, SESSION, delta(), created("s"), done("s")) == []
+
+
+def test_what_was_played_too_early_is_told_with_the_line_where_the_response_began():
+    played = '< output_audio_buffer.stopped {"response_id": "r"}'
+    (one,) = said(WHOLE, SESSION, created("r"), played, done("r"))
+    assert (one.code, one.lines) == ("SEQ16", (3,))
+
+
+def test_an_item_of_which_only_the_text_was_heard_of_does_not_stay_open():
+    assert found(LOSSY, SESSION, created("r"), delta(), done("r")) == []
