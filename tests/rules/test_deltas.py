@@ -267,3 +267,41 @@ def test_output_is_judged_only_where_the_response_was_seen_whole():
 
 def test_output_is_judged_once():
     assert codes(*TWO, done(), done()) == [("DLT05", 4)]
+
+
+@pytest.mark.parametrize(
+    ("piece", "words"),
+    [("Hullo", "behind character 1"), ("hello", "from the first character on"), ("Hell", "behind character 4")],
+)
+def test_it_is_told_where_two_texts_part(piece, words):
+    (one,) = found(*text([piece], "Hello"))
+    assert words in one.message
+
+
+def test_a_part_that_ends_twice_is_compared_once():
+    lines = text(["Hello"], "Hello", part="Hell")
+    assert codes(*lines[:6], lines[5], lines[6]) == [("DLT01", 6)]
+
+
+def test_a_text_of_an_item_that_was_truncated_is_compared_and_its_transcript_is_not():
+    ended, shorter = message(said("Hello"), status="completed"), message(said("Hell"), status="completed")
+    lines = [CREATED, opened(message()), closed(ended), TRUNCATED]
+    assert codes(*lines, done(shorter)) == [("DLT05", 5)]
+    streamed = text(["Hello"], "Hello", item="Hell")
+    assert codes(*streamed[:-1], TRUNCATED, streamed[-1]) == [("DLT01", 8)]
+
+
+def test_what_an_item_did_not_say_when_it_was_done_is_not_compared():
+    assert (
+        codes(
+            CREATED, opened(message()), closed(message(said("Hello"))), done(message(said("Hello"), status="completed"))
+        )
+        == []
+    )
+
+
+def test_ids_that_a_logger_has_shortened_are_not_compared():
+    short = message(said("Hello"), item="item_1...")
+    assert codes(CREATED, opened(short), closed(short), done(message(said("Hello"), item="item_12"))) == []
+    whole = message(said("Hello"), item="item_12")
+    assert codes(CREATED, opened(whole), closed(whole), done(short)) == []
