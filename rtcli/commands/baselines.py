@@ -41,7 +41,7 @@ class Known:
 
         if not self._write or self._baseline is None:
             return ""
-        with writing(self._path, _OPTION) as out:
+        with writing(self._path, _OPTION, overwrite=True) as out:
             out.write(self._baseline.text())
         return f"wrote {self._path}"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, TextIO
 
 from rtcli.commands.declared import Option
-from rtcli.errors import BadOption
+from rtcli.errors import BadOption, RecordingExists
 
 AsJson = Annotated[bool, Option("--json", help="Write one JSON document for programs.", envvar="RTCLI_JSON")]
 Overwriting = Annotated[bool, Option("--overwrite", help="Replace the file if it is there.", envvar="RTCLI_OVERWRITE")]
@@ -26,13 +26,14 @@ def documents() -> TextIO:
 
 
 @contextmanager
-def writing(path: Path | None, option: str = "--output") -> Iterator[TextIO]:
+def writing(path: Path | None, option: str = "--output", *, overwrite: bool) -> Iterator[TextIO]:
     """The stream to write to; a file takes its name when everything is written.
 
     What is no plain file, such as a device or a pipe, is written to as it is. A new file is its owner's only.
 
     Raises:
         BadOption: the file cannot be written, is a symbolic link, or there is no folder for it.
+        RecordingExists: there is one already, and it is not to be replaced.
 
     """
     if path is None or path == STANDARD_OUTPUT:
@@ -47,6 +48,8 @@ def writing(path: Path | None, option: str = "--output") -> Iterator[TextIO]:
                 yield stream
         elif path.is_symlink():
             raise BadOption(option, f"{path} is a symbolic link", "name the file itself")
+        elif path.exists() and not overwrite:
+            raise RecordingExists(str(path), "replace it with --overwrite")
         else:
             with _replacing(path) as stream:
                 yield stream

@@ -13,7 +13,7 @@ from rtcli.commands.declared import Argument, Option
 from rtcli.commands.output import Overwriting
 from rtcli.commands.source import Dialect, Form, Source
 from rtcli.commands.spoken import Spoken
-from rtcli.errors import BadOption, RecordingExists
+from rtcli.errors import BadOption
 
 if TYPE_CHECKING:
     from rtcli.session.saying import Saying
@@ -62,8 +62,6 @@ def transcript(
     from rtcli.session.dialogue import dialogues
 
     chosen = written or _by_ending(output)
-    if output is not None and output != STANDARD_OUTPUT and output.is_file() and not overwrite:
-        raise RecordingExists(str(output), "replace it with --overwrite")
     source = Source(path, dialect, form)
     told = dialogues(source)
     sayings = [one for one in told if (not no_tools or one.kind != "call") and (out_of_band or not one.out_of_band)]
@@ -73,7 +71,7 @@ def transcript(
     if chosen is Format.TEXT and output is None and sys.stdout.isatty():
         _print(sayings)
     else:
-        with writing(output) as stream:
+        with writing(output, overwrite=overwrite) as stream:
             if output is not None and output != STANDARD_OUTPUT and (output.is_file() or not output.exists()):
                 os.fchmod(stream.fileno(), 0o600)
             for piece in _pieces(title, sayings, chosen):

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 from rtcli.commands import LOST
 from rtcli.commands.codes import offered_prefixes
 from rtcli.commands.declared import Argument, Option
+from rtcli.commands.output import Overwriting
 from rtcli.commands.source import Form
 from rtcli.commands.spoken import Spoken
 
 if TYPE_CHECKING:
-    from rtcli.reports import Report
+    from rtcli.reports.report import Report
     from rtcli.rules import Finding
     from rtcli.rules.silence import Silence
     from rtcli.rules.summary import Summary
@@ -60,6 +61,7 @@ def validate(
             envvar="RTCLI_OUTPUT_FILE",
         ),
     ] = None,
+    overwrite: Overwriting = False,
     statistics: Annotated[
         bool,
         Option(
@@ -152,7 +154,7 @@ def validate(
     judge = Judge(codes, DIALECTS.get(dialect.value), form, tells_silence=statistics)
     processes = jobs_of(jobs)
     files = recordings(paths, summary, output)
-    with writing(output) as out:
+    with writing(output, overwrite=overwrite) as out:
         report = _report(output_format, out)
         run = Run(summary, None if statistics else report, known)
         run.take_all(files, judge, processes)
@@ -187,7 +189,7 @@ def _silence(output_format: Format) -> Silence:
 def _report(output_format: Format, out: TextIO) -> Report:
     if output_format is Format.FULL:
         return _Paragraphs(out)
-    from rtcli.reports import REPORTS
+    from rtcli.reports.formats import REPORTS
 
     if isinstance(out, TextIOWrapper):
         if output_format in _DOCUMENTS:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import program
 import pytest
 
-from rtcli.reports import REPORTS
+from rtcli.reports.formats import REPORTS
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 GOOD = '{"type":"response.create"}\n'
@@ -284,13 +284,16 @@ def test_statistics_go_to_the_file_too(files):
     assert "1  SCH07" in (files / "report").read_text()
 
 
-def test_a_report_replaces_the_last_one_but_never_a_recording(files):
+def test_a_report_replaces_the_last_one_on_demand_but_never_a_recording(files):
     options = ["--output-format", "json-lines", "-o", files / "report.jsonl"]
-    for _ in range(2):
-        validate(files, *options, code=1)
+    validate(files, *options, code=1)
+    written = (files / "report.jsonl").read_text()
+    assert "exists already; replace it with --overwrite" in validate(files, *options, code=2).stderr
+    assert (files / "report.jsonl").read_text() == written
+    validate(files, *options, "--overwrite", code=1)
     assert len((files / "report.jsonl").read_text().splitlines()) == 2
     for paths in ([files], [files / "good.jsonl"], [files / "sub", files / "sub/../good.jsonl"]):
-        done = validate(*paths, "-o", files / "good.jsonl", code=2)
+        done = validate(*paths, "-o", files / "good.jsonl", "--overwrite", code=2)
         assert "is one of the recordings" in done.stderr
         assert (files / "good.jsonl").read_text() == GOOD
 
