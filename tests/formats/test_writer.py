@@ -194,6 +194,21 @@ def test_a_disk_that_is_full_leaves_the_file_that_was_to_be_added_to_as_it_was(t
     assert 0 < refused < 11
 
 
+def test_of_frames_that_came_together_and_find_no_room_none_is_in_the_file(path):
+    texts = [json.dumps({"type": "x", "sound": os.urandom(3000).hex()}).encode() for _ in range(20)]
+    with Writer(path) as writer:
+        writer.write_frames(1.0, "server", texts[:10])
+        size = path.stat().st_size
+        with no_file_larger_than(size + 5000):
+            with pytest.raises(RecordingFailed):
+                writer.write_frames(2.0, "server", texts)
+        assert path.stat().st_size == size
+        with pytest.raises(RecordingFailed):
+            writer.write_frames(3.0, "server", texts[:1])
+        assert writer.lines == 10
+    assert [entry.t for entry in read(path) if not isinstance(entry.event, Torn)] == [1.0] * 10
+
+
 def test_a_file_that_is_written_anew_is_for_its_owner_only(path):
     path.parent.mkdir()
     path.write_bytes(b"")
