@@ -84,6 +84,52 @@ def test_audio_inside_of_an_item_is_silent_too():
     assert base64.b64decode(event["item"]["content"][0]["audio"]) == bytes(6)
 
 
-@pytest.mark.parametrize("wanted", ["audio/pcm", "audio/pcmu", "audio/pcma"])
+@pytest.mark.parametrize("wanted", ["audio/pcm", "audio/pcm, bytes swapped", "audio/pcmu", "audio/pcma"])
 def test_a_murmur_looks_like_what_it_stands_for(wanted):
     assert look(murmur(wanted)) == wanted
+
+
+def test_the_murmur_of_either_law_is_of_one_of_them():
+    assert look(murmur("G.711")) == "audio/pcmu"
+
+
+def test_a_murmur_goes_on_from_piece_to_piece_and_what_is_no_base64_is_none():
+    """Sound of the telephone that is declared as PCM, heard by nobody: its proof stays, in pieces of any size."""
+    sound, session = murmur("audio/pcmu"), {"type": "realtime", "audio": {"input": {"format": {"type": "audio/pcm"}}}}
+    pieces = [base64.b64encode(sound[at : at + 3000]).decode() for at in range(0, 24_000, 3000)]
+    before = lines(
+        ("client", {"type": "session.update", "session": session}),
+        *(("client", {"type": "input_audio_buffer.append", "audio": one}) for one in [*pieces[:4], "A!A", *pieces[4:]]),
+    )
+    after = [event["audio"] for event in silenced(before)[1:]]
+    assert after.pop(4)[1] == "!"
+    assert [len(one) for one in after] == [len(one) for one in pieces]
+    assert look(b"".join(map(base64.b64decode, after))) == "audio/pcmu"
+
+
+def test_audio_that_is_dropped_says_how_much_it_was():
+    item = {"type": "message", "role": "user", "content": [{"type": "input_audio", "audio": "AAAA"}]}
+    before = lines(
+        ("client", {"type": "input_audio_buffer.append", "audio": "AAAAAAAA"}),
+        ("client", {"type": "conversation.item.create", "item": item}),
+    )
+    streamed, created = silenced(before, audio="drop")
+    assert streamed["audio"] == "<audio: 8 characters of base64>"
+    assert created["item"]["content"][0]["audio"] == "<audio: 4 characters of base64>"
+
+
+@pytest.mark.parametrize(("audio", "payload"), [("keep", "c3Bva2Vu"), ("silence", ""), ("drop", "")])
+def test_audio_in_an_item_stays_where_it_is_wanted_or_there_is_none(audio, payload):
+    item = {"type": "message", "role": "user", "content": [{"type": "input_audio", "audio": payload}]}
+    before = lines(("client", {"type": "conversation.item.create", "item": item}))
+    assert silenced(before, audio=audio) == [json.loads(before[0])["event"]]
+
+
+def test_a_response_that_begins_twice_keeps_its_format():
+    chunk = base64.b64encode(bytes(960)).decode()
+    session, begun, *deltas = answer("audio/pcmu", chunk)
+    other = json.loads(begun)
+    other["event"]["response"]["audio"] = {"output": {"format": {"type": "audio/pcma"}}}
+    again = json.dumps(other).encode() + b"\n"
+    assert base64.b64decode(silenced([session, begun, again, *deltas])[-1]["delta"])[:100] == b"\xff" * 100
+    assert base64.b64decode(silenced([session, again, begun, *deltas])[-1]["delta"])[:100] == b"\xd5" * 100
