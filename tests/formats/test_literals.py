@@ -69,3 +69,10 @@ def test_no_text_raises_anything_else(text):
         parse(text)
     except ValueError:
         return
+
+
+def test_a_number_of_more_digits_than_any_log_has_is_refused():
+    """Python takes time that grows with the square of the digits."""
+    assert parse("{'n': %s}" % ("9" * 400)).value == {"n": int("9" * 400)}
+    with pytest.raises(ValueError, match="so many digits"):
+        parse("{'n': %s}" % ("9" * 401))

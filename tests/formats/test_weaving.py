@@ -81,3 +81,31 @@ def test_parts_that_were_written_one_after_another_share_nothing(times, data):
     second = [line(json.loads(one)["t"] - begins_s, 0) for one in silence[len(first) :]]
     out = list(woven([Strand("b", iter(second), shift_s=begins_s), Strand("a", iter(first))], lambda: None))
     assert [json.loads(one) for one in out] == [json.loads(one) for one in silence]
+
+
+def test_empty_lines_are_left_out_and_a_last_line_gets_its_end():
+    first = [line(1.0, "a"), b"\n", b"  \n", line(3.0, "b")[:-1]]
+    assert weave(first, [line(2.0, "c")]) == [line(1.0, "a"), line(2.0, "c"), line(3.0, "b")]
+
+
+def test_a_line_without_a_time_stays_behind_the_one_before_it():
+    note = b'{"note":"a click"}\n'
+    assert weave([line(1.0, "a"), note, line(3.0, "b")], [line(2.0, "c")]) == [
+        line(1.0, "a"),
+        note,
+        line(2.0, "c"),
+        line(3.0, "b"),
+    ]
+
+
+def test_what_a_client_was_seen_to_say_twice_is_told_by_its_words():
+    """Such a line has no id; two recorders have clocks of their own."""
+    said = [b'{"t":%.3f,"from":"client","event":{"type":"response.create"}}\n' % t for t in (1.0, 1.1)]
+    notes = [b'{"note":"a click"}\n'] * 2
+    twice = []
+    both = woven(
+        [Strand(str(n), iter([one, note])) for n, (one, note) in enumerate(zip(said, notes, strict=True))],
+        lambda: twice.append(1),
+    )
+    assert list(both).count(said[0]) == 1
+    assert twice

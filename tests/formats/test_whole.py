@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import os
 import stat
+from pathlib import Path
 
 import pytest
 import zstandard
 
-from rtcli.errors import RecordingExists, RecordingFailed
+from rtcli.errors import BadOption, RecordingExists, RecordingFailed
 from rtcli.formats.whole import is_being_written, replacing
 
 
@@ -81,3 +82,22 @@ def test_a_file_that_somebody_writes_to_is_told_from_one_that_is_read(tmp_path):
     with path.open("ab"):
         assert is_being_written(path)
     assert not is_being_written(path)
+
+
+def test_a_name_in_a_folder_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(BadOption, match="there is no folder"), replacing(tmp_path / "gone" / "a.jsonl") as put:
+        put(b"new\n")
+    assert os.listdir(tmp_path) == []
+
+
+def test_standard_output_is_written_to_as_it_is(capfdbinary):
+    with replacing(Path("-")) as put:
+        put(b"one\n")
+    assert capfdbinary.readouterr().out == b"one\n"
+
+
+@pytest.mark.parametrize(("error", "told"), [(BrokenPipeError(), BrokenPipeError), (OSError(28, "x"), RecordingFailed)])
+def test_a_pipe_that_is_closed_is_told_from_a_file_that_cannot_be_written(tmp_path, error, told):
+    with pytest.raises(told), replacing(tmp_path / "a.jsonl"):
+        raise error
+    assert os.listdir(tmp_path) == []
