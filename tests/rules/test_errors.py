@@ -66,3 +66,91 @@ def test_what_nothing_shows_the_cause_of_stays_unexplained():
     found = error_found(SESSION, refused("server_trouble"))
     assert found.lines == ()
     assert found.side == "server"
+
+
+def all_found(*lines):
+    """Every finding about errors, in each line."""
+    records = [HEADER, *({"from": sender, "event": {"event_id": str(n), **e}} for n, (sender, e) in enumerate(lines))]
+    check = Check([rule for rule in RULES if rule.code.startswith("ERR")])
+    found = check.run(read(json.dumps(record).encode() + b"\n" for record in records))
+    return [one for one in found if one.code.startswith("ERR")]
+
+
+def error(code=None, event_id=None):
+    return (
+        "server",
+        {"type": "error", "error": {"type": "server_error", "code": code, "message": "No.", "event_id": event_id}},
+    )
+
+
+def done(status, **details):
+    return (
+        "server",
+        {"type": "response.done", "response": {"id": "resp_1", "status": status, "status_details": details}},
+    )
+
+
+def test_an_error_is_told_with_its_code_its_place_and_its_words():
+    update = ("client", {"type": "session.update", "session": {"type": "realtime", "instructions": "x"}})
+    message = error_found(SESSION, update, refused("unknown_parameter", "session.modalities")).message
+    assert message.startswith("unknown_parameter at session.modalities: No.")
+    assert error_found(SESSION, error()).message == "server_error: No."
+    assert error_found(SESSION, error("overloaded")).message == "overloaded: No."
+
+
+def test_an_error_that_names_its_cause_has_the_line_of_it_and_need_not_say_it_again():
+    named = ("client", {**ASKED[1], "event_id": "mine"})
+    found = error_found(SESSION, named, error("x", "mine"))
+    assert (found.lines, found.side, found.message) == ((3,), "client", "x: No.")
+    other = ("client", {"type": "conversation.item.delete", "event_id": "mine", "item_id": "i"})
+    assert error_found(SESSION, other, error("x", "mine")).lines == (3,)
+
+
+def test_a_request_that_is_refused_for_a_response_that_nobody_sees_is_lost_all_the_same():
+    found = error_found(SESSION, ASKED, refused("conversation_already_has_active_response"))
+    assert found.message.endswith("; the response.create in line 3 is lost")
+    assert found.lines == (3,)
+    begun = error_found(SESSION, ("server", CREATED), ASKED, refused("conversation_already_has_active_response"))
+    assert begun.message.endswith("begun by the server's turn detection"), "of no commit is anything told"
+
+
+def test_a_race_is_told_with_the_line_that_came_too_late_where_it_is_named():
+    named = ("client", {"type": "response.cancel", "event_id": "mine"})
+    (race,) = all_found(SESSION, named, error("response_cancel_not_active", "mine"))
+    assert (race.code, race.lines) == ("ERR02", (3,))
+    (race,) = all_found(SESSION, named, error("response_cancel_not_active"))
+    assert (race.code, race.lines) == ("ERR02", ())
+
+
+def test_a_response_that_failed_or_stopped_is_told_with_the_servers_reason():
+    (failed,) = all_found(("server", CREATED), done("failed", type="failed", error={"type": "t", "code": "rate_limit"}))
+    assert (failed.code, failed.message) == ("ERR03", "the response failed: rate_limit")
+    (failed,) = all_found(("server", CREATED), done("failed"))
+    assert failed.message == "the response failed: no reason is given"
+    (stopped,) = all_found(("server", CREATED), done("incomplete", reason="content_filter"))
+    assert (stopped.code, stopped.message) == ("ERR04", "the response is incomplete: content_filter")
+    (stopped,) = all_found(("server", CREATED), done("incomplete"))
+    assert stopped.message == "the response is incomplete: no reason is given"
+    assert all_found(("server", CREATED), done("completed")) == []
+
+
+def test_an_error_comes_again_with_the_third_time_and_only_then():
+    found = all_found(SESSION, *[error("x")] * 2, error("y"), *[error("x")] * 2)
+    assert [(one.line, one.lines) for one in found if one.code == "ERR06"] == [(6, (3, 4))]
+
+
+def test_a_cause_is_unknown_only_where_one_is_named():
+    assert [one.code for one in all_found(SESSION, error("x"))] == ["ERR01"]
+    assert sorted(one.code for one in all_found(SESSION, error("x", "theirs"))) == ["ERR01", "ERR05"]
+
+
+def test_a_limit_is_almost_used_up_at_two_of_a_hundred():
+    def limits(*told):
+        rows = [{"name": "tokens", "limit": limit, "remaining": left, "reset_seconds": 1.5} for limit, left in told]
+        return all_found(("server", {"type": "rate_limits.updated", "rate_limits": rows}))
+
+    (one,) = limits((100, 3), (100, 2))
+    assert (one.code, one.path) == ("ERR07", "$.rate_limits[1].remaining")
+    assert "2 of 100 tokens are left" in one.message
+    assert "1.5 s" in one.remedy
+    assert limits((0, 0)) == []
