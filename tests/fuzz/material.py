@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "traffic"
 _LONG = re.compile(rb'"[A-Za-z0-9+/]{64,}={0,2}"')
+_WINDOW = 32
 _SHORT = b'"' + b"AAECAwQFBgcICQoLDA0ODw==" + b'"'
 
 
@@ -50,6 +51,21 @@ def pieces(contents: tuple[bytes, ...], size: int) -> Iterator[bytes]:
                 piece = b""
             piece += line
         yield piece
+
+
+def is_of_others(data: bytes) -> bool:
+    """Whether there is something in an input that stands in captured traffic only, which is not ours to keep."""
+    return not _foreign().isdisjoint(_windows(data))
+
+
+@cache
+def _foreign() -> set[int]:
+    folders = ("realtime", "beta", "translation", "live", "vendors", "wrapped")
+    return _windows(b"\n".join(traffic(*folders))) - _windows(b"\n".join(recordings()))
+
+
+def _windows(data: bytes) -> set[int]:
+    return {hash(data[start : start + _WINDOW]) for start in range(len(data) - _WINDOW + 1)}
 
 
 @cache

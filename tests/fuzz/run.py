@@ -150,6 +150,7 @@ def _modules(packages: tuple[str, ...]) -> Iterator[str]:
 def keep(name: str) -> None:
     """Copy what reaches lines that nothing before it reached, the smallest first, as long as there is room."""
     from fuzz.catalogue import target
+    from fuzz.material import is_of_others
 
     chosen, kept = target(name), CORPUS / name
     kept.mkdir(parents=True, exist_ok=True)
@@ -160,6 +161,8 @@ def keep(name: str) -> None:
         reached |= _lines_of(chosen.check, data)
     size = sum(map(len, old))
     for data in new:
+        if len(data) > KEPT_BYTES // 8 or is_of_others(data):
+            continue
         lines = _lines_of(chosen.check, data)
         if len(lines - reached) > 1 and size + len(data) <= KEPT_BYTES:
             size += len(data)
