@@ -42,6 +42,7 @@ def test_masked_json_has_the_same_shape_wherever_it_is_cut(value, ascii_only, cu
     masked = "".join(values.take(piece) for piece in pieces(text, cuts))
     assert masked == MASK.json(text)
     assert shape(json.loads(masked)) == shape(value)
+    assert [len(c.encode()) for c in masked] == [len(c.encode()) for c in text]
 
 
 def shape(value):
@@ -139,3 +140,17 @@ def test_a_word_is_masked_wherever_it_is_a_value(text):
 @pytest.mark.parametrize("text", ['{"a":{"b":1},"Anna":1}', '{"a":[1,{}],"Anna":1}', '[{"a":"x"},{"Anna":"x"}]'])
 def test_a_name_stays_whatever_came_before_it(text):
     assert '"Anna"' in MASK.json(text)
+
+
+def test_a_word_goes_that_is_written_as_escapes_or_stands_behind_one():
+    assert json.loads(MASK.json('"\\u0041\\u006e\\u006e\\u0061"')) == "yyyy"
+    assert json.loads(MASK.json('{"\\u0041nna": "\\u0041"}')) == {"Anna": "y"}
+    assert "Anna" not in MASK.json('"a\\nAnna"')
+    one, other = json.loads(MASK.json('"Anna\\nAnna"')).split("\n")
+    assert one == other
+
+
+def test_of_a_number_every_digit_is_masked_and_of_a_word_every_letter():
+    assert MASK.json("1000000")[1:] != "000000"
+    assert MASK.json("Eve") == MASK.words("Eve")
+    assert any(MASK.json(f"7{letter}")[1] != letter for letter in "abcdfghij")

@@ -63,6 +63,7 @@ def test_text_that_is_no_whole_json_is_taken_as_far_as_it_goes(text, paths):
 
 def test_a_word_without_quotes_is_no_name():
     assert [(leaf.is_string, leaf.is_name) for leaf in nested.leaves("{a:1,b")] == [(False, False)] * 3
+    assert [leaf.is_name for leaf in nested.leaves('{["a"')] == [False], "nor is what stands in a list"
 
 
 @pytest.mark.parametrize("depth", [63, 64, 65, 200])
@@ -114,7 +115,17 @@ HELLO = "Hello? This is a text ~~~ for you."
 
 @pytest.mark.parametrize("padded", [True, False])
 @pytest.mark.parametrize("alphabet", [b"+/", b"-_"])
-@pytest.mark.parametrize("text", [HELLO, HELLO + "?", HELLO + "??>", "two\nlines\tand\r\nmore ÿþ漢"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        HELLO,
+        HELLO + "?",
+        HELLO + "??>",
+        "so they ask??? and ask again, you",
+        "a>>>b>>>c>>>d>>>e and so on it goes",
+        "two\nlines\tand\r\nmore ÿþ漢",
+    ],
+)
 def test_base64_of_a_text_is_found_read_and_written_again(text, alphabet, padded):
     run = base64.b64encode(text.encode(), alphabet).decode()
     run = run if padded else run.rstrip("=")
