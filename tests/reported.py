@@ -6,7 +6,7 @@ import io
 
 from hypothesis import strategies as st
 
-from rtcli.reports import REPORTS
+from rtcli.reports.formats import REPORTS
 from rtcli.rules import Finding
 from rtcli.rules.summary import Summary
 

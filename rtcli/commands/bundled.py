@@ -92,7 +92,7 @@ class Call:
         return out.getvalue()
 
     def _findings(self) -> str:
-        from rtcli.reports import REPORTS
+        from rtcli.reports.formats import REPORTS
         from rtcli.rules import RULES, Check
         from rtcli.rules.summary import Summary
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rtcli.commands.baselines import Known
     from rtcli.events import Detector, Dialect
     from rtcli.formats import Reading
-    from rtcli.reports import Report
+    from rtcli.reports.report import Report
     from rtcli.rules import Codes, Finding
     from rtcli.rules.summary import Summary
 

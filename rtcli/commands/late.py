@@ -32,11 +32,11 @@ def counted_from_start(choice: Choice, path: Path, form: str | None) -> Choice:
         UnreadableRecording: it cannot be read at all.
 
     """
+    if not choice.needs_end or not path.is_file():
+        return choice
     from rtcli.formats import Reading
     from rtcli.formats.ending import latest_time
 
-    if not choice.needs_end or not path.is_file():
-        return choice
     end_s = latest_time(path) if form is None else None
     if end_s is None:
         end_s = max((entry.t for entry in Reading(path, form=form) if entry.t is not None), default=0.0)

@@ -12,7 +12,7 @@ from reported import finding, reported, runs
 
 import rtcli.reports
 from rtcli.commands.validate import Format
-from rtcli.reports import REPORTS
+from rtcli.reports.formats import REPORTS
 from rtcli.rules.summary import Summary
 
 
