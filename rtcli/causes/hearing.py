@@ -152,9 +152,9 @@ class TranscriptionMissing(Watcher):
         if "end" in ledgers.context.kept:
             yield from ledgers.transcripts.missing(ledgers.context.latest_t)
             return
-        for item_id, (line, _) in ledgers.transcripts.waiting.items():
-            if (self.waited_s(line, ledgers) or 0) >= LONG_S:
-                yield item_id, line
+        for item_id, commit in ledgers.transcripts.waiting.items():
+            if (self.waited_s(commit.line, ledgers) or 0) >= LONG_S:
+                yield item_id, commit.line
 
     def _cause(
         self, name: str, title: str, lines: tuple[int, ...], count: int, evidence: str, later: str = ""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Struct
-
 from rtcli.commands.declared import Option
 
 if TYPE_CHECKING:
@@ -23,13 +21,14 @@ Since = Annotated[
 Until = Annotated[str | None, Option(metavar="TIME", help="Only up to this time.", envvar="RTCLI_UNTIL")]
 
 
-class Choice(Struct):
+class Choice:
     """Which entries are to be shown."""
 
-    types: list[str] = []
-    side: str | None = None
-    since_s: float | None = None
-    until_s: float | None = None
+    def __init__(self, types: list[str], side: str | None, since_s: float | None, until_s: float | None) -> None:
+        self.types = types
+        self.side = side
+        self.since_s = since_s
+        self.until_s = until_s
 
     @property
     def everything(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from rtcli.errors import BadOption
 
@@ -18,11 +18,12 @@ SHARED: Final = "pyproject.toml"
 _KINDS: Final = {bool: "true or false", str: "a text", int: "a number", float: "a number", list: "a list of texts"}
 
 
-class Configuration(NamedTuple):
+class Configuration:
     """The tables of a file, by the name of the command."""
 
-    path: Path
-    tables: Mapping[str, Any]
+    def __init__(self, path: Path, tables: Mapping[str, Any]) -> None:
+        self.path = path
+        self.tables = tables
 
     def defaults(self, command: Any, ctx: Any) -> dict[str, Any]:
         """What stands in the command's table, by the name of the parameter.

@@ -8,6 +8,7 @@ environment or a file of configuration has a word in, and commands that declare 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Collection, Iterator
 from enum import StrEnum
 from functools import partial
@@ -20,6 +21,7 @@ from rtcli.commands.declared import Argument, Declared, Option, completed, decla
 
 SPEAK_UP: Final = ("RTCLI_", "_RTCLI_")
 """How those variables of the environment begin that have a word in it: those of options, and of a shell's completion."""
+_BACKPORTS: Final = "typing_extensions"
 _SHOWN: Final = frozenset({"autocompletion", "envvar", "help", "metavar"})
 """What may be declared of a parameter that makes no difference to how a line is read."""
 
@@ -171,4 +173,22 @@ def call(arguments: list[str], commands: Collection[str]) -> Callable[[], Any] |
     if given is None:
         return None
     found = configuration.find(configuration.here(), commands)
-    return None if found and found.tables.get(command) else partial(function, **given)
+    if found and found.tables.get(command):
+        return None
+    _load_msgspec()
+    return partial(function, **given)
+
+
+def _load_msgspec() -> None:
+    """Load msgspec without ``typing_extensions``, which it takes where another package has brought it.
+
+    What it takes from there is in the standard library too; with it come the compiler's modules, 7 ms in all.
+    """
+    modules: dict[str, Any] = sys.modules
+    if _BACKPORTS in modules:
+        return
+    modules[_BACKPORTS] = None  # there is no such module, to whoever asks now
+    try:
+        import msgspec  # noqa: F401
+    finally:
+        del modules[_BACKPORTS]

@@ -8,8 +8,10 @@ Source for the clues: the event sets of openai-python 3.52.0 beside each other, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from rtcli.events.dialects import BETA, DIALECTS, LIVE, REALTIME, RENAMED_EVENTS, SESSION_FIELDS, TRANSLATION, Dialect
 from rtcli.events.event import Sender
@@ -26,7 +28,7 @@ _REALTIME_UPDATE: Final = frozenset({"output_modalities", "truncation", "max_out
 _SESSION_TYPES: Final = {"realtime": REALTIME, "transcription": REALTIME, "translation": TRANSLATION}
 
 
-class Clue(NamedTuple):
+class Clue(Struct, frozen=True):
     """What one event says about the dialect of its sender."""
 
     dialect: Dialect
@@ -34,7 +36,7 @@ class Clue(NamedTuple):
     reason: str
 
 
-class Verdict(NamedTuple):
+class Verdict(Struct, frozen=True):
     """Which dialect a side speaks, and the line that shows it."""
 
     dialect: Dialect

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from functools import cached_property
 from importlib import import_module
-from typing import Any, Final, NamedTuple, Union
+from typing import Any, Final, Union
 
 import msgspec
+from msgspec import Struct
 
 from rtcli.events.event import Event, type_name
 
@@ -57,7 +58,7 @@ LIVE: Final = Dialect("live", "wss /v1/live/sessions, GPT-Live", "rtcli.events.l
 DIALECTS: Final[dict[str, Dialect]] = {dialect.name: dialect for dialect in (REALTIME, BETA, TRANSLATION, LIVE)}
 
 
-class RenamedEvent(NamedTuple):
+class RenamedEvent(Struct, frozen=True):
     """An event type of beta, and what stands for it in realtime."""
 
     beta: str
@@ -65,7 +66,7 @@ class RenamedEvent(NamedTuple):
     hint: str
 
 
-class RenamedField(NamedTuple):
+class RenamedField(Struct, frozen=True):
     """A field of beta, and where realtime has it; None where it has no counterpart."""
 
     beta: str

@@ -11,7 +11,7 @@ as strings, which msgspec evaluates class by class, they cost 12 ms whenever the
 from functools import cached_property
 from importlib import import_module
 from types import GenericAlias, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, dataclass_transform
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, Union, dataclass_transform
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, StructMeta, UnsetType
@@ -79,7 +79,7 @@ class Extra(Struct, frozen=True, gc=False):
     value: Any
 
 
-class Call(NamedTuple):
+class Call(Struct, frozen=True):
     """A function that the model wants to be run; ``arguments`` is JSON text."""
 
     call_id: str

@@ -7,11 +7,13 @@ so that they are told as remarks and not as errors.
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 
-class Deviation(NamedTuple):
+
+class Deviation(Struct, frozen=True):
     """One thing that a vendor does otherwise: patterns of the event's type and of the JSON path, and what it is."""
 
     types: str
@@ -21,7 +23,7 @@ class Deviation(NamedTuple):
     """It is an addition: what the schema has is not otherwise for it."""
 
 
-class Vendor(NamedTuple):
+class Vendor(Struct, frozen=True):
     """A vendor, how it is told, and what it does otherwise."""
 
     name: str

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+from msgspec import Struct
 
 from rtcli.units import number_in
 
@@ -32,7 +34,7 @@ _LONE: Final = re.compile(r"(?<![\w.:-])(\d{9,19}(?:\.\d{1,9})?)(?![\w.:-])", re
 _LEADING: Final = re.compile(r"\s*[\[(]?\s*\+?(\d{1,9}(?:\.\d{1,9})?)\s?(ms|s)?[\])]?(?=[\s:]|$)", re.ASCII)
 
 
-class Moment(NamedTuple):
+class Moment(Struct, frozen=True):
     """A time as a log has it."""
 
     kind: Literal["date", "day", "start"]

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from rtcli.errors import BadOption, UnreadableRecording
 from rtcli.events import Listener
@@ -30,7 +32,7 @@ _DROPS_KEPT: Final = 20
 _DROPS_AWAITED: Final = 64
 
 
-class Drop(NamedTuple):
+class Drop(Struct, frozen=True):
     """Something in a file that is no part of the session, or cannot be read as one."""
 
     line: int
@@ -155,8 +157,11 @@ class Reading:
     def _nothing(self, form: Form) -> tuple[str, str]:
         """Why there is nothing in a file that was read as another form, and what to do."""
         if self.drops:
-            line, why = self.drops[0]
-            return f"nothing of it can be read as {form.title}; line {line}: {why}", "try another form with --from"
+            first = self.drops[0]
+            return (
+                f"nothing of it can be read as {form.title}; line {first.line}: {first.why}",
+                "try another form with --from",
+            )
         return f"as {form.title} it holds no event", "leave out --from, or try another form with it"
 
 

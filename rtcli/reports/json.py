@@ -54,7 +54,7 @@ def summary_fields(summary: Summary) -> dict[str, Any]:
         "unreadable": summary.unreadable,
     }
     if summary.silence is not None:
-        fields["silent"] = [row._asdict() for row in summary.silence.rows()]
+        fields["silent"] = [msgspec.structs.asdict(row) for row in summary.silence.rows()]
     return fields
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from rtcli.rules import (
     answering,
@@ -67,7 +68,7 @@ def titles() -> dict[str, str]:
     return {code: title for code, (_, title) in TITLES.items()} | {rule.code: rule.title for rule in RULES}
 
 
-class Codes(NamedTuple):
+class Codes(Struct, frozen=True):
     """Which findings are wanted, by the beginnings of their codes; without any, those of the usual rules."""
 
     select: Sequence[str] = ()

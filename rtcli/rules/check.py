@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from rtcli.events import REALTIME, Dialect, Event, Listener, Malformed, Sender, Unknown, session
 from rtcli.events.vendors import AZURE_OPENAI, Vendor
@@ -26,7 +28,7 @@ _OPENAI: Final = (None, AZURE_OPENAI)
 _HELD_AT_MOST: Final = 1000
 
 
-class Usual(NamedTuple):
+class Usual(Struct, frozen=True):
     """What becomes of the events of a class that show nothing else that is to be heeded."""
 
     sender: Sender
@@ -109,11 +111,10 @@ class Check:
             return self._weigh(entry)
         self._given += 1
         self._last = entry
-        _, rules, step, by_itself = usual
-        if step is not None and step(entry.event, entry):
-            found = self._judge(entry, by_itself) if by_itself else ()
+        if usual.step is not None and usual.step(entry.event, entry):
+            found = self._judge(entry, usual.by_itself) if usual.by_itself else ()
         else:
-            found = self._judge(entry, rules) if rules else ()
+            found = self._judge(entry, usual.rules) if usual.rules else ()
             if self._rules:
                 self.ledgers.apply(entry)
         if entry.t is not None:

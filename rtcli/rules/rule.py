@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
@@ -32,7 +32,7 @@ class Backwards(Struct):
     """Stands for a record whose time lies before that of the record before it."""
 
 
-class Verdict(NamedTuple):
+class Verdict(Struct, frozen=True):
     """What a rule says of one place."""
 
     path: str = ""
@@ -65,7 +65,7 @@ SHOWN: Final = 60
 """How many characters of a peer's word a message holds."""
 
 
-class Rule(NamedTuple):
+class Rule(Struct, frozen=True):
     """One row of the table of rules; the page of a rule is its function's docstring."""
 
     code: str

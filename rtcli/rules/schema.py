@@ -42,7 +42,7 @@ DISAGREEMENT: Final = "SCH14"
 """What is told once in a file."""
 NO_EVENT: Final = (Malformed, Unknown, Torn, Binary)
 """What a line can be that is no event in order, and of which the schema says something."""
-_INDEX: Final = re.compile(r"\[\d+\]")
+_INDEX: Final = r"\[\d+\]"
 
 
 def findings(entry: Entry) -> list[Finding]:
@@ -259,7 +259,7 @@ def _pattern(path: tuple[str | int, ...]) -> str:
 
 
 def _starred(path: str) -> str:
-    return _INDEX.sub("[*]", path)
+    return re.sub(_INDEX, "[*]", path)
 
 
 def _event_id(event: Malformed) -> str:

@@ -26,7 +26,7 @@ CONTENT_OF: Final = {
     "assistant": frozenset({"output_text", "output_audio"}),
 }
 """Source: openai-python 3.52.0, the three ``realtime_conversation_item_*_message.py``."""
-_DATED: Final = re.compile(r"-\d{4}-\d{2}-\d{2}\Z")
+_DATED: Final = r"-\d{4}-\d{2}-\d{2}\Z"
 
 
 def model_changed(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
@@ -48,7 +48,7 @@ def model_changed(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
     asked, in_force = getattr(event.session, "model", None), ledgers.config.model
     if not asked or not in_force or ledgers.config.type != "realtime" or ledgers.context.vendor:
         return ()
-    if _DATED.sub("", asked) == _DATED.sub("", in_force):
+    if re.sub(_DATED, "", asked) == re.sub(_DATED, "", in_force):
         return ()
     message = f'the session\'s model is "{in_force[:SHOWN]}" and cannot become "{asked[:SHOWN]}"'
     return (Verdict("$.session.model", message, "open a new connection with the model in its address"),)

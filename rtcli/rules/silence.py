@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from rtcli.events import Detector, Dialect
 from rtcli.events.vendors import AZURE_OPENAI, Vendor
@@ -31,7 +33,7 @@ WHY: Final[dict[Need, str]] = {
 _OPENAI: Final = (None, AZURE_OPENAI)
 
 
-class Connection(NamedTuple):
+class Connection(Struct, frozen=True):
     """What the rules could rely on when a connection was at its end."""
 
     kept: frozenset[Need]
@@ -74,11 +76,11 @@ class Watch:
 
     def _note(self, connection: Connection | None) -> None:
         if connection is not None:
-            kept, dialect, vendor = connection
-            self._seen.setdefault((kept, dialect.name, vendor.name if vendor else ""), connection)
+            vendor = connection.vendor.name if connection.vendor else ""
+            self._seen.setdefault((connection.kept, connection.dialect.name, vendor), connection)
 
 
-class Row(NamedTuple):
+class Row(Struct, frozen=True):
     """Rules that were silent for one reason, in as many files."""
 
     reason: str

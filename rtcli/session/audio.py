@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final
 
 from msgspec import Struct
 
@@ -30,7 +30,7 @@ _OUTPUT_CHARACTERS: Final = 1 << 18
 """Base64 of the model's audio that is looked at; it begins with speech, so that 4 s are enough."""
 
 
-class Moment(NamedTuple):
+class Moment(Struct, frozen=True):
     """An append: how much audio the client had sent with it, when, and in which line."""
 
     appended_ms: float
@@ -48,7 +48,7 @@ class Heard(Struct):
     end: Moment | None = None
 
 
-class BargeIn(NamedTuple):
+class BargeIn(Struct, frozen=True):
     """Speech that began while much of a response cannot have been played yet."""
 
     line: int

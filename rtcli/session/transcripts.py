@@ -6,7 +6,7 @@ Law: what is kept of a transcription is dropped when its result is there, but fo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final
 
 from msgspec import Struct, field
 
@@ -24,7 +24,7 @@ RESULT_WITHIN_S: Final = 3.0
 """How long a transcription may take before its result is missed when the connection is closed."""
 
 
-class Waiting(NamedTuple):
+class Waiting(Struct, frozen=True):
     """A commit whose audio is being transcribed."""
 
     line: int

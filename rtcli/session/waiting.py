@@ -34,8 +34,8 @@ def _all(ledgers: Ledgers) -> Iterator[Wait]:
     for one in ledgers.lifecycle.open.values():
         yield Wait(f"the end of the response {one.id}", "client", one.line)
     yield from _speech(ledgers)
-    for item_id, (line, _) in ledgers.transcripts.waiting.items():
-        yield Wait(f"the transcription of {item_id}", "client", line)
+    for item_id, commit in ledgers.transcripts.waiting.items():
+        yield Wait(f"the transcription of {item_id}", "client", commit.line)
     for call in ledgers.calls.known.values():
         if call.settled and not call.output_line and not call.by_client:
             yield Wait(f"the output of {call.name}, call {call.call_id}", "server", call.line)

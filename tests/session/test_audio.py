@@ -108,9 +108,8 @@ def test_the_clock_finds_the_append_that_carried_a_moment():
     script = "".join(append(20, t=f"{1 + number / 50:.2f}") for number in range(50))
     audio = heard("0.5 " + session() + script)
     assert audio.carried(0).line == 2
-    assert audio.carried(20)[1:] == (1.0, 2)
-    assert audio.carried(21)[1:] == (1.02, 3)
-    assert audio.carried(1000)[1:] == (1.98, 51)
+    found = [audio.carried(at_ms) for at_ms in (20, 21, 1000)]
+    assert [(moment.t, moment.line) for moment in found] == [(1.0, 2), (1.02, 3), (1.98, 51)]
     assert audio.carried(1001) is None
 
 
