@@ -104,6 +104,12 @@ def test_a_text_is_put_back_as_long_and_what_changed_is_what_was_meant(text, asc
     assert len(put.encode()) == len(body.encode())
 
 
+@pytest.mark.parametrize(("old", "new"), [("😀", "𝚡"), ("é", "х"), ("漢", "ẋ"), ("\U00010000", "\U0010fbff")])
+def test_a_character_that_was_written_as_an_escape_is_put_back_as_one(old, new):
+    body = json.dumps(old)[1:-1]
+    assert nested.put_back(body, nested.unescaped(body), new) == json.dumps(new)[1:-1]
+
+
 def test_what_is_written_as_in_a_url_or_needs_no_escape_is_put_back_in_the_same_way():
     text = "x=%70%77%64é%20"
     assert nested.put_back(text, nested.unquoted(text), "x=xyzх ") == "x=%78%79%7Aх%20"
@@ -144,6 +150,7 @@ def test_base64_of_a_text_is_found_read_and_written_again(text, alphabet, padded
         bytes(range(48)),
         b"a text and then\x00 something else",
         b"\xff" * 30,
+        b"a long text " * 10 + b"\x00 and more",
         b"a long text " * 10 + b"\xc3",
         b"too short",
     ],
