@@ -1,6 +1,6 @@
 """Puts small faults into modules, one at a time, and says which of them no test notices.
 
-``python tests/mutants/run.py [--only recording/secrets] [--jobs 2]``. A process that has loaded everything forks for
+``python tests/mutants/run.py [--only recording/secrets] [--jobs 2] [--again RESULT]``. A process that has loaded everything forks for
 each fault, puts the changed function in place of the one that is there, and runs the tests that pass its lines,
 the quickest first. What runs while the module is loaded is judged in a process that loads everything anew. No file is
 changed: faults are put into the memory of processes only.
@@ -51,7 +51,7 @@ SUITES: dict[str, tuple[str, list[str]]] = {
 """Whose faults are looked for, and by which tests."""
 SLOW_S = 1.5
 """A test that takes longer is left out: nearly always a quicker one passes the same lines."""
-ENOUGH_S = 6.0
+ENOUGH_S = 2.0
 """Of the tests that pass a line, so many seconds are run."""
 QUIET = ["-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:xdist"]
 QUIET += ["-k", "not needs_little_more_memory and not in_time_that_grows"]
@@ -69,20 +69,31 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--only", default="", help="part of the path of the modules")
     options.add_argument("--without", default="", help="names of modules that are left out, with commas between")
+    options.add_argument("--again", type=Path, help="a result: only the faults that went unnoticed there")
     options.add_argument("--jobs", type=int, default=2)
     options.add_argument("--result", type=Path, default=Path(sys.prefix) / "mutants.jsonl")
     given = options.parse_args()
     unnoticed = 0
+    again = unnoticed_in(given.again) if given.again else None
     with given.result.open("w") as result:
         for modules, tests in chosen(given.only.removesuffix(".py"), given.without.split(",")):
-            for outcome in in_a_process_of_its_own(judged, modules, tests, given.jobs):
+            for outcome in in_a_process_of_its_own(judged, modules, tests, given.jobs, again):
                 result.write(json.dumps(outcome) + "\n")
                 result.flush()
-                unnoticed += outcome["outcome"] not in ("noticed", "too long")
-                if outcome["outcome"] not in ("noticed", "too long"):
+                if outcome["outcome"] not in NOTICED:
+                    unnoticed += 1
                     say(f"{outcome['module']}:{outcome['fault']}  [{outcome['outcome']}]")
     summary(given.result)
     return int(bool(unnoticed))
+
+
+NOTICED = ("noticed", "too long")
+
+
+def unnoticed_in(result: Path) -> set[tuple[str, str]]:
+    """The module and the words of each fault that went unnoticed."""
+    outcomes = map(json.loads, result.read_text().splitlines())
+    return {(one["module"], one["fault"]) for one in outcomes if one["outcome"] not in NOTICED}
 
 
 def say(words: str) -> None:
@@ -132,10 +143,10 @@ def in_a_process_of_its_own(work: Callable[..., Any], *given: Any) -> Iterator[A
     os.waitpid(child, 0)
 
 
-def judged(modules: list[Path], tests: list[str], jobs: int, tell: Callable[[Any], object]) -> None:
+def judged(modules: list[Path], tests: list[str], jobs: int, again: Any, tell: Callable[[Any], object]) -> None:
     """Judge the faults of some modules: those of functions here, the others in processes that load it anew."""
     later: list[dict[str, Any]] = []
-    for one in in_a_process_of_its_own(_collected, modules, tests, jobs):
+    for one in in_a_process_of_its_own(_collected, modules, tests, jobs, again):
         (later.append if one["outcome"] == "later" else tell)(one)
     _side_by_side(
         ((one, functools.partial(_anew, Path(one["path"]), one["number"], one["tests"]), 20.0) for one in later),
@@ -144,9 +155,9 @@ def judged(modules: list[Path], tests: list[str], jobs: int, tell: Callable[[Any
     )
 
 
-def _collected(modules: list[Path], tests: list[str], jobs: int, tell: Callable[[Any], object]) -> None:
+def _collected(modules: list[Path], tests: list[str], jobs: int, again: Any, tell: Callable[[Any], object]) -> None:
     """Load and collect everything, then judge."""
-    _pytest(tests, Judging(modules, jobs, tell), modules)
+    _pytest(tests, Judging(modules, jobs, again, tell), modules)
 
 
 def _pytest(tests: Sequence[str], plugin: Any, measured: Sequence[Path] = ()) -> int:
@@ -187,9 +198,9 @@ class Judging(Verdicts):
 
     measure: coverage.Coverage
 
-    def __init__(self, modules: list[Path], jobs: int, tell: Callable[[Any], object]) -> None:
+    def __init__(self, modules: list[Path], jobs: int, again: Any, tell: Callable[[Any], object]) -> None:
         super().__init__()
-        self.modules, self.jobs, self.tell = modules, jobs, tell
+        self.modules, self.jobs, self.again, self.tell = modules, jobs, again, tell
         self.items: dict[str, Any] = {}
 
     @pytest.hookimpl(tryfirst=True)
@@ -236,6 +247,8 @@ class Judging(Verdicts):
             before = {(code.co_qualname, code.co_firstlineno): code for code in _codes(_compiled(path))}
             for number, fault in enumerate(list(mutations(tree))):
                 about = {"module": str(path.relative_to(ROOT)), "fault": _short(fault), "number": number}
+                if self.again is not None and (about["module"], about["fault"]) not in self.again:
+                    continue
                 tests, loading = _tests(fault, passing, took, killers[str(path), fault.function])
                 if not tests and not loading:
                     self.tell({**about, "outcome": "no test"})

@@ -164,3 +164,8 @@ def test_what_may_have_been_in_an_event_that_cannot_be_read_is_not_missed(faulty
 def test_the_client_cannot_excuse_what_the_server_does():
     lines = [CREATED, opened(), '> response.create {"response": 1}', text(), closed()]
     assert codes(*lines) == [("SEQ07", 4), ("SEQ11", 5)]
+
+
+def test_of_what_was_not_seen_to_begin_no_end_is_missed():
+    assert [one.code for one in found(CREATED, text(), closed(), DONE)] == ["SEQ11"]
+    assert found(CREATED, part("done", index=1), closed(), DONE) == []
