@@ -117,8 +117,6 @@ def _variants(schema: inspect.Type) -> tuple[Variant, ...]:
 def objects_in(schema: inspect.Type) -> Iterator[inspect.StructType]:
     """The objects of a type, not those inside them."""
     match schema:
-        case inspect.Metadata():
-            yield from objects_in(schema.type)
         case inspect.UnionType():
             for arm in schema.types:
                 yield from objects_in(arm)
@@ -155,10 +153,6 @@ def _phrase(words: str, limits: str) -> str:
 def _words(schema: inspect.Type) -> tuple[str, str]:
     """What a type holds, and its limits."""
     match schema:
-        case inspect.Metadata():
-            return _words(schema.type)
-        case inspect.UnionType():
-            return kind_of(schema), ""
         case inspect.StructType() | inspect.DictType(min_length=None, max_length=None, value_type=inspect.AnyType()):
             return "object", ""
         case inspect.ListType():
@@ -175,9 +169,9 @@ def _words(schema: inspect.Type) -> tuple[str, str]:
             return "number", _range(schema.ge, schema.le)
         case inspect.BoolType():
             return "true or false", ""
-        case inspect.NoneType():
-            return "null", ""
-    return "anything", ""
+        case inspect.AnyType():
+            return "anything", ""
+    raise AssertionError(f"no event has a field of type {schema}")
 
 
 def _many(schema: inspect.Type) -> str:

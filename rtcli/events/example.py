@@ -132,8 +132,6 @@ class _Sample:
 
     def _value(self, schema: inspect.Type, name: str, holder: str, depth: int) -> Any:
         match schema:
-            case inspect.Metadata():
-                return self._value(schema.type, name, holder, depth)
             case inspect.UnionType():
                 arms = [arm for arm in schema.types if not isinstance(arm, inspect.NoneType)]
                 return self._value(self._likeliest(arms), name, holder, depth)
@@ -152,13 +150,11 @@ class _Sample:
                 value = _IDS.get(holder) if name == "id" else None
                 value = value or self._values.get(name)
                 return value if isinstance(value, str) else name
-            case inspect.IntType() | inspect.FloatType():
-                value = self._values.get(name)
-                fits = isinstance(value, int) or (isinstance(value, float) and isinstance(schema, inspect.FloatType))
-                return value if fits else schema.ge or 0
-            case inspect.BoolType():
-                return True
-        return {}
+        # No event must say whether something is so: what is left are numbers.
+        assert isinstance(schema, inspect.IntType | inspect.FloatType)
+        value = self._values.get(name)
+        fits = isinstance(value, int) or (isinstance(value, float) and isinstance(schema, inspect.FloatType))
+        return value if fits else schema.ge or 0
 
     def _likeliest(self, arms: list[inspect.Type]) -> inspect.Type:
         """A word rather than an object, and the kind of part that such an event has."""

@@ -27,11 +27,6 @@ Lessons = dict[type, set[str]]
 _ANYTHING: Final = Union[Any, UnsetType]  # noqa: UP007 - Any is no class
 
 
-def original(kind: type) -> type:
-    """The class of the wire that a learned class stands for; any other class itself."""
-    return getattr(kind, MADE_FOR, kind)
-
-
 def lessons_of(event: Event) -> Lessons:
     """What the classes of an event's tree would have to learn, to take this event at once."""
     lessons: Lessons = {}

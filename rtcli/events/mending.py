@@ -100,13 +100,13 @@ def _neutral_of_event(field: inspect.Field, names: set[str]) -> Any:
         return ""
     if name == "output_index" and "item_id" in names:
         return 0
-    is_text = isinstance(_plain(field.type), inspect.StrType)
+    is_text = isinstance(field.type, inspect.StrType)
     return LOST if name in _SUBJECTS or is_text else _neutral(name, field.type)
 
 
 def _neutral(name: str, schema: inspect.Type) -> Any:
     """What stands for a field that may not be missing and says nothing; ``LOST`` where every value says something."""
-    kind = _plain(schema)
+    kind = schema
     match kind:
         case inspect.UnionType(types=arms):
             return None if any(isinstance(arm, inspect.NoneType) for arm in arms) else LOST
@@ -133,14 +133,8 @@ def _of_session(schema: inspect.StructType) -> dict[str, Any]:
     return {"id": ""} if {"id", "model"} <= required else {}
 
 
-def _plain(schema: inspect.Type) -> inspect.Type:
-    return _plain(schema.type) if isinstance(schema, inspect.Metadata) else schema
-
-
 def _mender(schema: inspect.Type, name: str = "") -> Mender:
     match schema:
-        case inspect.Metadata():
-            return _mender(schema.type, name)
         case inspect.UnionType():
             return _union(schema, name)
         case inspect.StructType():
@@ -230,7 +224,7 @@ def _dict(schema: inspect.DictType) -> Mender:
 
 
 def _union(schema: inspect.UnionType, name: str) -> Mender:
-    arms = [arm.type if isinstance(arm, inspect.Metadata) else arm for arm in schema.types]
+    arms = schema.types
     tagged = [arm for arm in arms if isinstance(arm, inspect.StructType) and arm.tag_field is not None]
     told_by_tag = tagged if len(tagged) > 1 else []
     menders = [_mender(arm, name) for arm in schema.types if arm not in told_by_tag]

@@ -76,8 +76,6 @@ def choices(values: Iterable[Any]) -> str:
 def expected(schema: inspect.Type) -> str:
     """What a schema asks for, in words."""
     match schema:
-        case inspect.Metadata():
-            return expected(schema.type)
         case inspect.StructType() | inspect.DictType():
             return "an object"
         case inspect.ListType():
