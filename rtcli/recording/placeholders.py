@@ -86,7 +86,7 @@ def _laid_over(secret: str, kind: str, number: int) -> str:
 def _address(secret: str, number: int) -> str:
     local, _, domain = secret.rpartition("@")
     count = _in_letters(number)
-    filled = ("x" * len(local) + count)[len(count) :] if len(local) >= len(count) else count[-len(local) :]
+    filled = ("x" * len(local) + count)[len(count) :]
     start = "".join(like(old, new) for old, new in zip(local, filled, strict=True))
     return f"{start}@{''.join(c if c in '.-' else like(c, 'x') for c in domain)}"
 
