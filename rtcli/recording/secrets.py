@@ -82,10 +82,13 @@ def harmless_url(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
+        _ = parts.port  # which raises where it is no number
     except ValueError:
         return _scheme(url)
     host = parts.netloc.rpartition("@")[2]
-    if not host:
+    # A slash in a password ends what is taken for the host: the rest of it stands behind, up to the @.
+    behind = (parts.path + parts.query + parts.fragment).rpartition("@")[0]
+    if not host or (behind and ":" in host + behind):
         return _scheme(url)
     query = [
         (name, value)
