@@ -417,3 +417,78 @@ def test_a_line_that_is_cut_in_its_audio_stays_a_line(audio):
     assert [one[-2:] for one in after[:2]] == [after[0][-2:-1] + b"\n", b"\r\n"]
     assert after[2] == before[2]
     assert b"UklG" not in b"".join(after)
+
+
+# --- Lines that are no events of the protocol, and frames of bytes ---------------------------------------
+
+
+def frame(**fields):
+    return b'{"t":1.0,"from":"client",%s}\n' % json.dumps(fields)[1:-1].encode()
+
+
+def binary(data):
+    return frame(binary=base64.b64encode(data).decode())
+
+
+def test_a_secret_in_a_frame_of_bytes_goes_whatever_is_around_it():
+    secret = SECRETS["GitHub"].encode()
+    for data in (b"the key is " + secret, b"\xff\xfe key: " + secret + b" \x80"):
+        (after,) = redacted([binary(data)], audio="keep")
+        left = base64.b64decode(json.loads(after)["binary"])
+        assert len(left) == len(data)
+        assert left.startswith(data[:7])
+        assert secret not in left
+
+
+def test_a_frame_of_bytes_that_are_no_text_is_silent_as_sound_is():
+    data = bytes(range(128, 250))
+    (silent,) = redacted([binary(data)])
+    assert base64.b64decode(json.loads(silent)["binary"]) == bytes(len(data))
+    assert redacted([binary(data)], audio="keep") == [binary(data)]
+
+
+def test_what_is_called_bytes_and_is_no_base64_is_looked_at_as_text():
+    secret = SECRETS["GitHub"]
+    (after,) = redacted([frame(binary=f"not base64: {secret}")])
+    assert secret[4:].encode() not in after
+    assert b"not base64: " in after
+
+
+def test_what_a_live_session_is_told_is_masked_and_a_field_of_that_name_elsewhere_is_not():
+    told = line({"type": "session.instructions.append", "event_id": "event_1", "content": "Be kind to Anna."})
+    other = line({"type": "weather.told", "event_id": "event_1", "content": "Fog in the morning."})
+    masked, kept = redacted([told, other], text="mask")
+    assert b"Anna" not in masked
+    assert len(masked) == len(told)
+    assert kept == other
+
+
+def test_masked_words_are_masked_beside_their_probabilities_too():
+    kind = "conversation.item.input_audio_transcription.completed"
+    probable = [{"token": one, "bytes": list(one.encode()), "logprob": -0.1} for one in ("Call", " Anna", "!")]
+    before = line({"type": kind, "item_id": "i", "content_index": 0, "transcript": "Call Anna!", "logprobs": probable})
+    (after,) = redacted([before], text="mask")
+    event = json.loads(after)["event"]
+    assert [one["token"] for one in event["logprobs"]] == ["xxxx", " xxxx", "!"]
+    told = b"".join(bytes(one["bytes"]) for one in event["logprobs"])
+    assert not set(b"CallAnna") & set(told)
+    assert len(told) == len("Call Anna!")
+    assert len(after) == len(before)
+
+
+def test_bytes_beside_a_piece_that_are_more_than_its_own_stay():
+    secret = SECRETS["GitHub"]
+    kind = "conversation.item.input_audio_transcription.completed"
+    probable = [{"token": secret, "bytes": [*secret.encode(), 33, 34], "logprob": -0.1}]
+    before = line({"type": kind, "item_id": "i", "content_index": 0, "transcript": secret, "logprobs": probable})
+    (after,) = redacted([before])
+    (one,) = json.loads(after)["event"]["logprobs"]
+    assert bytes(one["bytes"])[-2:] == b'!"'
+    assert len(one["bytes"]) == len(secret) + 2
+    assert secret[:10].encode() not in bytes(one["bytes"])
+
+
+def test_audio_that_is_written_in_another_way_is_silent_all_the_same():
+    before = b'{"type":"input_audio_buffer.append","event_id":"e","audio" : "c3Bva2Vu"}\n'
+    (after,) = redacted([before])
+    assert after == before.replace(b"c3Bva2Vu", b"AAAAAAAA")
