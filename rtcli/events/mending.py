@@ -106,8 +106,7 @@ def _neutral_of_event(field: inspect.Field, names: set[str]) -> Any:
 
 def _neutral(name: str, schema: inspect.Type) -> Any:
     """What stands for a field that may not be missing and says nothing; ``LOST`` where every value says something."""
-    kind = schema
-    match kind:
+    match schema:
         case inspect.UnionType(types=arms):
             return None if any(isinstance(arm, inspect.NoneType) for arm in arms) else LOST
         case inspect.StrType():
@@ -119,7 +118,7 @@ def _neutral(name: str, schema: inspect.Type) -> Any:
         case inspect.DictType(min_length=None):
             return {}
         case inspect.StructType():
-            return _mender(kind)({})
+            return _mender(schema)({})
         case inspect.LiteralType(values=(only,)):
             return only
         case inspect.AnyType():

@@ -37,7 +37,7 @@ def knows(head: bytes) -> bool:
     return _LOOK.match(head) is not None
 
 
-def read(lines: Iterable[bytes], drop: Drop) -> Iterator[tuple[int, Record]]:
+def read(lines: Iterable[bytes], drop: Drop) -> Iterator[tuple[int, Record]]:  # pragma: no cover - needs the extra
     """The sockets one after another; records are numbered, for such a file has no lines.
 
     Raises:
@@ -58,7 +58,7 @@ def read(lines: Iterable[bytes], drop: Drop) -> Iterator[tuple[int, Record]]:
             yield next(numbers), record
 
 
-def _flows(lines: Iterable[bytes], drop: Drop) -> Iterator[Any]:
+def _flows(lines: Iterable[bytes], drop: Drop) -> Iterator[Any]:  # pragma: no cover - needs the extra
     try:
         from mitmproxy.exceptions import FlowReadException  # noqa: PLC0415 - an extra
         from mitmproxy.io import FlowReader  # noqa: PLC0415
@@ -76,7 +76,7 @@ def _flows(lines: Iterable[bytes], drop: Drop) -> Iterator[Any]:
         drop(1, f"the rest of the file, which mitmproxy cannot read: {refusal}")
 
 
-def _is_socket(flow: Any, drop: Drop) -> bool:
+def _is_socket(flow: Any, drop: Drop) -> bool:  # pragma: no cover - needs the extra
     """Whether a flow is a socket, with messages that are what mitmproxy says they are."""
     socket = getattr(flow, "websocket", None)
     if socket is None:
@@ -87,11 +87,11 @@ def _is_socket(flow: Any, drop: Drop) -> bool:
     return whole
 
 
-def _texts(flow: Any) -> Iterator[str]:
+def _texts(flow: Any) -> Iterator[str]:  # pragma: no cover - needs the extra
     return (message.content.decode("utf-8", "replace") for message in flow.websocket.messages if message.is_text)
 
 
-def _records(flow: Any) -> Iterator[Record]:
+def _records(flow: Any) -> Iterator[Record]:  # pragma: no cover - needs the extra
     """What was seen of one socket."""
     socket, request, response = flow.websocket, flow.request, flow.response
     start_us = round(request.timestamp_start * MICROSECONDS)
@@ -125,7 +125,7 @@ def _records(flow: Any) -> Iterator[Record]:
         yield Close(since(socket.timestamp_end), by, socket.close_code, socket.close_reason or "")
 
 
-def _side(*, by_client: bool) -> Sender:
+def _side(*, by_client: bool) -> Sender:  # pragma: no cover - needs the extra
     return "client" if by_client else "server"
 
 

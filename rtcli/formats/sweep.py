@@ -108,11 +108,11 @@ def _forked(path: Path, share: Range, work: Callable[[FileIO, Range], int]) -> t
     told, tells = os.pipe()
     try:
         child = os.fork()
-    except OSError:
+    except OSError:  # pragma: no cover - where there may be no more processes, which no test can ask for as root
         os.close(told)
         os.close(tells)
         return None
-    if not child:
+    if not child:  # pragma: no cover - nothing is measured in the function that forks
         try:
             os.write(tells, _done(path, share, work).to_bytes(_NUMBER_BYTES, "little"))
         finally:

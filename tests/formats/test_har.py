@@ -299,3 +299,9 @@ def test_numbers_that_are_none_keep_nothing_from_being_read(told):
     assert [type(record) for record in records[-2:]] == [Frame, Close]
     assert records[-1].code is None
     assert all(record_of(line_of(record)) is not None for record in records)
+
+
+def test_an_address_that_is_none_has_no_query_in_the_archive():
+    header = Header(rtcli=1, started_at=START, url="wss://[::1/?model=m")
+    content, _ = written(Har, [header, Open(0.0, 101, {}, None)])
+    assert json.loads(content)["log"]["entries"][0]["request"]["queryString"] == []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import wave
 
 import pytest
 
-from rtcli.errors import BadOption
+from rtcli.errors import BadOption, RecordingExists, RecordingFailed
 from rtcli.formats.wav import Sound, WavWriter, read_speech
 
 
@@ -67,3 +68,21 @@ def test_a_written_file_says_its_format_and_its_length(tmp_path, audio_format, t
     assert (int.from_bytes(data[20:22], "little"), int.from_bytes(data[24:28], "little")) == (tag, rate)
     assert int.from_bytes(data[40:44], "little") == 160
     assert data[44:] == b"\x00" * 100 + b"\x01" * 60
+
+
+def test_without_the_extra_a_file_of_another_rate_is_refused_with_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "soxr", None)
+    path = make(tmp_path / "a.wav", rate=16_000, channels=2)
+    with pytest.raises(BadOption, match=r"16000 Hz with 2 channels.*rtcli\[audio\].*sox a\.wav"):
+        read_speech(path)
+
+
+def test_a_file_that_may_not_be_made_is_told_by_its_name(tmp_path):
+    (tmp_path / "link.wav").symlink_to(tmp_path / "a.wav")
+    for path in (tmp_path / "link.wav", tmp_path / "gone" / "a.wav"):
+        with pytest.raises(RecordingFailed, match=path.name):
+            WavWriter(path, None)
+    path = make(tmp_path / "there.wav")
+    with pytest.raises(RecordingExists, match=r"there\.wav"):
+        WavWriter(path, None, new=True)
+    assert read_speech(path).data == b"\x01\x00\x02\x00"

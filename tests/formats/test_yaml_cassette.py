@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from rtcli.errors import UnreadableRecording
@@ -49,3 +51,9 @@ def test_what_is_nested_too_deeply_is_left_out_with_its_line(tmp_path):
 def test_what_says_who_sent_it_and_holds_no_event_is_left_out_and_said(tmp_path):
     _, reading = read(tmp_path, HEAD + "- kind: handshake\n  status: 101\n- direction: sent\n  size: 5\n")
     assert [drop.line for drop in reading.drops] == [7]
+
+
+@pytest.mark.parametrize("word", ["0b", "0x", "2026-99-99", "9" * 500])
+def test_what_looks_like_a_number_and_is_none_is_a_text(tmp_path, word):
+    entries, _ = read(tmp_path, f"- direction: sent\n  data:\n    type: response.create\n    n: {word}\n")
+    assert json.loads(entries[0].raw)["event"]["n"] == word
