@@ -47,3 +47,10 @@ def test_two_connections_do_not_share_their_headers():
     first, second = Open(0.0), Open(0.0)
     first.headers["server"] = "x"
     assert second.headers == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"), [("wss://[", ""), ("wss://h]/v1", ""), ("wss://h/v1?model=m", "wss://h/v1?model=m")]
+)
+def test_a_header_keeps_no_address_that_cannot_be_taken_apart(url, kept):
+    assert Header(rtcli=1, url=url).url == kept

@@ -101,3 +101,44 @@ def test_what_was_sent_at_once_may_still_arrive():
     assert one.lines == (5,)
     assert "30 deltas" in one.message
     assert found(*spoken_over(30, times=("1.0 ", "2.0 ", "2.01 "))) == []
+
+
+PLACE = '"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0'
+PCM = '< session.created {"session": {"type": "realtime", "audio": {"input": {"turn_detection": {"type": "server_vad"}}, "output": {"format": {"type": "audio/pcm"}}}}}'
+ITEM = '< response.output_item.added {"response_id": "r", "output_index": 0, "item": {"type": "message", "role": "assistant", "id": "i", "content": []}}'
+SPOKEN = '< response.output_audio.delta {%s, "delta": "%s"}' % (PLACE, "AAAA" * 48_000)
+"""Three seconds of sound."""
+NEXT = '< response.created {"response": {"id": "s", "conversation_id": %s}}'
+CLOSE = '- {"close": {"code": 1000}}'
+TRUNCATE = '> conversation.item.truncate {"item_id": "i", "content_index": 0, "audio_end_ms": 800}'
+
+
+def barge_in(*after):
+    lines = [
+        f"0.0 {PCM}",
+        f"1.0 {CREATED}",
+        f"1.1 {ITEM}",
+        f"1.2 {SPOKEN}",
+        f"1.3 {done('completed', None)}",
+        f"2.0 {STARTED}",
+    ]
+    return said("0.0 " + WHOLE, *lines, *after)
+
+
+def test_what_cannot_have_been_heard_is_told_when_the_next_answer_begins():
+    (one,) = barge_in("3.1 " + NEXT % '"c"')
+    assert (one.code, one.line, one.lines) == ("TUR17", 7, (8,))
+    assert one.message.startswith("2200 ms of r "), "three seconds, of which 800 ms can have been played since 1.2 s"
+
+
+def test_a_client_that_truncates_in_time_has_told_what_was_heard():
+    assert barge_in(f"2.1 {TRUNCATE}", "3.1 " + NEXT % '"c"') == []
+
+
+def test_a_response_outside_of_the_conversation_knows_nothing_of_what_was_heard():
+    assert barge_in("3.1 " + NEXT % "null") == []
+
+
+def test_a_recording_that_merely_ends_may_have_ended_before_the_truncation():
+    assert barge_in() == []
+    assert [one.code for one in barge_in(f"9.0 {CLOSE}")] == ["TUR17"]

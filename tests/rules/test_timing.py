@@ -64,3 +64,29 @@ def test_a_session_comes_close_to_its_end_in_its_last_five_minutes(end_s, words)
     """Sessions end after 60 minutes."""
     found = said('0.0 < session.created {"session": {"type": "realtime"}}', f"{end_s} {LIMITS}")
     assert [words in one.message for one in found] == ([True] if words else [])
+
+
+UNTIMED = '- {"from": "server", "event": %s}'
+
+
+def untimed(line):
+    kind, fields = line.removeprefix("< ").split(" ", 1)
+    return UNTIMED % ('{"type": "%s", "event_id": "e", %s' % (kind, fields[1:]))
+
+
+def test_a_record_without_a_time_has_neither_waited_nor_kept_anybody_waiting():
+    assert said(untimed(CREATED), f"20.0 {item()}", f"20.1 {item('done')}", f"20.1 {DONE}") == []
+    assert said(f"1.0 {CREATED}", untimed(item()), untimed(item("done")), f"20.1 {DONE}") == []
+    assert said(untimed(CREATED), untimed(item()), f"20.0 {item('done')}", f"20.1 {DONE}") == []
+    assert said(f"1.0 {CREATED}", f"1.1 {item()}", untimed(item("done")), untimed(DONE), f"20.0 {LIMITS}") == []
+
+
+def test_a_tool_that_runs_beside_a_message_may_be_what_is_waited_for():
+    tool = f"1.0 {item(index=1, kind='mcp_call')}".replace(
+        '"content": []', '"server_label": "s", "name": "n", "arguments": ""'
+    )
+    assert said(f"0.9 {CREATED}", f"1.0 {item()}", tool, f"9.0 {item('done')}", f"9.1 {DONE}") == []
+
+
+def test_what_comes_long_after_the_end_of_a_response_did_not_stall_it():
+    assert said(f"0.9 {CREATED}", f"1.0 {item()}", f"1.1 {DONE}", f"9.0 {item('done')}") == []
