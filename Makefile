@@ -62,13 +62,14 @@ test-lowest: ## The same with the oldest of everything that it asks for
 	$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python --resolution lowest-direct .
 	cd / && PATH="$(CURDIR)/$(VENV)-lowest/bin:$$PATH" sh $(CURDIR)/tests/installed.sh
 
-ENDURANCE := $(addprefix tests/endurance/,kills.py trouble.py cuts.py sequences.py network.py)
+ENDURANCE := $(addprefix tests/endurance/,kills.py trouble.py cuts.py sequences.py network.py bombs.py)
+SWEEPS := $(addprefix tests/,test_terminal_safety.py test_secrets.py test_damaged_fields.py test_bad_input.py)
 
-test-endurance: $(STAMP) ## Kill it, fill its disk, cut its connections
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ENDURANCE)
+test-endurance: $(STAMP) ## Kill it, fill its disk, cut its connections, give every command everything that is hostile
+	SWEEP=all $(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ENDURANCE) $(SWEEPS)
 
 endure: $(STAMP) ## Kill it 600 times, send 100,000 sequences, and hold fifty calls for half an hour
-	KILLS=200 SEQUENCES=100000 $(BIN)/python -m pytest -s $(ENDURANCE) tests/endurance/soak.py
+	SWEEP=all KILLS=200 SEQUENCES=100000 $(BIN)/python -m pytest -s $(ENDURANCE) $(SWEEPS) tests/endurance/soak.py
 
 check: $(STAMP) ## Check format, lint, types and layers
 	$(BIN)/ruff format --check .

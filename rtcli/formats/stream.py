@@ -20,6 +20,9 @@ from rtcli.errors import UnreadableRecording
 BUFFER_BYTES = 1 << 20
 """A larger buffer than the default 8 KiB reads lines of 3 kB 1.2 to 1.9 times faster."""
 
+LINE_AT_MOST_BYTES = 1 << 28
+"""The longest line that is held: twice the longest message that is recorded. A few packed bytes can stand for any."""
+
 _CHECKED_BYTES = 1 << 16
 COMPRESSED = (".gz", ".zst")
 STANDARD_INPUT = Path("-")
@@ -93,7 +96,54 @@ def _open(path: Path, moved: Moved | None) -> IO[bytes]:
     file = io.BufferedReader(_File(path, moved), BUFFER_BYTES)
     if path.suffix != ".zst":
         return file
-    return io.BufferedReader(_zstandard().open(file, "rb", closefd=True), BUFFER_BYTES)
+    return io.BufferedReader(_Unpacked(_zstandard().open(file, "rb", closefd=True), path), BUFFER_BYTES)
+
+
+class _Ruler:
+    """Sees that no line is longer than can be held."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._begun_bytes = 0
+
+    def measure(self, read: memoryview) -> None:
+        """Take note of what was read.
+
+        Raises:
+            UnreadableRecording: a line goes on and on.
+
+        """
+        newline = bytes(read[-_CHECKED_BYTES:]).rfind(b"\n")
+        behind = min(len(read), _CHECKED_BYTES) - newline - 1
+        if newline < 0 and len(read) > _CHECKED_BYTES:
+            behind = len(read) - bytes(read).rfind(b"\n") - 1
+        self._begun_bytes = behind + (self._begun_bytes if behind == len(read) else 0)
+        if self._begun_bytes > LINE_AT_MOST_BYTES:
+            why = f"one of its lines is longer than {LINE_AT_MOST_BYTES >> 20} MiB"
+            raise UnreadableRecording(str(self._path), why, "is it a recording? what comes before that line was read")
+
+
+class _Unpacked(io.RawIOBase):
+    """What a compressed file holds."""
+
+    def __init__(self, file: IO[bytes], path: Path) -> None:
+        self._file = file
+        self._ruler = _Ruler(path)
+
+    def readable(self) -> bool:
+        """Whether it can be read, which it can."""
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Read into a buffer, as many bytes as there are."""
+        size: int = self._file.readinto(buffer)  # type: ignore[attr-defined]
+        self._ruler.measure(memoryview(buffer)[:size])
+        return size
+
+    def close(self) -> None:
+        """Close the file, too."""
+        self._file.close()
+        super().close()
 
 
 class _File(io.FileIO):
@@ -104,6 +154,7 @@ class _File(io.FileIO):
         super().__init__(sys.stdin.fileno() if is_input else path, closefd=not is_input)
         self._path = path
         self._moved = moved
+        self._ruler = _Ruler(path)
 
     def readinto(self, buffer: Any, /) -> int | None:
         """Read into a buffer, as many bytes as there are."""
@@ -113,6 +164,8 @@ class _File(io.FileIO):
             raise _unreadable(self._path, error) from error
         if self._moved and size:
             self._moved(size)
+        if size:
+            self._ruler.measure(memoryview(buffer)[:size])
         return size
 
 
@@ -135,7 +188,7 @@ def _patient(file: IO[bytes], path: Path) -> Iterator[Iterable[bytes]]:
     """The lines of a file that may be compressed and may have been cut short."""
     if path.suffix == ".gz":
         try:
-            yield from _split(_inflated(file))
+            yield from _split(_inflated(file), _Ruler(path))
         except zlib.error as error:
             raise UnreadableRecording(str(path), "it is not a whole gzip file") from error
     elif path.suffix == ".zst":
@@ -177,10 +230,11 @@ def _as_far_as_it_goes(inflater: Any, packed: bytes) -> Iterator[bytes]:
                 return
 
 
-def _split(pieces: Iterator[bytes]) -> Iterator[list[bytes]]:
+def _split(pieces: Iterator[bytes], ruler: _Ruler) -> Iterator[list[bytes]]:
     """The lines in a stream of pieces."""
     begun: list[bytes] = []
     for piece in pieces:
+        ruler.measure(memoryview(piece))
         first, newline, more = piece.partition(b"\n")
         begun.append(first + newline)
         if not newline:
