@@ -78,7 +78,7 @@ def _weighed(samples: array[int], first: int, step: int, count: int, weights: tu
         at = first + len(weights) // 2 - 1
         return samples[at : at + (count - 1) * step + 1 : step]
     numpy = _numpy()
-    if numpy is not None:
+    if numpy is not None:  # pragma: no cover - an extra that may be missing
         return _weighed_fast(numpy, samples, first, step, count, weights)
     columns = [samples[first + tap : first + tap + (count - 1) * step + 1 : step] for tap in range(len(weights))]
     if len(weights) == 2 * _LOBES:
@@ -94,7 +94,7 @@ def _weighed(samples: array[int], first: int, step: int, count: int, weights: tu
     return array("h", sums)
 
 
-def _weighed_fast(
+def _weighed_fast(  # pragma: no cover - an extra that may be missing
     numpy: Any, samples: array[int], first: int, step: int, count: int, weights: tuple[float, ...]
 ) -> array[int]:
     levels = numpy.frombuffer(samples, dtype=numpy.int16).astype(numpy.float64)
@@ -107,24 +107,24 @@ def _weighed_fast(
 @cache
 def _numpy() -> Any:
     """The extra that does it faster; None where it is not installed."""
-    if find_spec("numpy") is None:
+    if find_spec("numpy") is None:  # pragma: no branch - an extra that may be missing
         return None
-    import numpy as np  # noqa: PLC0415 - an extra
+    import numpy as np  # noqa: PLC0415 - an extra; pragma: no cover - which may be missing
 
-    return np
+    return np  # pragma: no cover - an extra that may be missing
 
 
 def samples_of(data: bytes) -> array[int]:
     """Little-endian PCM16 as samples."""
     samples = array("h", data)
-    if sys.byteorder == "big":
+    if sys.byteorder == "big":  # pragma: no cover - a machine of the other byte order
         samples.byteswap()
     return samples
 
 
 def bytes_of(samples: array[int]) -> bytes:
     """Samples as little-endian PCM16."""
-    if sys.byteorder == "big":
+    if sys.byteorder == "big":  # pragma: no cover - a machine of the other byte order
         samples = array("h", samples)
         samples.byteswap()
     return samples.tobytes()

@@ -187,3 +187,54 @@ def test_the_padding_of_base64_is_no_audio():
         script += f'2 < response.output_audio.delta {{{place},"delta":"{delta}"}}\n'
     assert values(script, "audio_ms") == [pytest.approx(291 / 48, abs=0.001)]
     assert values(BEGIN + created(1, "r") + audio(2, "r", 0), "created_to_first_audio") == []
+
+
+def arguments(t, response):
+    place = f'"response_id":"{response}","item_id":"item_f","output_index":0,"call_id":"c"'
+    return f'{t} < response.function_call_arguments.delta {{{place},"delta":"{{"}}\n'
+
+
+def test_arguments_that_come_behind_the_end_are_no_first_token():
+    (row,) = measured(BEGIN + created(1, "r") + done(2, "r") + arguments(2.5, "r")).metrics.responses
+    assert row.first_token is None
+    (row,) = measured(BEGIN + created(1, "r") + arguments(1.5, "r") + done(2, "r")).metrics.responses
+    assert row.first_token.t == 1.5
+
+
+def test_speech_interrupts_nothing_outside_the_conversation():
+    aside = created(1, "r", '"conversation_id":null') + audio(1.1, "r", 900)
+    (row,) = measured(BEGIN + aside + started(1.2, "u", 100)).metrics.responses
+    assert (row.speech, row.unplayed_ms) == (None, None)
+
+
+def test_the_first_speech_over_a_response_is_the_one_that_interrupts_it():
+    script = BEGIN + created(1, "r") + audio(1.1, "r", 900) + started(1.3, "u", 100) + started(1.5, "v", 300)
+    (row,) = measured(script).metrics.responses
+    assert (row.speech.t, round(row.heard_ms, 6)) == (1.3, 200)
+
+
+def test_a_truncation_says_nothing_of_a_response_that_spoke_in_two_items():
+    script = BEGIN + created(1, "r") + audio(1.1, "r", 400) + "{}" + started(1.2, "u", 100)
+    cut = '1.3 > conversation.item.truncate {"item_id":"item_a","content_index":0,"audio_end_ms":50}\n'
+    added = (
+        '{"response_id":"r","output_index":1,"item":{"type":"message","id":"item_b","role":"assistant","content":[]}}'
+    )
+    (one,) = measured(script.replace("{}", "") + cut).metrics.responses
+    (two,) = measured(script.replace("{}", f"1.15 < response.output_item.added {added}\n") + cut).metrics.responses
+    assert (one.heard_ms, round(two.heard_ms, 6)) == (50, 100)
+
+
+@pytest.mark.parametrize(
+    ("stopped_at", "is_cut"), [("", True), ('1.9 < output_audio_buffer.stopped {"response_id":"r"}\n', False)]
+)
+def test_speech_over_what_the_server_still_plays_interrupts_a_response_that_is_done(stopped_at, is_cut):
+    plays = '1.2 < output_audio_buffer.started {"response_id":"r"}\n'
+    script = BEGIN + created(1, "r") + plays + done(1.5, "r") + stopped_at + started(2.0, "u", 100)
+    (row,) = measured(script).metrics.responses
+    assert (row.speech is not None) == is_cut
+
+
+def test_of_too_many_open_responses_the_oldest_is_not_measured():
+    script = BEGIN + "".join(created(1, f"r{number}") for number in range(257)) + audio(1.1, "r0") + done(2, "r0")
+    first = measured(script).metrics.responses[0]
+    assert (first.status, first.audio_ms) == ("completed", None)

@@ -229,3 +229,27 @@ def test_a_refused_request_has_no_response(why):
     assert values(BEGIN + ask + refused + spoken, "request_to_created") == []
     assert values(BEGIN + ask + refused + spoken, "stop_to_created") == [100]
     assert values(BEGIN + ask + spoken, "request_to_created") == [1000]
+
+
+def test_speech_that_stops_twice_has_stopped_once():
+    script = BEGIN + append(0.2) + started(0.6, "u", 100) + stopped(1.2, "u", 900) + stopped(1.4, "u", 1500)
+    (speech,) = measured(script).metrics.exchange.speeches
+    assert (speech.stopped.t, speech.end_ms) == (1.2, 900)
+
+
+def test_a_silence_that_is_told_twice_is_one_turn():
+    silence = '{} < input_audio_buffer.timeout_triggered {{"item_id":"u","audio_start_ms":0,"audio_end_ms":600}}\n'
+    (turn,) = measured(BEGIN + silence.format(1) + silence.format(2)).metrics.turns
+    assert (turn.began, turn.item_ids) == ("timeout", ["u"])
+
+
+def test_a_message_that_was_answered_before_the_server_shows_it_begins_no_turn():
+    message = SAID.replace('"type":"message"', '"type":"message","id":"m"')
+    script = (
+        BEGIN
+        + f'1 > conversation.item.create {{"item":{SAID}}}\n'
+        + created(1.2, "r")
+        + f'1.3 < conversation.item.added {{"item":{message}}}\n'
+    )
+    (turn,) = measured(script).metrics.turns
+    assert turn.response_ids == ["r"]

@@ -107,3 +107,7 @@ def test_where_frames_are_missing_no_error_cannot_be_told_from_one_that_was_lost
     lossy = turns(100, begin=HEADER.replace('"lossless":true', '"lossless":false') + session_of())
     assert judged(lossy, 0, metric="errors").why == "frames are missing in the recording"
     assert judged(lossy + ERROR % "bad", 0, metric="errors").verdict == "broken"
+
+
+def test_a_gate_is_called_as_it_was_written():
+    assert Gate("--max-ttfa", "800ms", 800.0, "ttfa").name == "--max-ttfa 800ms"

@@ -25,7 +25,8 @@ from rtcli.causes.case import Case
 from rtcli.events import Listener
 from rtcli.formats import read
 from rtcli.session.measured import connections
-from rtcli.session.spending import Cell, bill_of, by_turn_of, dollars_in, tokens_in
+from rtcli.session.prices import Cost
+from rtcli.session.spending import Cell, bill_of, by_turn_of, cost_of, dollars_in, tokens_in
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 MILLIONTH = 1e-6
@@ -171,3 +172,14 @@ def test_the_parts_of_real_traffic_add_up(shared):
     sums = [pair for path in paths if path.parent.name != "wrapped" for pair in sums_of(path)]
     assert sum(total > 0 for _, total in sums) >= 7
     assert all(parts == total for parts, total in sums)
+
+
+def test_responses_stand_with_the_turn_that_they_answer():
+    script = BEGIN + answer(1.0, "r", usage(300, 200)) + answer(2.0, "s", usage(320, 210))
+    told = by_turn_of(bill(script + answer(3.0, "t", usage(10, 10), begin='"conversation_id":null')))
+    assert {turn: len(spendings) for turn, (spendings, _) in told.items()} == {1: 1, 2: 1, 0: 1}
+
+
+def test_what_has_no_price_is_no_part_of_a_sum():
+    assert cost_of([Cost(1.0, 2.0), None, Cost(0.5, 0.5)]) == Cost(1.5, 2.5)
+    assert cost_of([None]) is None

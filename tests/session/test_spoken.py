@@ -91,3 +91,18 @@ def test_a_real_call_has_the_words_that_were_spoken_in_it():
 def test_the_functions_that_were_called_stand_with_their_turn():
     (connection,) = each(read(RECORDINGS / "tool.jsonl"), Spoken)
     assert tools_by_turn(connection) == {1: ["get_weather"]}
+
+
+def test_a_delta_that_comes_behind_the_end_of_its_stream_says_nothing():
+    script = BEGIN + created(1.0, "r") + whole(1.1, "r", "It is foggy.") + delta(1.2, "r", " Very.")
+    assert spoken(script).said.of(1).model == ["It is foggy."]
+
+
+def test_a_response_whose_text_is_blank_says_nothing():
+    item = '{"id":"item_a","type":"message","role":"assistant","content":[{"type":"output_text","text":" "}]}'
+    assert spoken(BEGIN + created(1.0, "r") + done(2.0, "r", more=f',"output":[{item}]')).said.of(1).model == []
+
+
+def test_a_message_without_words_says_nothing():
+    item = '{"type":"message","role":"user","content":[{"type":"input_text","text":" "}]}'
+    assert spoken(BEGIN + f'1 > conversation.item.create {{"item":{item}}}\n').said.of(1).user == []

@@ -74,3 +74,20 @@ def test_a_transcription_that_fails_has_no_lag():
     assert values(script, "transcription_lag") == []
     (row,) = measured(script).metrics.transcriptions
     assert (row.failed.t, row.completed, row.cost, row.unpriced) == (3, None, None, False)
+
+
+def test_a_call_that_was_cut_short_was_never_whole():
+    item = '{"type":"function_call","id":"f","call_id":"c","name":"f","arguments":"{","status":"%s"}'
+    whole = '2 < response.output_item.done {"response_id":"r","output_index":0,"item":%s}\n' % item
+    (call_row,) = measured(BEGIN + created(1, "r") + whole % "incomplete").metrics.calls
+    assert call_row.whole is None
+    (call_row,) = measured(BEGIN + created(1, "r") + whole % "completed").metrics.calls
+    assert call_row.whole.t == 2
+
+
+def test_a_listing_that_begins_twice_took_its_time_once():
+    begins = '{} < mcp_list_tools.in_progress {{"item_id":"list"}}\n'
+    script = BEGIN + begins.format(1) + begins.format(1.2) + '1.4 < mcp_list_tools.completed {"item_id":"list"}\n'
+    assert values(script, "mcp_list_ms") == [400]
+    (row,) = measured(script).metrics.mcp
+    assert row.line == len(BEGIN.splitlines()) + 1
