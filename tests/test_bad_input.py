@@ -66,6 +66,13 @@ def test_no_line_keeps_a_command_from_the_rest(tmp_path):
         assert done[words].out.endswith(LAST), command
 
 
+@pytest.mark.parametrize("character", [b"x", b"=", b"A\\/", b"\\u001b", b"sk-", b"a@"])
+def test_a_long_text_is_not_held_many_times_over(character, tmp_path):
+    path = tmp_path / "call.jsonl"
+    path.write_bytes(b"".join([*FIRST, EVENT % (b'{"id":"' + character * (4_000_000 // len(character)) + b'"}'), LAST]))
+    judged([Run(("report", str(path), "-o", str(tmp_path / "out.html")), str(tmp_path), plain())], 150)
+
+
 LAUGHS = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
     b"%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n" % (n + 1, n + 1, *[n] * 9) for n in range(ord("a"), ord("z"))
 )
