@@ -76,9 +76,8 @@ class Listening(Ledger):
         if row is None or silence_ms is None:
             return
         row.speech_end, row.semantic = self.clock.at(event.audio_end_ms - silence_ms), semantic
-        turn = self.exchange.turn(row.turn)
-        if turn is not None:
-            turn.speech_end, turn.semantic = row.speech_end, semantic
+        turn = self.exchange.turns[row.turn - 1]
+        turn.speech_end, turn.semantic = row.speech_end, semantic
 
     def _timed_out(self, event: input_audio_buffer.TimeoutTriggered, entry: Entry) -> None:
         self.exchange.timed_out(event.item_id, At(entry.line, entry.t))

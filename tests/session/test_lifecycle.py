@@ -16,6 +16,7 @@ from rtcli.formats.rtcli import read
 from rtcli.rules import RULES, Check
 from rtcli.session.ledger import REMEMBERED
 from rtcli.session.ledgers import Ledgers
+from rtcli.session.waiting import waiting
 
 CREATED = '< response.created {"response": {"id": "r"}}'
 DONE = '< response.done {"response": {"id": "r"}}'
@@ -240,3 +241,42 @@ def test_a_response_that_is_forgotten_is_not_open():
     ledgers = ledgers_of(*created)
     assert ledgers.lifecycle.responses.has_forgotten
     assert "r0" not in ledgers.lifecycle.open
+
+
+def test_a_response_that_is_done_is_over_whatever_its_status_says():
+    assert response_of(CREATED, DONE.replace('"id": "r"', '"id": "r", "status": "in_progress"')).state == "completed"
+
+
+def test_a_listing_that_begins_twice_began_the_first_time():
+    begins = '< mcp_list_tools.in_progress {"item_id": "list"}'
+    assert ledgers_of(begins, begins).mcp.listings["list"].began_line == 1
+
+
+def test_of_an_mcp_call_that_goes_on_the_outcome_is_waited_for():
+    call = '"item": {"type": "mcp_call", "id": "m", "server_label": "s", "name": "f", "arguments": "{}"}'
+    added = '< response.output_item.added {"response_id": "r", "output_index": 0, %s}' % call
+    going_on = '< response.mcp_call.in_progress {"item_id": "m", "output_index": 0}'
+    waits = [wait.what for wait in waiting(ledgers_of(CREATED, added, going_on))]
+    assert "the outcome of the MCP call m" in waits
+    waits = [wait.what for wait in waiting(ledgers_of(CREATED, added, going_on, added.replace("added", "done")))]
+    assert "the outcome of the MCP call m" not in waits
+
+
+def test_what_began_a_response_that_never_was_is_not_known():
+    assert ledgers_of(CREATED).obligations.beginnings.starter_of("nobody") == (0, 0)
+
+
+def test_the_updates_that_set_something_are_found_by_it():
+    update = '> session.update {"session": {"type": "realtime", "%s": "x"}}'
+    settings_told = ledgers_of(update % "instructions", update % "model", update % "instructions").settings
+    assert [asked.line for asked in settings_told.of("instructions")] == [1, 3]
+
+
+def test_a_tool_without_a_name_and_a_call_without_an_id_are_no_offer_and_no_call():
+    named = '{"type": "function", "name": "f", "parameters": {"type": "object", "required": ["at"]}}'
+    call = '{"type": "function_call", "id": "i", "name": "f", "arguments": "{}"}'
+    calls = ledgers_of(
+        '> response.create {"response": {"tools": [%s]}}' % named,
+        '< response.output_item.done {"response_id": "r", "output_index": 0, "item": %s}' % call,
+    ).calls
+    assert (list(calls.offered), dict(calls.known)) == (["f"], {})

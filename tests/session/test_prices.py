@@ -219,3 +219,9 @@ def test_a_translation_costs_between_the_shorter_and_the_longer_of_its_lengths()
     assert PRICES.of_translation("gpt-realtime-translate", [1, 0.5]) == Cost(0.017, 0.034)
     assert PRICES.of_translation("gpt-realtime-translate", []) is None
     assert PRICES.of_translation("gpt-realtime", [1]) is None
+
+
+def test_audio_that_is_said_and_has_no_price_has_no_cost():
+    prices = own(tokens={"parrot": {"input": {"text": 1}, "output": {"text": 4}}})
+    spoken = OutputTokens(text_tokens=0, audio_tokens=10)
+    assert cost_of(used(InputTokens(text_tokens=100, audio_tokens=0), spoken), prices=prices) is None

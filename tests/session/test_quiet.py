@@ -139,3 +139,11 @@ def test_speech_that_follows_speech_at_once_had_no_room_for_padding():
     script += started(2.0, "v", 1600) + stopped(3.95, "v", 3900) + CLOSED % 4.0
     ordered = "".join(sorted(script.splitlines(keepends=True)[1:-1], key=lambda line: float(line.split()[0])))
     assert silence(HEADER + ordered + CLOSED % 4.0).ms == pytest.approx(300)
+
+
+def test_an_answer_of_which_nothing_was_heard_is_no_sound():
+    """The client says that it played none of it."""
+    cut = '2.1 > conversation.item.truncate {"item_id":"item_a","content_index":0,"audio_end_ms":0}\n'
+    call = SPOKEN.replace(done(1.8, "r"), "").replace(audio(1.5, "r", 200), "").replace(audio(1.6, "r", 200), "")
+    spoken = call + audio(2.0, "r", 400) + cut + done(2.2, "r")
+    assert silence(spoken + CLOSED % 6).ms == silence(call + done(2.2, "r") + CLOSED % 6).ms

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from notation import entries_of
-from sounding import append, began, created, delta, done, heard, said, sounds, tone, truncate
+from sounding import append, b64, began, created, delta, done, heard, said, sounds, tone, truncate
 
 from rtcli.formats import read
 from rtcli.session.soundtrack import soundtracks
@@ -277,3 +277,24 @@ def test_a_rate_that_is_told_is_kept_and_one_that_cannot_be_is_not():
         spoken = said(1.0, "server", "session.output_audio.delta", delta="AAAA" * 80, sample_rate=told, elapsed_ms=1)
         ((clip,),) = [track.playback.clips for track in soundtracks(iter(entries_of(f"{created_}\n{spoken}")))]
         assert clip.rate_hz == kept
+
+
+# --- What comes late, or cannot be heard ------------------------------------------------------------
+
+
+def test_what_still_comes_of_a_response_that_the_server_has_stopped_is_not_heard():
+    cleared = said(1.5, "server", "output_audio_buffer.cleared", response_id="r")
+    track = heard(created(), began(1.0), delta(1.0, SECOND), cleared, delta(3.0, SECOND, "j"))
+    assert model(track) == [("i", 1.0, 1000, 500.0), ("j", 3.0, 1000, 0.0)]
+
+
+def test_half_a_sample_waits_for_its_other_half_and_nothing_is_nothing():
+    chunks = [b"\x01", b"", b"\x02\x03\x04"]
+    deltas = [delta(1.0, chunk) for chunk in chunks]
+    assert sounds(created(), began(1.0), *deltas) == {"i": b"\x01\x02\x03\x04"}
+
+
+def test_the_audio_of_a_translation_is_handed_out():
+    started = said(0.0, "server", "session.created", session={"type": "translation", "id": "s"})
+    spoken = said(1.0, "server", "session.output_audio.delta", delta=b64(SECOND), sample_rate=24000)
+    assert sounds(started, spoken) == {"": SECOND}
