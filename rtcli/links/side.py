@@ -247,6 +247,11 @@ class Side(asyncio.Protocol):
         if hasattr(self, "transport") and not self.over.is_set():
             self.transport.abort()
 
+    def let_go(self) -> None:
+        """Forget the session; a circle would stay in memory, with the buffers of TLS, until somebody looks for circles."""
+        self.peer, self._pass, self._end, self._arrived = None, lambda _: False, None, None
+        self.look = lambda _: None
+
     async def depart(self) -> None:
         """Go in a way that what was sent last arrives: closing with bytes unread would take it along."""
         self._go_usually()

@@ -59,6 +59,8 @@ class Splice:
                 timer.cancel()
             for side in self._sides.values():
                 side.abort()
+                side.let_go()
+            self._timers.clear()
 
     def stop(self) -> None:
         """Ask the upstream to close the session, as soon as the app's frame is whole; give up after a while."""

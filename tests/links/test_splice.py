@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ssl
 from contextlib import suppress
 from itertools import product
@@ -11,6 +12,7 @@ import pytest
 from proxied import app, frame, passed, proxied, recordings, records, upstream
 
 from rtcli.links.frames import Closing, Data, Frames
+from rtcli.links.side import Side
 from rtcli.links.tls import made
 from rtcli.recording import Binary
 
@@ -136,3 +138,33 @@ def test_what_an_encrypted_app_sent_last_is_recorded_and_arrives(tmp_path, way):
     (read,) = got
     assert Frames(masked=True).feed(read)[0] == Data(PAYLOAD)
     assert [record.data for record in passed(tmp_path) if isinstance(record, Binary)] == [PAYLOAD]
+
+
+def test_a_session_that_is_over_is_forgotten_without_being_looked_for(tmp_path):
+    certificate = made("127.0.0.1")
+    context = ssl.create_default_context(cadata=certificate.pem.decode())
+
+    def sides():
+        return sum(isinstance(one, Side) for one in gc.get_objects())
+
+    async def hold():
+        async def talk(wire):
+            await wire.read(6)
+            await wire.send(frame(8))
+
+        async with upstream(talk) as origin, proxied(origin, tmp_path, tls=certificate.context) as proxy:
+            before = sides()
+            for _ in range(5):
+                async with app(proxy, ssl=context) as wire:
+                    await wire.send(frame(8, mask=True))
+                    await wire.rest()
+            await proxy.finish(5)
+            await asyncio.sleep(0)
+            return sides() - before
+
+    gc.collect()
+    gc.disable()
+    try:
+        assert asyncio.run(asyncio.wait_for(hold(), 30)) <= 2  # those of the last one
+    finally:
+        gc.enable()
