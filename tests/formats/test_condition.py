@@ -55,3 +55,8 @@ def test_it_holds_for_nothing_that_is_broken():
 def test_what_is_no_condition_is_refused(text):
     with pytest.raises(BadOption, match="JMESPath"):
         holds(text, EVENT)
+
+
+def test_a_text_that_is_no_json_has_no_event():
+    assert holds("event == null && text == 'hello'", b'{"t":1.0,"from":"client","text":"hello"}\n')
+    assert not holds("event.type == 'x'", b'{"t":1.0,"from":"client","text":7}\n')

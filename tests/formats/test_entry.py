@@ -6,6 +6,7 @@ import pytest
 
 from rtcli.events import Event, Listener, Malformed, Unknown
 from rtcli.formats import Entry, interpret
+from rtcli.formats.rtcli import read
 from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, Other, Torn
 
 CLEAR = '{"type":"input_audio_buffer.clear"}'
@@ -55,3 +56,9 @@ def test_a_direction_that_was_written_down_is_believed():
 )
 def test_what_is_no_frame_stands_for_itself(record, t, sender):
     assert interpret(record, 3, Listener()) == Entry(3, t, sender, record)
+
+
+def test_a_bare_event_with_a_field_that_is_called_as_a_time_is_an_event():
+    (entry,) = read([b'{"type":"input_audio_buffer.clear","t":"noon"}\n'])
+    assert entry.event.type == "input_audio_buffer.clear"
+    assert entry.t is None

@@ -96,3 +96,14 @@ def test_times_of_day_go_on_past_midnight(tmp_path):
     path = tmp_path / "night.log"
     path.write_text('23:59:59.500 sent {"type":"response.create"}\n00:00:00.750 sent {"type":"response.cancel"}\n')
     assert [entry.t for entry in Reading(path)] == [0.0, 1.25]
+
+
+def test_an_object_that_whoever_printed_it_cut_short_is_read_and_told(tmp_path):
+    told, reading = read(tmp_path, "sent {type: 'response.create', event_id: 'e', list: [1, 2, ... 97 more items]}\n")
+    assert told == [(1, "client", "response.create")]
+    assert [drop.why for drop in reading.drops] == ["whoever printed it left out the rest of a text or of a list"]
+
+
+def test_what_stands_long_before_an_event_does_not_keep_it_from_being_read(tmp_path):
+    told, _ = read(tmp_path, f"sent {'x' * 2000} {CREATED}\n")
+    assert told == [(1, "server", "session.created")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from notation import lines_of
 
+from rtcli.errors import UnreadableRecording
 from rtcli.formats.recovery import Recovery
+from rtcli.formats.stream import read_lines
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 HEADER = b'{"rtcli":1,"started_at":"2026-11-20T19:00:00.000000Z","handshake":true,"lossless":true}\n'
@@ -279,3 +282,45 @@ def test_a_long_file_that_is_broken_into_short_lines_comes_back():
 def test_a_record_whose_time_is_no_number_is_none_when_its_last_brace_is_put_back(t):
     torn = b'{"t":%s,"from":"client","event":{"type":"response.create"}\n' % t
     assert recovered(CALL[0] + torn + CALL[2])[0] == [CALL[0], CALL[2]]
+
+
+def packed(tmp_path, data):
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(data)
+    return Recovery(read_lines(path))
+
+
+def test_what_can_be_unpacked_of_a_damaged_file_comes_back_and_the_rest_is_told(tmp_path):
+    whole = gzip.compress(b"".join(CALL)) + gzip.compress(b"".join(CALL))
+    half = len(whole) // 2
+    recovery = packed(tmp_path, whole[: half + 40] + b"\xff" * 60 + whole[half + 100 :])
+    lines = list(recovery)
+    assert lines[: len(CALL)] == CALL
+    assert any("cannot be unpacked" in what for _, what in remarks(recovery.lost))
+
+
+def test_a_file_of_which_nothing_can_be_unpacked_is_refused(tmp_path):
+    with pytest.raises(UnreadableRecording):
+        list(packed(tmp_path, b"no gzip at all" * 10))
+
+
+def test_a_line_of_nuls_between_records_is_left_out():
+    lines, recovery = recovered(b"".join([*CALL[:3], b"\0" * 50 + b"\n", *CALL[3:]]))
+    assert lines == CALL
+    assert remarks(recovery.mended) == [(4, "there were NULs between records")]
+
+
+def test_an_empty_line_inside_a_broken_record_is_no_record():
+    broken = CALL[2].replace(b', "event"', b',\n\n "event"')
+    assert broken.count(b"\n") == 3
+    lines, _ = recovered(b"".join([*CALL[:2], broken, *CALL[3:]]))
+    assert [json.loads(line) for line in lines] == [json.loads(line) for line in CALL]
+
+
+def test_a_beginning_whose_end_does_not_come_among_many_records_is_given_up():
+    many = [b'{"t":%d.0,"note":"n"}\n' % number for number in range(1, 101)]
+    lines, recovery = recovered(b"".join([HEADER, b'{"t":0.5,"from":"server","event":{"type":"resp\n', *many]))
+    assert lines == [HEADER, *many]
+    ((line, what),) = remarks(recovery.lost)
+    assert line == 2
+    assert what.startswith("a record whose end is missing")

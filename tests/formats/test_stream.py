@@ -181,3 +181,8 @@ def test_who_watches_is_told_of_every_byte_on_the_disk(tmp_path, ending):
     told: list[int] = []
     assert sum(1 for _ in read_lines(path, told.append)) == 60_000
     assert sum(told) == path.stat().st_size
+
+
+def test_a_part_of_what_is_not_there_is_refused_by_its_name(tmp_path):
+    with pytest.raises(UnreadableRecording, match=r"gone\.jsonl"):
+        line_ends(tmp_path / "gone.jsonl", [0, 5])
