@@ -15,15 +15,16 @@ NOBODY = "ws://127.0.0.1:9/x"
 MOST_MIB = 300
 """For a process that holds all of rtcli and every library already, which is some 45, or 90 with Parquet."""
 DEEP = 100_000
-LONG = 4_000_000 if ALL else 400_000
+LONG = 4_000_000 if ALL else 200_000
+DIGITS = 1_000_000 if ALL else 200_000
 EVENT = b'{"t":1.5,"from":"server","event":{"type":"response.created","event_id":"e","response":%s}}\n'
 LINES = {
     "objects in objects": EVENT % (b'{"a":' * DEEP + b"1" + b"}" * DEEP),
     "lists in lists": EVENT % (b"[" * DEEP + b"]" * DEEP),
     "lists that never end": b'{"t":1,"from":"server","event":{"type":"response.created","x":' + b"[" * DEEP + b"\n",
     "brackets only": b"[" * DEEP + b"\n",
-    "a number of a million digits": EVENT % (b'{"id":' + b"9" * 1_000_000 + b"}"),
-    "a fraction of a million digits": EVENT % (b'{"n":0.' + b"9" * 1_000_000 + b"}"),
+    "a number of very many digits": EVENT % (b'{"id":' + b"9" * DIGITS + b"}"),
+    "a fraction of very many digits": EVENT % (b'{"n":0.' + b"9" * DIGITS + b"}"),
     "an exponent": EVENT % b'{"n":1e999999999}',
     "a time of many digits": b'{"t":' + b"9" * 100_000 + b',"from":"server","event":{"type":"error"}}\n',
     "keys twice": b'{"t":1,"t":2,"from":"server","from":"client","event":{"type":"error","type":"response.created","response":{},"response":1}}\n',
@@ -66,7 +67,7 @@ def test_no_line_keeps_a_command_from_the_rest(tmp_path):
         assert done[words].out.endswith(LAST), command
 
 
-@pytest.mark.parametrize("character", [b"x", b"=", b"A\\/", b"\\u001b", b"sk-", b"a@"])
+@pytest.mark.parametrize("character", [b"x", b"A\\/", b"\\u001b"])
 def test_a_long_text_is_not_held_many_times_over(character, tmp_path):
     path = tmp_path / "call.jsonl"
     path.write_bytes(b"".join([*FIRST, EVENT % (b'{"id":"' + character * (4_000_000 // len(character)) + b'"}'), LAST]))

@@ -16,7 +16,7 @@ NOBODY = "ws://127.0.0.1:9/x"
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_no_field_that_is_odd_ends_a_command(dialect, tmp_path):
     call = tmp_path / "call.jsonl"
-    records = damaged(dialect, len(ODD) if ALL else 1)
+    records = list(damaged(dialect, len(ODD) if ALL else 1))[:: 1 if ALL else 2]
     call.write_bytes(b"".join(json.dumps(record).encode() + b"\n" for record in records))
     names = {"IN": str(call), "IN2": str(call), "OUT": str(tmp_path / "out"), "URL": NOBODY, "NOTE": "note"}
     runs = [Run(line, str(tmp_path), plain()) for line in one_each(lines_of(names)) if NOBODY not in line]
