@@ -2,19 +2,20 @@
 
 Law: when ``write`` returns, the record is with the operating system; at most 100 ms later it is being
 brought to the disk. A write that fails leaves the file as it was before it, and is the last; so is one
-into a file that has been deleted in the meantime.
+into a file that has been deleted in the meantime, or that the disk has refused to keep.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from rtcli.errors import RecordingExists, RecordingFailed
 from rtcli.formats.rtcli import line_of
@@ -25,6 +26,8 @@ from rtcli.recording import Record
 from rtcli.recording.record import Sender
 
 Mode = Literal["new", "append", "overwrite"]
+_NOTHING_TO_SYNC: Final = frozenset({errno.EINVAL, errno.EROFS})
+"""What the system says where there is no disk to bring it to: of a pipe, or a device."""
 
 
 class Writer:
@@ -143,10 +146,15 @@ class Writer:
             if self._closed:
                 return
             self._unsynced = False
-            with contextlib.suppress(OSError):
+            try:
                 os.fdatasync(self._descriptor)
-            if not self._failure and not os.fstat(self._descriptor).st_nlink:
-                self._failure = "it has been deleted"
+                deleted = not os.fstat(self._descriptor).st_nlink
+            except OSError as error:
+                if error.errno not in _NOTHING_TO_SYNC:
+                    self._failure = self._failure or error.strerror or str(error)
+                return
+            if deleted:
+                self._failure = self._failure or "it has been deleted"
 
 
 def _make_whole(path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 import tracemalloc
 from pathlib import Path
@@ -103,6 +105,25 @@ def test_who_writes_into_a_file_that_was_deleted_is_told(path):
         path.unlink()
         with pytest.raises(RecordingFailed, match="deleted"):
             for _ in range(500):
+                writer.write(Frame(0.1, "server", EVENT))
+                time.sleep(0.01)
+
+
+@pytest.mark.parametrize(("number", "is_told"), [(errno.EIO, True), (errno.EDQUOT, True), (errno.EINVAL, False)])
+def test_who_writes_what_the_disk_refuses_to_keep_is_told(path, monkeypatch, number, is_told):
+    """Some file systems take every write, and say only afterwards that there is no room."""
+    refused = threading.Event()
+
+    def refuse(_descriptor):
+        refused.set()
+        raise OSError(number, os.strerror(number))
+
+    with Writer(path) as writer:
+        monkeypatch.setattr(os, "fdatasync", refuse)
+        writer.write(Frame(0.0, "server", EVENT))
+        assert refused.wait(60)
+        with pytest.raises(RecordingFailed, match=os.strerror(number)) if is_told else contextlib.nullcontext():
+            for _ in range(500 if is_told else 5):
                 writer.write(Frame(0.1, "server", EVENT))
                 time.sleep(0.01)
 
@@ -248,6 +269,7 @@ def test_a_name_that_is_taken_is_not_taken_again(tmp_path):
 
 KILLED = """
 import sys
+import threading
 from pathlib import Path
 from rtcli.formats.writer import Writer
 from rtcli.recording import Frame
