@@ -202,10 +202,8 @@ class Recovery:
             return 0
         return end if self._is_wanted(value) or (alone and stands_alone(value)) else 0
 
-    def _is_wanted(self, value: Any) -> bool:
+    def _is_wanted(self, value: dict[str, Any]) -> bool:
         """Whether an object is a record, and not what some record is made of."""
-        if not isinstance(value, dict):
-            return False
         if isinstance(value.get("rtcli"), int) or is_enveloped(value):
             self._is_enveloped = True
             return True

@@ -305,3 +305,8 @@ def test_an_address_that_is_none_has_no_query_in_the_archive():
     header = Header(rtcli=1, started_at=START, url="wss://[::1/?model=m")
     content, _ = written(Har, [header, Open(0.0, 101, {}, None)])
     assert json.loads(content)["log"]["entries"][0]["request"]["queryString"] == []
+
+
+def test_a_socket_that_was_never_answered_has_no_answer():
+    records = read(har(entry([message("send", 0.5, CLEAR)], response={"status": 0, "headers": []})))
+    assert [type(record) for record in records] == [Header, Frame]

@@ -184,3 +184,12 @@ def test_a_script_of_a_later_version_is_known_and_refused_and_keeps_no_folder_fr
     (tmp_path / "later.log").write_bytes(later)
     (tmp_path / "now.jsonl").write_bytes(b'{"type":"response.create"}\n')
     assert [path.name for path in find(tmp_path)] == ["later.log", "now.jsonl"]
+
+
+@pytest.mark.parametrize(
+    "line", [b"> \n", b"1e999 > x\n", b"> {]\n", b"- {]\n", b"- [1]\n", b"> \xff\xfe\n", b"nonsense\n"]
+)
+def test_a_line_that_is_none_of_a_script_is_left_out_and_told(line):
+    told = []
+    assert list(SCRIPT.read([line], lambda number, why, **_: told.append((number, why[:27])))) == []
+    assert told == [(1, "this is no line of a script")]

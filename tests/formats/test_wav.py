@@ -86,3 +86,12 @@ def test_a_file_that_may_not_be_made_is_told_by_its_name(tmp_path):
     with pytest.raises(RecordingExists, match=r"there\.wav"):
         WavWriter(path, None, new=True)
     assert read_speech(path).data == b"\x01\x00\x02\x00"
+
+
+def test_a_file_whose_layout_is_cut_short_is_refused(tmp_path):
+    path = tmp_path / "a.wav"
+    path.write_bytes(
+        b"RIFF\x24\x00\x00\x00WAVEfmt \x04\x00\x00\x00\x01\x00\x01\x00data\x04\x00\x00\x00\x01\x00\x02\x00"
+    )
+    with pytest.raises(BadOption, match="no WAV file"):
+        read_speech(path)

@@ -53,7 +53,20 @@ def test_what_says_who_sent_it_and_holds_no_event_is_left_out_and_said(tmp_path)
     assert [drop.line for drop in reading.drops] == [7]
 
 
-@pytest.mark.parametrize("word", ["0b", "0x", "2026-99-99", "9" * 500])
+@pytest.mark.parametrize("word", ["0b", "0x", "0x_", "2026-99-99", "9" * 500])
 def test_what_looks_like_a_number_and_is_none_is_a_text(tmp_path, word):
     entries, _ = read(tmp_path, f"- direction: sent\n  data:\n    type: response.create\n    n: {word}\n")
     assert json.loads(entries[0].raw)["event"]["n"] == word
+
+
+def test_a_value_that_is_nested_too_deep_is_left_out_with_its_element_and_told(tmp_path):
+    deep = f"- direction: sent\n  data:\n    type: response.create\n    n: {'[' * 3000}{']' * 3000}\n"
+    entries, reading = read(tmp_path, HEAD.partition("\n")[2] + deep)
+    assert [entry.event.type for entry in entries if entry.sender] == ["response.create"]
+    assert ["nested too deep" in drop.why for drop in reading.drops] == [True]
+
+
+def test_a_line_longer_than_what_is_read_at_once_is_one_line(tmp_path):
+    words = "x" * 200_000
+    entries, _ = read(tmp_path, HEAD + f"    response: {{instructions: {words}}}\n")
+    assert entries[0].event.response.instructions == words
