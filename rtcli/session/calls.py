@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from msgspec import Struct
 
 from rtcli.events import conversation, response, session
-from rtcli.events.configuration import FunctionTool, McpServer
+from rtcli.events.configuration import McpServer
 from rtcli.events.objects import FunctionCall, FunctionCallOutput, Message
 from rtcli.formats import Entry
 from rtcli.session.config import Config
@@ -89,7 +89,7 @@ class Calls(Ledger):
         for tool in tools or ():
             if isinstance(tool, McpServer) or not isinstance(getattr(tool, "name", None), str):
                 self.anything_goes = True
-            elif isinstance(tool, FunctionTool) and isinstance(tool.name, str):
+            else:
                 parameters = tool.parameters if isinstance(tool.parameters, dict) else {}
                 required = parameters.get("required")
                 names = required if isinstance(required, list) else []

@@ -109,7 +109,7 @@ def _numpy() -> Any:
     """The extra that does it faster; None where it is not installed."""
     if find_spec("numpy") is None:  # pragma: no branch - an extra that may be missing
         return None
-    import numpy as np  # noqa: PLC0415 - an extra; pragma: no cover - which may be missing
+    import numpy as np  # noqa: PLC0415 - an extra  # pragma: no cover - which may be missing
 
     return np  # pragma: no cover - an extra that may be missing
 

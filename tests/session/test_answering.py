@@ -238,3 +238,8 @@ def test_of_too_many_open_responses_the_oldest_is_not_measured():
     script = BEGIN + "".join(created(1, f"r{number}") for number in range(257)) + audio(1.1, "r0") + done(2, "r0")
     first = measured(script).metrics.responses[0]
     assert (first.status, first.audio_ms) == ("completed", None)
+
+
+def test_of_a_response_in_a_format_that_is_not_known_no_delta_comes_too_late():
+    (row,) = measured(BEGIN + audio(1, "r") + audio(9, "r") + done(10, "r")).metrics.responses
+    assert (row.first_audio.t, row.dry_ms, row.audio_ms) == (1, None, None)

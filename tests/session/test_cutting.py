@@ -266,3 +266,12 @@ def test_every_line_of_a_stretch_is_in_its_part_once_and_in_order(first, length)
     if wanted:
         assert [line for line in part if line in wanted] == wanted
         assert part[-1] == wanted[-1]
+
+
+def test_another_session_in_lines_without_a_header_is_another_connection():
+    bare = CALL[2:-1]
+    other = [one.replace(b"sess_1", b"sess_2").replace(b"resp_", b"answer_") for one in bare]
+    part = part_of(bare + other, Named("response", "answer_2"))
+    assert other[0] in part
+    assert bare[0] not in part
+    assert bare[0] in part_of(bare + bare, Named("response", "resp_2"))

@@ -253,3 +253,31 @@ def test_a_message_that_was_answered_before_the_server_shows_it_begins_no_turn()
     )
     (turn,) = measured(script).metrics.turns
     assert turn.response_ids == ["r"]
+
+
+def test_a_commit_of_nothing_that_nobody_recorded_is_no_turn():
+    empty = '{"type":"invalid_request_error","code":"input_audio_buffer_commit_empty","message":"no"}'
+    script = BEGIN + f'1 < error {{"error":{empty}}}\n2 > input_audio_buffer.commit {{}}\n' + committed(2.1, "u")
+    (turn,) = measured(script).metrics.turns
+    assert turn.commit.t == 2
+
+
+def test_a_turn_that_goes_on_keeps_when_it_was_asked_for_though_the_later_request_was_refused():
+    occupied = '"code":"conversation_already_has_active_response","message":"no","event_id":"e"'
+    tool = call(1.5, "c") + done(1.6, "r") + '1.7 > conversation.item.create {"item":' + OUTPUT + "}\n"
+    script = (
+        BEGIN
+        + "0.9 > response.create {}\n"
+        + created(1, "r")
+        + tool
+        + '1.8 > response.create {"event_id":"e"}\n'
+        + created(1.9, "s")
+        + f'2 < error {{"error":{{"type":"invalid_request_error",{occupied}}}}}\n'
+    )
+    metrics = measured(script).metrics
+    (turn,) = metrics.turns
+    assert (turn.response_ids, turn.asked.t) == (["r", "s"], 0.9)
+    assert [row.asked and row.asked.t for row in metrics.responses] == [0.9, None]
+
+
+OUTPUT = '{"type":"function_call_output","call_id":"c","output":"x"}'

@@ -194,3 +194,18 @@ def test_a_log_without_headers_is_parted_by_the_ids_of_its_sessions():
     assert len(list(connections(entries_of(log + log.replace("sess_1", "sess_2"))))) == 2
     assert len(list(connections(entries_of(log + log)))) == 1
     assert list(connections([])) == []
+
+
+def test_an_update_of_a_live_session_that_is_refused_takes_no_time():
+    update = '{} > session.update {{"event_id":"{}","session":{{"instructions":"x"}}}}\n'
+    begun = (
+        '0.5 < session.started {"session":{"id":"l","expires_at":1,"model":"gpt-live-1","instructions":"",'
+        '"audio":{"format":{"type":"audio/pcm","rate":24000},"output":{"voice":"marin"}},'
+        '"delegation":null,"status":"active","input":[]}}\n'
+    )
+    refused = (
+        '1.2 < error {"error":{"type":"invalid_request_error","code":"no","message":"No","client_event_id":"one"}}\n'
+    )
+    updated = begun.replace("0.5 < session.started", "2.5 < session.updated")
+    script = HEADER + begun + update.format(1, "one") + refused + update.format(2, "two") + updated
+    assert values(script, "update_ms") == [500]
