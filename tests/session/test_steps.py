@@ -27,6 +27,21 @@ def faults_of_audio(script):
     return [one.line for one in Check(RULES).run(entries_of(SESSION + script)) if one.code == "AUD01"]
 
 
+def message(kind, name, part):
+    head = "> conversation.item.create" if kind == "create" else f"< conversation.item.{kind}"
+    item = f'{{"type":"message",{name}"role":"user","content":[{part}]}}'
+    return f'{head} {{"item":{item}}}\n'
+
+
+@pytest.mark.parametrize("kind", ["create", "added"])
+def test_audio_behind_messages_in_text_is_looked_at(kind):
+    text, audio = '{"type":"input_text","text":"Hi"}', '{"type":"input_audio","audio":"A!A"}'
+    named = [f'"id":"{name}",' if kind == "added" else "" for name in "abc"]
+    script = message(kind, named[0], text) + message(kind, named[1], text) + message(kind, named[2], audio)
+    assert faults_of_audio(script) == [4]
+    assert faults_of_audio(script.replace("A!A", "AAAA")) == []
+
+
 @pytest.mark.parametrize(("item", "line"), [(CREATE.__mod__, 2), (written, 4)])
 def test_audio_inside_of_an_item_is_looked_at(item, line):
     assert faults_of_audio(item("A!A")) == [line]
