@@ -86,3 +86,12 @@ def test_a_doubt_is_told_with_the_line_and_the_place_of_the_piece_in_which_it_be
     redaction = Redaction()
     sent([DOUBTFUL, " and ", DOUBTFUL], redaction)
     assert [doubt.line for doubt in redaction.doubts] == [1, 3]
+
+
+def test_a_stream_of_one_piece_longer_than_what_is_kept_is_looked_at_once():
+    piece = "a word " * 10_000 + KEY
+    redaction = Redaction()
+    after, _ = sent([piece], redaction)
+    assert KEY not in after[0]
+    assert after[0][: -len(KEY)] == piece[: -len(KEY)]
+    assert redaction.counts == {"openai key": 1}
