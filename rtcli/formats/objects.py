@@ -104,22 +104,19 @@ class Text:
         for number, raw in enumerate(lines, 1):
             yield from self.feed(number, raw)
         if self._open is not None:
-            yield from self._given_up()
+            yield from self._given_up(self._open)
 
     def feed(self, number: int, raw: bytes) -> Iterator[Value]:
         """What ends on this line."""
         line = _decoded(raw, first=number == 1)
-        if self._open is not None:
-            if self._open.takes(line):
-                yield from self._continued(number, line)
+        if (held := self._open) is not None:
+            if held.takes(line):
+                yield from self._continued(held, number, line)
                 return
-            yield from self._given_up(line)
+            yield from self._given_up(held, line)
         yield from self._fresh(number, line)
 
-    def _continued(self, number: int, line: str) -> Iterator[Value]:
-        held = self._open
-        if held is None:
-            return
+    def _continued(self, held: _Open, number: int, line: str) -> Iterator[Value]:
         end = _balanced(line, 0, held.stack)
         if end is None:
             held.parts.append(line)
@@ -133,10 +130,8 @@ class Text:
         if line[end:].strip():
             yield from self._fresh(number, line, end)
 
-    def _given_up(self, following: str = "") -> Iterator[Value]:
-        held, self._open = self._open, None
-        if held is None:
-            return
+    def _given_up(self, held: _Open, following: str = "") -> Iterator[Value]:
+        self._open = None
         typed = _TYPED.search(following) if len(held.parts) == 1 else None
         begun = "{" + following[typed.start() :] if typed else held.text[held.start :]
         self._miss(held.line, begun, "it does not end")
