@@ -82,7 +82,6 @@ class _Into(io.RawIOBase):
     def __init__(self, put: Put) -> None:
         super().__init__()
         self._put = put
-        self._size = 0
 
     def writable(self) -> bool:
         """It is all that it is."""
@@ -93,12 +92,7 @@ class _Into(io.RawIOBase):
         # A writer that is dropped halfway ends its file, which is closed by then.
         with suppress(ValueError):
             self._put(bytes(data))
-        self._size += len(data)
         return len(data)
-
-    def tell(self) -> int:
-        """How many there were."""
-        return self._size
 
 
 def _schema(arrow: Any) -> Any:
