@@ -56,8 +56,8 @@ def may_hold(text: str) -> bool:
     return bool(_SIGN.search(text.lower()) or NUMBERS.search(text) or TOKEN.search(text) or _HIDDEN.search(text))
 
 
-def spans_in(text: str, customs: Sequence[Custom] = ()) -> list[Span]:
-    """Where something stands that has to go, none over another; the user's own patterns come first."""
+def spans_in(text: str, customs: Sequence[Custom] = (), met: Iterable[Span] = ()) -> list[Span]:
+    """Where something stands that has to go, none over another: the user's own patterns first, keys `met` elsewhere last."""
     spans: list[Span] = []
     for kind, pattern in customs:
         _take(spans, _found(kind, pattern, text))
@@ -66,6 +66,7 @@ def spans_in(text: str, customs: Sequence[Custom] = ()) -> list[Span]:
         for shape, pattern in _PERSONAL:
             _take(spans, _known(shape, pattern, text))
         _take(spans, ((start, end, "phone number") for start, end in told_as_calls(text)))
+    _take(spans, met)
     return spans
 
 

@@ -25,6 +25,7 @@ from rtcli.recording.assigned import (
 )
 from rtcli.recording.doubtful import doubtful, holds_ids
 from rtcli.recording.finding import Custom, Span, may_hold, spans_in
+from rtcli.recording.keyring import OF_A_FIELD, Keyring
 from rtcli.recording.nested import Path
 from rtcli.recording.personal import PHONE_FIELDS, is_card
 from rtcli.recording.placeholders import Placeholders, blank, is_placeholder, number_like
@@ -63,11 +64,20 @@ class Redaction:
         """The line that is being looked at."""
         self._last: dict[str, int] = {}
         self._placeholders = Placeholders()
+        self._keyring = Keyring()
         self._is_quiet = False
 
     def may_hold(self, text: str) -> bool:
         """Whether a text is worth a closer look; a cheap question that is asked of every line."""
-        return bool(self.customs or self.fields) or may_hold(text)
+        return bool(self.customs or self.fields) or may_hold(text) or self._keyring.has_any_of(text)
+
+    def meet(self, text: str, instead: Callable[[nested.Leaf], Change | None] | None = None) -> None:
+        """Learn which keys are in JSON text, or in one that is none."""
+        self._is_quiet = True
+        try:
+            self.text(self.json(text, (), 0, instead))
+        finally:
+            self._is_quiet = False
 
     def quietly(self, text: str, path: Path = ()) -> str:
         """The text without its secrets, which are not counted."""
@@ -100,7 +110,7 @@ class Redaction:
         if nested.is_percent_encoded(new) and depth < _DEEPEST:
             written = nested.unquoted(new)
             new = nested.put_back(new, written, self.text(written.text, (*path, ""), depth + 1))
-        new = self._replaced(new, self._spans(new))
+        new = self._replaced(new, self._spans(new, path))
         if depth < _DEEPEST:
             new = self._decoded(new, path, depth)
         if depth and not has_json and not holds_ids(path) and not self._is_quiet:
@@ -164,7 +174,9 @@ class Redaction:
     def _of_string(self, body: str, change: Callable[[str], str]) -> str:
         written = nested.unescaped(body)
         new = change(written.text)
-        return body if new == written.text else nested.put_back(body, written, new)
+        if new == written.text:
+            return body
+        return nested.put_back(body, written, new) if len(new) == len(written.text) else new
 
     def _of_scalar(self, body: str, path: Path) -> str:
         field = self._field_of(path)
@@ -177,7 +189,7 @@ class Redaction:
                 return self._number(body, found)
             digits, name = len(body.lstrip("-")), _name(path)
             if digits >= (_LEAST_CODE if is_short_code(name) else _LEAST) and is_credential(name):
-                return self._number(body, "secret field")
+                return self._number(body, OF_A_FIELD)
             if (12 < digits < 20 and is_card(body)) or (digits > 6 and PHONE_FIELDS.search(name)):
                 return self._number(body, "card number" if is_card(body) else "phone number")
             return body
@@ -216,13 +228,14 @@ class Redaction:
         pieces: list[str] = []
         taken = 0
         for start, end, kind in sorted(spans):
+            self._keyring.add(kind, text[start:end])
             pieces += (text[taken:start], self._placeholders.of(kind, text[start:end]))
             taken = end
             self.note(kind)
         return "".join(pieces) + text[taken:]
 
-    def _spans(self, text: str) -> list[Span]:
-        return spans_in(text, self.customs)
+    def _spans(self, text: str, path: Path = ()) -> list[Span]:
+        return spans_in(text, self.customs, self._keyring.spans(text, path))
 
     def _doubt(self, text: str, path: Path) -> None:
         for place in doubtful(text):
@@ -281,7 +294,7 @@ def _name(path: Path) -> str:
 def _value_spans(text: str) -> list[Span]:
     """All of a value but the word before it that says how it is meant."""
     scheme = _SCHEME.match(text)
-    return [(scheme.end() if scheme else 0, len(text), "secret field")]
+    return [(scheme.end() if scheme else 0, len(text), OF_A_FIELD)]
 
 
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")

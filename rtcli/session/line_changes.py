@@ -174,6 +174,11 @@ def known_places(leaf: Leaf) -> Change | None:
     return _same if leaf.path in _UNTOUCHED else None
 
 
+def all_but_sound(leaf: Leaf) -> Change | None:
+    """What is not to be looked at for keys."""
+    return _same if name_of(leaf.path) == "audio" else None
+
+
 def _same(value: str) -> str:
     return value
 

@@ -19,7 +19,7 @@ from rtcli.recording.nested import Path
 from rtcli.recording.redaction import Redaction
 from rtcli.recording.streaming import Streams
 from rtcli.session.ledger import Memory
-from rtcli.session.line_changes import GIVEN, LineChanges, known_places, name_of
+from rtcli.session.line_changes import GIVEN, LineChanges, all_but_sound, known_places, name_of
 from rtcli.session.silencing import AudioMode, Proof, Silencing, payload_of
 from rtcli.session.wire_text import meant, streamed, type_of
 
@@ -63,9 +63,18 @@ class Redacting:
         self._digest.update(entry.raw)
         if self.audio == "silence":
             self._proof.apply(entry)
-        piece = streamed(meant(entry))
+        event = meant(entry)
+        piece = streamed(event)
         if piece is not None:
             self._streams.take(piece.key, (piece.name,), entry.line, piece.piece)
+        elif payload_of(event, type_of(event)) is None:
+            self._meet(entry)
+
+    def _meet(self, entry: Entry) -> None:
+        """Learn the keys in a line, which may stand where nothing tells of them in others."""
+        text = entry.raw.decode("utf-8", "surrogateescape")
+        if self.redaction.may_hold(_without_envelope(text)):
+            self.redaction.meet(text, all_but_sound)
 
     def learned(self) -> None:
         """The end of the first pass."""

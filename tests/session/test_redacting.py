@@ -492,3 +492,22 @@ def test_audio_that_is_written_in_another_way_is_silent_all_the_same():
     before = b'{"type":"input_audio_buffer.append","event_id":"e","audio" : "c3Bva2Vu"}\n'
     (after,) = redacted([before])
     assert after == before.replace(b"c3Bva2Vu", b"AAAAAAAA")
+
+
+@pytest.mark.parametrize("tells_first", [True, False])
+@pytest.mark.parametrize("streams", [True, False])
+def test_a_key_that_is_told_of_once_is_gone_where_nothing_tells_of_it(tells_first, streams):
+    key = "Zq8wL2mN5xT7vR1pK4sD"
+    field = "delta" if streams else "text"
+    kind = "response.output_text.delta" if streams else "response.output_text.done"
+    place = {"response_id": "resp_1", "item_id": "item_1", "output_index": 0, "content_index": 0}
+    said = {"type": kind, "event_id": "event_1", **place, field: f"the log says x{key}x"}
+    tool = {"type": "mcp", "server_label": "crm", "server_url": "https://crm.example", "authorization": key}
+    told = {"type": "session.update", "session": {"type": "realtime", "tools": [tool]}}
+    events = [("client", told), ("server", said)] if tells_first else [("server", said), ("client", told)]
+    before = [json.dumps({"t": 1.0, "from": sender, "event": event}).encode() + b"\n" for sender, event in events]
+    after = redacted(before)
+    assert key.encode() not in b"".join(after)
+    assert [len(line) for line in after] == [len(line) for line in before]
+    [words] = [json.loads(line)["event"][field] for line in after if field in json.loads(line)["event"]]
+    assert words.startswith("the log says xredacted-")

@@ -118,6 +118,12 @@ def test_audio_that_is_dropped_says_how_much_it_was():
     assert created["item"]["content"][0]["audio"] == "<audio: 4 characters of base64>"
 
 
+def test_audio_that_is_written_with_escapes_is_dropped_too():
+    audio = "\u202eabc\u2066"
+    [dropped] = silenced(lines(("client", {"type": "input_audio_buffer.append", "audio": audio})), audio="drop")
+    assert dropped["audio"] == f"<audio: {len(audio.encode())} characters of base64>"
+
+
 @pytest.mark.parametrize(("audio", "payload"), [("keep", "c3Bva2Vu"), ("silence", ""), ("drop", "")])
 def test_audio_in_an_item_stays_where_it_is_wanted_or_there_is_none(audio, payload):
     item = {"type": "message", "role": "user", "content": [{"type": "input_audio", "audio": payload}]}

@@ -1,0 +1,46 @@
+"""Keys that were recognised in one place, so that they are found where nothing tells of them.
+
+A key stands in a header, and once more in the middle of a word, or cut out of its field by whoever wrote the log.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from rtcli.recording.assigned import ASSIGNED
+from rtcli.recording.nested import Path
+from rtcli.recording.shapes import KEYS
+
+OF_A_FIELD: Final = "secret field"
+"""The kind of what is a secret by the name of its field."""
+_KINDS: Final = frozenset({OF_A_FIELD, *(shape.kind for shape in (*KEYS, *ASSIGNED))} - {"sip address"})
+_KEPT: Final = 256
+_KEY: Final = re.compile(r"(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])\S{16,512}")
+"""Long, and with a digit: a password that is a word is a word in other places."""
+_PLACES: Final = re.compile(r"(?:.*_)?ids?|type|object|from")
+"""Names of fields that hold a recording together, whatever somebody called a key."""
+
+
+class Keyring:
+    """The keys that were met; as many as fit, so that each text is searched for them in bounded time."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, str] = {}
+
+    def add(self, kind: str, secret: str) -> None:
+        """Keep a secret if it is a key."""
+        if kind in _KINDS and len(self._kinds) < _KEPT and _KEY.fullmatch(secret):
+            self._kinds.setdefault(secret, kind)
+
+    def has_any_of(self, text: str) -> bool:
+        """Whether one of them is in a text."""
+        return any(key in text for key in self._kinds)
+
+    def spans(self, text: str, path: Path) -> Iterator[tuple[int, int, str]]:
+        """Where they stand in the value of a field, and of what kind they are."""
+        if self._kinds and not _PLACES.fullmatch(next((step for step in reversed(path) if isinstance(step, str)), "")):
+            for key, kind in self._kinds.items():
+                for match in re.finditer(re.escape(key), text) if key in text else ():
+                    yield (*match.span(), kind)
