@@ -15,10 +15,12 @@ from rtcli.rules.silence import Silent
 
 if TYPE_CHECKING:
     from rtcli.commands.baselines import Known
-    from rtcli.events import Detector, Dialect
+    from rtcli.events import Detector, Dialect, Listener
     from rtcli.formats import Reading
     from rtcli.reports.report import Report
-    from rtcli.rules import Codes, Finding
+    from rtcli.rules import Check, Codes, Finding
+    from rtcli.rules.alone import SchemaCheck
+    from rtcli.rules.silence import Watch
     from rtcli.rules.summary import Summary
 
 _REPORT_BEGINS = b'{"schema":"rtcli.'
@@ -118,13 +120,10 @@ class Judge:
         from rtcli.commands import watched
         from rtcli.events import Listener
         from rtcli.formats import Reading
-        from rtcli.rules import Check
-        from rtcli.rules.alone import SchemaCheck
-        from rtcli.rules.silence import Watch, silent
+        from rtcli.rules.silence import silent
 
         listener = Listener(self.dialect)
-        check = Check(self.rules, listener) if self.rules else SchemaCheck(listener)
-        watch = Watch(check, listener.detector) if isinstance(check, Check) and self.tells_silence else None
+        check, watch = self._check(listener)
         reading = Reading(path, listener, self.form, None if watch else check.taking)
         outcome = Outcome()
         try:
@@ -140,6 +139,21 @@ class Judge:
         outcome.events = check.events
         left_out(outcome, reading, path)
         yield outcome
+
+    def _check(self, listener: Listener) -> tuple[Check | SchemaCheck, Watch | None]:
+        """The check of a recording, and who sees which rules could be judged, where somebody asks.
+
+        What judges by rules is loaded where there are any.
+        """
+        if not self.rules:
+            from rtcli.rules.alone import SchemaCheck
+
+            return SchemaCheck(listener), None
+        from rtcli.rules import Check
+        from rtcli.rules.silence import Watch
+
+        check = Check(self.rules, listener)
+        return check, Watch(check, listener.detector) if self.tells_silence else None
 
 
 def spoken(detector: Detector) -> str:

@@ -7,10 +7,14 @@ def chosen(option: str, given: list[str] | None) -> list[str]:
     """The codes and families, of which each must begin one that there is."""
     from rtcli.errors import BadOption
     from rtcli.events.wording import nearest
+    from rtcli.rules import TITLES
+
+    wanted = [code.strip().upper() for several in given or [] for code in several.split(",") if code.strip()]
+    if all(any(one.startswith(code) for one in TITLES) for code in wanted):
+        return wanted
     from rtcli.rules import titles
 
     known = titles()
-    wanted = [code.strip().upper() for several in given or [] for code in several.split(",") if code.strip()]
     for code in wanted:
         if not any(one.startswith(code) for one in known):
             near = nearest(code, [*map(_family, known), *known], cutoff=0.6)

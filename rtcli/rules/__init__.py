@@ -1,87 +1,32 @@
-"""Findings: the schema's about one line, the rules' about events in their session."""
+"""Findings: the schema's about one line, the rules' about events in their session.
+
+The rules, and what judges by them, are loaded when they are asked for: they are a fifth of a start, and the schema
+alone needs none of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
-from msgspec import Struct
-
-from rtcli.rules import (
-    answering,
-    audio,
-    deltas,
-    duplicates,
-    errors,
-    functions,
-    interruptions,
-    lengths,
-    mcp,
-    mismatches,
-    references,
-    requests,
-    responses,
-    sequence,
-    sessions,
-    streams,
-    timing,
-    transcription,
-    translation,
-    turns,
-    usage,
-)
-from rtcli.rules.check import Check
+from rtcli.rules.codes import Codes
 from rtcli.rules.finding import SEVERITIES, Finding, Severity, Side, at_least
-from rtcli.rules.rule import Rule
 from rtcli.rules.schema import TITLES
 
-RULES: tuple[Rule, ...] = (
-    *sequence.RULES,
-    *responses.RULES,
-    *requests.RULES,
-    *streams.RULES,
-    *references.RULES,
-    *mismatches.RULES,
-    *deltas.RULES,
-    *audio.RULES,
-    *lengths.RULES,
-    *timing.RULES,
-    *sessions.RULES,
-    *turns.RULES,
-    *answering.RULES,
-    *interruptions.RULES,
-    *functions.RULES,
-    *mcp.RULES,
-    *errors.RULES,
-    *usage.RULES,
-    *transcription.RULES,
-    *translation.RULES,
-    *duplicates.RULES,
-)
-"""Every rule, family by family."""
+if TYPE_CHECKING:
+    from rtcli.rules.check import Check
+    from rtcli.rules.rule import Rule
+    from rtcli.rules.table import DEFAULT, RULES, titles
 
-DEFAULT: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.tier != "extended")
-"""The rules that are on where nothing else is asked for."""
+_HOMES: Final = {"Check": "check", "DEFAULT": "table", "RULES": "table", "Rule": "rule", "titles": "table"}
+"""In which module stands what is loaded when it is asked for."""
 
 
-def titles() -> dict[str, str]:
-    """The title of every code, of what is said about one line and of every rule."""
-    return {code: title for code, (_, title) in TITLES.items()} | {rule.code: rule.title for rule in RULES}
-
-
-class Codes(Struct, frozen=True):
-    """Which findings are wanted, by the beginnings of their codes; without any, those of the usual rules."""
-
-    select: Sequence[str] = ()
-    ignore: Sequence[str] = ()
-
-    def want(self, code: str) -> bool:
-        """Whether findings with this code are told."""
-        return code.startswith(tuple(self.select) or "") and not code.startswith(tuple(self.ignore))
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules to judge by; those marked extended are among them where they are selected."""
-        return tuple(rule for rule in (RULES if self.select else DEFAULT) if self.want(rule.code))
+def __getattr__(name: str) -> Any:
+    """What is loaded when it is asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 __all__ = [

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from rtcli.events import Detector, Dialect
+from rtcli.events import Dialect
 from rtcli.events.vendors import AZURE_OPENAI, Vendor
-from rtcli.formats import Entry
-from rtcli.rules.check import Check
-from rtcli.rules.rule import Rule
-from rtcli.session.context import Need
+
+if TYPE_CHECKING:
+    from rtcli.events import Detector
+    from rtcli.formats import Entry
+    from rtcli.rules.check import Check
+    from rtcli.rules.rule import Rule
+    from rtcli.session.context import Need
 
 WHY: Final[dict[Need, str]] = {
     "start": "the recording does not begin with the session's first event",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from rtcli.rules.finding import Finding, Severity, at_least
-from rtcli.rules.silence import Silence
+
+if TYPE_CHECKING:
+    from rtcli.rules.silence import Silence
 
 
 class Summary:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+import rtcli.rules
 from rtcli.rules import DEFAULT, RULES, TITLES, Codes, at_least, titles
 
 
@@ -23,6 +26,13 @@ def test_what_is_selected_is_asked_even_where_it_is_extended():
     assert chosen(select=["AUD", "TIM01"]) == chosen(select=["AUD"]) | chosen(select=["TIM01"])
 
 
+def test_what_is_said_of_one_line_is_found_without_a_rule_and_beside_rules_takes_none_away():
+    assert not {rule.code for rule in RULES} & TITLES.keys()
+    assert chosen(select=["SCH"]) == chosen(select=["SCH05", "SCH09"]) == set()
+    assert chosen(select=["SCH05", "AUD"]) == chosen(select=["AUD"])
+    assert chosen(select=["S"]) == {rule.code for rule in RULES if rule.code[0] == "S"}
+
+
 def test_what_is_ignored_is_not_asked_though_it_is_selected():
     assert chosen(ignore=["AUD"]) == {code for code in chosen() if code[:3] != "AUD"}
     assert chosen(select=["AUD"], ignore=["AUD01"]) == chosen(select=["AUD"]) - {"AUD01"}
@@ -42,6 +52,12 @@ def test_every_code_has_its_title():
     for rule in RULES:
         assert told[rule.code] == rule.judge.__doc__.splitlines()[0].rstrip(".")
     assert told["SCH01"] == TITLES["SCH01"][1]
+
+
+def test_what_the_package_offers_is_there_and_nothing_else_is():
+    assert all(getattr(rtcli.rules, name) is not None for name in rtcli.rules.__all__)
+    with pytest.raises(AttributeError, match="'rtcli.rules' has no attribute 'REGELN'"):
+        _ = rtcli.rules.REGELN
 
 
 def test_a_severity_is_as_grave_as_itself_and_graver_than_those_below():
