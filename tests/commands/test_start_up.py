@@ -127,7 +127,9 @@ def test_to_validate_a_recording_in_order_nothing_is_loaded_that_only_others_nee
 def test_the_schema_alone_loads_no_rule_and_nothing_that_they_would_ask(tmp_path):
     modules = loaded("validate", str(CLEAN), "--select", "SCH", folder=tmp_path)
     assert "rtcli.rules.alone" in modules
-    assert not {name for name in modules if name.startswith(("rtcli.rules.table", "rtcli.rules.check", "rtcli.session"))}
+    assert not {
+        name for name in modules if name.startswith(("rtcli.rules.table", "rtcli.rules.check", "rtcli.session"))
+    }
     assert "pybase64" not in modules
 
 

@@ -56,7 +56,7 @@ def test_every_code_has_its_title():
 
 def test_what_the_package_offers_is_there_and_nothing_else_is():
     assert all(getattr(rtcli.rules, name) is not None for name in rtcli.rules.__all__)
-    with pytest.raises(AttributeError, match="'rtcli.rules' has no attribute 'REGELN'"):
+    with pytest.raises(AttributeError, match=r"'rtcli\.rules' has no attribute 'REGELN'"):
         _ = rtcli.rules.REGELN
 
 
