@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from rtcli.errors import BadOption, UnreadableRecording
-from rtcli.rules.silence import Silent
+from rtcli.rules.finding import Silent
 
 if TYPE_CHECKING:
     from rtcli.commands.baselines import Known
     from rtcli.events import Detector, Dialect, Listener
     from rtcli.formats import Reading
     from rtcli.reports.report import Report
-    from rtcli.rules import Check, Codes, Finding
+    from rtcli.rules import Check, Codes, Finding, Rule
     from rtcli.rules.alone import SchemaCheck
     from rtcli.rules.silence import Watch
     from rtcli.rules.summary import Summary
@@ -120,7 +120,6 @@ class Judge:
         from rtcli.commands import watched
         from rtcli.events import Listener
         from rtcli.formats import Reading
-        from rtcli.rules.silence import silent
 
         listener = Listener(self.dialect)
         check, watch = self._check(listener)
@@ -135,7 +134,7 @@ class Judge:
             outcome.unreadable = str(error)
         else:
             outcome.spoken = spoken(listener.detector)
-            outcome.silent = silent(self.rules, watch.connections) if watch else None
+            outcome.silent = _silent(self.rules, watch) if watch else None
         outcome.events = check.events
         left_out(outcome, reading, path)
         yield outcome
@@ -150,10 +149,19 @@ class Judge:
 
             return SchemaCheck(listener), None
         from rtcli.rules import Check
-        from rtcli.rules.silence import Watch
 
         check = Check(self.rules, listener)
-        return check, Watch(check, listener.detector) if self.tells_silence else None
+        if not self.tells_silence:
+            return check, None
+        from rtcli.rules.silence import Watch
+
+        return check, Watch(check, listener.detector)
+
+
+def _silent(rules: Sequence[Rule], watch: Watch) -> list[Silent] | None:
+    from rtcli.rules.silence import silent
+
+    return silent(rules, watch.connections)
 
 
 def spoken(detector: Detector) -> str:

@@ -12,6 +12,9 @@ Side = Literal["client", "server", "network", "recorder", "unknown"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("info", "warning", "error")
 """From harmless to grave."""
 
+Silent = tuple[str, str, str]
+"""A reason, what it is in words, and the code of a rule that was silent for it."""
+
 
 class Finding(Struct, kw_only=True):
     """One thing found, with the place that proves it and what to do about it."""

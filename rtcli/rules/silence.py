@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rtcli.events import Detector
     from rtcli.formats import Entry
     from rtcli.rules.check import Check
+    from rtcli.rules.finding import Silent
     from rtcli.rules.rule import Rule
     from rtcli.session.context import Need
 
@@ -97,10 +98,6 @@ class Row(Struct, frozen=True):
     def __str__(self) -> str:
         files = f" ({self.files:,} of {self.of:,} files)" if self.of > 1 else ""
         return f"{self.reason}: {self.why}{files}: {', '.join(folded(self.codes))}"
-
-
-Silent = tuple[str, str, str]
-"""A reason, what it is in words, and the code of a rule that was silent for it."""
 
 
 def silent(rules: Iterable[Rule], connections: Sequence[Connection]) -> list[Silent] | None:
