@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 HEAVY := tests/clients/heavy
 NODE_STAMP := $(HEAVY)/node/node_modules/.installed
 
-.PHONY: help demo test test-clients test-installed test-lowest test-endurance endure check format readme bench fuzz mutants coverage drift dist clean
+.PHONY: help demo test test-clients test-installed test-lowest test-endurance endure check format readme bench fuzz mutants coverage audit drift dist clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -108,6 +108,17 @@ coverage: $(STAMP) ## Say what the tests reach, branch by branch
 	-$(BIN)/coverage run -m pytest --numprocesses auto --dist worksteal
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/python tests/reached.py
+
+# Asks the package index, which says of each version what is known against it; one that it says nothing of is a failure.
+# What mitmproxy brings is for mitmproxy to raise: it names exact versions.
+audit: ## Ask whether anything that comes with it is known to be weak
+	rm -rf $(VENV)-audited $(VENV)-audit
+	$(PYTHON) -m venv $(VENV)-audited
+	$(VENV)-audited/bin/python -m pip install --quiet ".[audio,parquet,tls]"
+	$(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip install --quiet pip-audit
+	$(VENV)-audited/bin/python -m pip freeze --exclude rtcli > $(VENV)-audit/installed.txt
+	$(VENV)-audit/bin/pip-audit --strict --disable-pip --no-deps --requirement $(VENV)-audit/installed.txt
 
 drift: $(STAMP) ## Compare the event types with the newest release of the package openai
 	$(PYTHON) -m venv --clear $(VENV)-drift
