@@ -16,6 +16,7 @@ from websockets.streams import StreamReader
 
 from rtcli.errors import HandshakeRefused
 from rtcli.links.client import OPEN_SECONDS, REMEDIES, request_id_of
+from rtcli.links.encryption import Encryption
 from rtcli.links.handshake import (
     Refused,
     accepting,
@@ -114,7 +115,8 @@ class Gone(Exception):
 async def _agree(app: Side, tls: ssl.SSLContext) -> None:
     """Agree with the app on TLS."""
     try:
-        await app.encrypt(tls, OPEN_SECONDS)
+        async with asyncio.timeout(OPEN_SECONDS):
+            await app.encrypt(Encryption(tls, serving=True))
     except ssl.SSLError as error:
         why = f"the app did not agree on TLS ({error.reason}); does it trust the certificate, and has it a wss:// URL?"
         raise Refused(HTTPStatus.BAD_REQUEST, "tls", why) from error

@@ -16,6 +16,7 @@ from websockets.uri import parse_uri
 
 from rtcli.errors import ConnectionFailed
 from rtcli.links.client import OPEN_SECONDS, why_not
+from rtcli.links.encryption import Encryption
 from rtcli.links.handshake import Asking, Refused
 from rtcli.links.side import Side
 from rtcli.links.upstream import Upstream
@@ -87,17 +88,24 @@ async def _connected(server: Side, upstream: Upstream) -> None:
 
 
 async def _connect(server: Side, upstream: Upstream) -> None:
-    context = trust() if upstream.secure else None
-    if not is_loopback(upstream.host) and get_proxy(parse_uri(upstream.origin)):
-        connector: Any = websocket(upstream.origin, ssl=context)
-        connector.protocol_factory = lambda _: server
-        await connector.create_connection()
-        return
-    loop = asyncio.get_running_loop()
     async with asyncio.timeout(OPEN_SECONDS):
-        await loop.create_connection(
-            lambda: server, upstream.host, upstream.port, ssl=context, happy_eyeballs_delay=HEAD_START_SECONDS
-        )
+        on_the_way = None if is_loopback(upstream.host) else get_proxy(parse_uri(upstream.origin))
+        if on_the_way:
+            await _connect_through(on_the_way, server, upstream)
+        else:
+            await asyncio.get_running_loop().create_connection(
+                lambda: server, upstream.host, upstream.port, happy_eyeballs_delay=HEAD_START_SECONDS
+            )
+        if upstream.secure:
+            await server.encrypt(Encryption(trust(), host=upstream.host))
+
+
+async def _connect_through(proxy: str, server: Side, upstream: Upstream) -> None:
+    """Let the library connect, which knows how to ask a proxy; it is TLS with the upstream that is spoken by `server`."""
+    host = f"[{upstream.host}]" if ":" in upstream.host else upstream.host
+    connector: Any = websocket(f"ws://{host}:{upstream.port}", proxy=proxy)
+    connector.protocol_factory = lambda _: server
+    await connector.create_connection()
 
 
 @cache

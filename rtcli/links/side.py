@@ -1,7 +1,7 @@
 """One end of a proxied connection: bytes in and out, first for the handshake, then straight to the other end.
 
 Law: what comes in is handed on at once and in order; when the other end cannot take more, this one is
-not read.
+not read. Where it speaks TLS, that is between these bytes and the wire, and nothing else is different.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import ssl
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from typing import Final, TypeVar, cast
 
 from websockets.streams import StreamReader
 
+from rtcli.links.encryption import Encryption
 from rtcli.links.loop import StraightLoop
 
 EARLY_BYTES: Final = 1024 * 1024
@@ -48,6 +48,9 @@ class Side(asyncio.Protocol):
         self.full = False
         """It takes nothing for now."""
         self._told_end = False
+        self._leaving = False
+        """It is told goodbye; what it still says is for nobody."""
+        self._encryption: Encryption | None = None
         self._arrived = arrived
         self._reader = StreamReader()
         self._news = asyncio.Event()
@@ -73,8 +76,10 @@ class Side(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
+        if self._encryption is not None:
+            data = self._opened(data)
         if self._pass is not None:
-            if self._pass(data):
+            if data and self._pass(data):
                 self.look(data)
             return
         self._reader.feed_data(data)
@@ -117,24 +122,18 @@ class Side(asyncio.Protocol):
 
     # --- what the connection asks for ----------------------------------------------------------
 
-    async def encrypt(self, context: ssl.SSLContext, seconds: float) -> None:
-        """Speak TLS from now on, as the end that was called; nothing may have been read before.
+    async def encrypt(self, encryption: Encryption) -> None:
+        """Speak TLS from now on; nothing may have been read before.
 
         Raises:
-            OSError: the other end does not agree, takes longer than that, or is gone.
+            OSError: the other end does not agree, or is gone.
 
         """
-        self.encrypted = True
-        start = asyncio.get_running_loop().start_tls
-        try:
-            secure = await start(self.transport, self, context, server_side=True, ssl_handshake_timeout=seconds)
-        except BaseException:
-            self.connection_lost(None)  # asyncio tells that only once they have agreed
-            raise
-        if secure is None:
-            raise ConnectionAbortedError
-        self.transport = secure
-        self.transport.set_write_buffer_limits(high=HELD_BYTES)
+        self.encrypted, self._encryption = True, encryption
+        encryption.begin()
+        self.transport.write(encryption.outgoing())
+        self.resume()
+        await self.take(self._agreeing(encryption))
 
     async def take(self, parsing: Generator[None, None, T]) -> T:
         """What a parser makes of what comes; it raises what the parser raises."""
@@ -151,12 +150,42 @@ class Side(asyncio.Protocol):
         """Where a parser reads from."""
         return self._reader
 
+    # --- TLS --------------------------------------------------------------------------------------
+
+    def _agreeing(self, encryption: Encryption) -> Generator[None, None, None]:
+        while not encryption.agreed:
+            if encryption.failure is not None:
+                raise encryption.failure
+            if self.ended:
+                raise ConnectionResetError
+            yield
+
+    def _opened(self, data: bytes) -> bytes:
+        """What was said with these bytes; what TLS itself has to answer goes out at once."""
+        encryption = self._encryption
+        assert encryption is not None, "it speaks TLS"
+        if self._leaving:
+            return b""
+        text = encryption.open(data)
+        if encryption.pending:
+            self.transport.write(encryption.outgoing())
+        if encryption.ended:
+            asyncio.get_running_loop().call_soon(self._hear_end)
+        return text
+
+    def _hear_end(self) -> None:
+        """The other end has said goodbye, or what nobody understands, behind what was handed on."""
+        if not self.over.is_set():
+            self._ends()
+            self.close()
+
     # --- the short way, where the loop has one ----------------------------------------------------
 
     def _go_straight(self) -> None:
-        """Let the loop read without detours, unless it is encrypted."""
+        """Let the loop read without detours, unless TLS is spoken below this, with a proxy on the way."""
         loop, raw = asyncio.get_running_loop(), self.transport.get_extra_info("socket")
-        if isinstance(loop, StraightLoop) and not self.encrypted and not self.over.is_set():
+        below = self.transport.get_extra_info("sslcontext") is not None
+        if isinstance(loop, StraightLoop) and not below and not self.over.is_set():
             self._descriptor = raw.fileno()
             loop.read_straight(self._descriptor, self)
 
@@ -179,7 +208,9 @@ class Side(asyncio.Protocol):
             return b""
         if not data:
             return None
-        return data if self._pass(data) else b""
+        if self._encryption is not None:
+            data = self._opened(data)
+        return data if data and self._pass(data) else b""
 
     def fault(self, error: Exception) -> None:
         """Drop the connection, as asyncio does."""
@@ -198,8 +229,8 @@ class Side(asyncio.Protocol):
         self.peer, self._pass, self.look, self._end = peer, passing, look, end
         early = bytes(self._reader.buffer)
         self._reader.buffer.clear()
-        if early:
-            self.data_received(early)
+        if early and passing(early):
+            look(early)
         self._go_straight()
         if self.ended:
             end()
@@ -211,11 +242,11 @@ class Side(asyncio.Protocol):
     def send(self, data: bytes) -> None:
         """Write, unless it is gone, or was told that nothing more comes."""
         if not self._told_end and not self.transport.is_closing():
-            self.transport.write(data)
+            self.transport.write(data if self._encryption is None else self._encryption.seal(data))
 
     def pause(self) -> None:
-        """Read no more for now."""
-        if not self.over.is_set():
+        """Read no more for now; whoever is leaving is waited for until there is no more."""
+        if not self.over.is_set() and not self._leaving:
             self.transport.pause_reading()
 
     def resume(self) -> None:
@@ -230,17 +261,34 @@ class Side(asyncio.Protocol):
 
     def end(self) -> bool:
         """Say that nothing more will be sent, and go on listening; False where that cannot be said."""
-        if self.over.is_set() or self.transport.is_closing() or not self.transport.can_write_eof():
+        if self.encrypted or self.over.is_set() or self.transport.is_closing():
             return False
-        self._told_end = True
-        with suppress(OSError):
-            self.transport.write_eof()
+        self._say_end()
         return True
 
     def close(self) -> None:
-        """Close the connection when all is sent; an encrypted one may not be told so twice."""
-        if not self.over.is_set() and not self.transport.is_closing():
+        """Close the connection when all is sent."""
+        if self.over.is_set() or self.transport.is_closing():
+            return
+        if self._encryption is None or not self._encryption.agreed:
             self.transport.close()
+        elif not self._leaving:
+            self._say_goodbye(self._encryption)
+
+    def _say_goodbye(self, encryption: Encryption) -> None:
+        """Close it as TLS is closed: hung up on before all was read, it would lose what was sent last."""
+        self._leaving = True
+        self.transport.write(encryption.farewell())
+        self._say_end()
+        if self.ended:
+            self.transport.close()
+        else:
+            self.resume()
+
+    def _say_end(self) -> None:
+        self._told_end = True
+        with suppress(OSError):
+            self.transport.write_eof()
 
     def abort(self) -> None:
         """Drop the connection, if it was ever made."""
@@ -250,6 +298,7 @@ class Side(asyncio.Protocol):
     def let_go(self) -> None:
         """Forget the session; a circle would stay in memory, with the buffers of TLS, until somebody looks for circles."""
         self.peer, self._pass, self._end, self._arrived = None, lambda _: False, None, None
+        self._encryption = None
         self.look = lambda _: None
 
     async def depart(self) -> None:

@@ -1,0 +1,115 @@
+"""TLS without I/O: however it is cut into pieces, and whatever else comes, what was said is what is heard."""
+
+from __future__ import annotations
+
+import ssl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtcli.links.encryption import RECORD_BYTES, Encryption
+from rtcli.links.tls import made
+
+VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
+CERTIFICATE = made("127.0.0.1")
+
+
+def pair(version=ssl.TLSVersion.TLSv1_3, host="localhost", trusted=CERTIFICATE):
+    """Both ends, before either has said anything."""
+    context = ssl.create_default_context(cadata=trusted.pem.decode())
+    context.minimum_version = context.maximum_version = version
+    return Encryption(context, host=host), Encryption(CERTIFICATE.context, serving=True)
+
+
+def agreed(version=ssl.TLSVersion.TLSv1_3, cut=1 << 20):
+    asking, serving = pair(version)
+    talk(asking, serving, cut)
+    assert asking.agreed
+    assert serving.agreed
+    return asking, serving
+
+
+def talk(asking, serving, cut=1 << 20):
+    """Let each hear what the other sends, in pieces of a size, until both are silent."""
+    asking.begin()
+    while asking.pending or serving.pending:
+        for speaker, hearer in ((asking, serving), (serving, asking)):
+            for piece in pieces(speaker.outgoing(), cut):
+                assert hearer.open(piece) == b""
+
+
+def pieces(data, size):
+    return [data[at : at + size] for at in range(0, len(data), size)]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("cut", [1, 2, 5, 100])
+def test_both_agree_however_their_handshake_is_cut(version, cut):
+    asking, serving = agreed(version, cut)
+    assert serving.open(asking.seal(b"hello")) == b"hello"
+    assert asking.open(serving.seal(b"hello yourself")) == b"hello yourself"
+
+
+@given(
+    texts=st.lists(st.integers(0, 3 * RECORD_BYTES), max_size=4),
+    cut=st.integers(1, 40_000),
+    version=st.sampled_from(VERSIONS),
+)
+def test_however_it_is_cut_what_was_said_is_what_is_heard(texts, cut, version):
+    asking, serving = agreed(version)
+    said = [bytes([number]) * size for number, size in enumerate(texts)]
+    wire = b"".join(map(asking.seal, said))
+    assert b"".join(map(serving.open, pieces(wire, cut))) == b"".join(said)
+    assert not serving.ended
+
+
+def test_what_is_said_is_not_to_be_read_on_the_way():
+    asking, _ = agreed()
+    assert b"a secret" not in asking.seal(b"a secret" * 100)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_came_before_a_goodbye_is_heard_though_it_comes_with_it(version):
+    asking, serving = agreed(version)
+    assert serving.open(asking.seal(b"the last words") + asking.farewell()) == b"the last words"
+    assert serving.ended
+    assert serving.failure is None
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_came_before_somebody_changed_a_byte_is_heard_and_nothing_behind_it(version):
+    asking, serving = agreed(version)
+    good, changed, later = asking.seal(b"good"), bytearray(asking.seal(b"changed")), asking.seal(b"later")
+    changed[-1] ^= 1
+    assert serving.open(good + changed + later) == b"good"
+    assert serving.ended
+    assert isinstance(serving.failure, ssl.SSLError)
+    asking.open(serving.outgoing())
+    assert "ALERT" in asking.failure.reason  # it is told
+    assert serving.seal(b"an answer") == b""
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_who_cannot_prove_to_be_the_host_is_not_agreed_with(version):
+    other = made("127.0.0.1")
+    for host, trusted in (("elsewhere.example", CERTIFICATE), ("localhost", other)):
+        asking, serving = pair(version, host, trusted)
+        talk(asking, serving)
+        assert not asking.agreed
+        assert isinstance(asking.failure, ssl.SSLCertVerificationError)
+        assert isinstance(serving.failure, ssl.SSLError)
+        assert "ALERT" in serving.failure.reason
+
+
+def test_who_speaks_something_else_is_not_agreed_with():
+    _, serving = pair()
+    serving.open(b"GET / HTTP/1.1\r\n\r\n")
+    assert serving.failure.reason == "HTTP_REQUEST"
+
+
+def test_a_goodbye_before_both_have_agreed_is_none():
+    asking, _ = pair()
+    asking.begin()
+    asking.outgoing()
+    assert asking.farewell() == b""
