@@ -28,6 +28,7 @@ from rtcli.views.screen import SPARE_ROWS, print_tree
 from rtcli.views.style import ERROR, QUIET, WARNING
 from rtcli.views.text import said
 from rtcli.views.tree import Tree
+from rtcli.views.words import Words
 
 if TYPE_CHECKING:
     from rtcli.rules import Check
@@ -119,7 +120,7 @@ class _Row:
         self.marks.of(entry)
         self.last = kind_of(entry.event)
 
-    def tail(self, width: int, height: int) -> list[Text]:
+    def tail(self, width: int, height: int) -> list[Words]:
         if self._tree is None or self._width != width:
             self._tree, self._width = Tree(self.session, width), width
         return self._tree.tail(height)

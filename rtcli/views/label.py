@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from msgspec import Struct
-from rich.text import Text
 
 from rtcli.events.objects import ErrorDetails, TranscriptionError
 from rtcli.session.mark import Mark
@@ -27,13 +26,14 @@ from rtcli.views.style import (
     WARNING,
 )
 from rtcli.views.text import said
+from rtcli.views.words import Words
 from rtcli.views.wrap import visible
 
 
 class Label(Struct):
     """A row: a short head, and words that may go over many rows."""
 
-    head: Text
+    head: Words
     words: str = ""
     style: str = ""
     growing: Stream | None = None
@@ -64,21 +64,27 @@ def sole_stream(item: Item) -> Stream | None:
     return stream if stream.deltas == 0 and stream.done and not stream.audio_bytes else None
 
 
-def _join(*parts: str | tuple[str, str] | Text) -> Text:
+def _join(*parts: str | tuple[str, str] | Words) -> Words:
     """The parts that say something, with dots between them."""
-    text = Text()
+    words = Words()
     for part in parts:
-        if part and (isinstance(part, str | Text) or part[0]):
-            if text:
-                text.append(" · ", QUIET)
-            text.append(*part) if isinstance(part, tuple) else text.append(part)
-    return text
+        if not part or (type(part) is tuple and not part[0]):
+            continue
+        if words:
+            words.add(" · ", QUIET)
+        if type(part) is Words:
+            words.join(part)
+        elif type(part) is tuple:
+            words.add(*part)
+        else:
+            words.add(part)  # type: ignore[arg-type] # a string
+    return words
 
 
 def _connection(node: Connection) -> Label:
-    head = Text.assemble(("session", "bold"))
+    head = Words().add("session", "bold")
     if node.session_id:
-        head.append(f" {short(node.session_id)}", QUIET)
+        head.add(f" {short(node.session_id)}", QUIET)
     more = _join(
         (f"{node.unknown:,} of unknown type", "magenta") if node.unknown else "",
         (f"{node.malformed:,} damaged", ERROR) if node.malformed else "",
@@ -96,9 +102,10 @@ def _setup(node: Setup) -> Label:
         else ("updated", setup.changes(node.before, node.session))
     )
     return Label(
-        Text.assemble((word, SYSTEM), " ").append(
-            _join(*(said(fact) for fact in facts)) or Text("nothing changed", QUIET)
-        )
+        Words()
+        .add(word, SYSTEM)
+        .add(" ")
+        .join(_join(*[said(fact) for fact in facts]) or Words("nothing changed", QUIET))
     )
 
 
@@ -106,17 +113,17 @@ def _turn(node: Turn) -> Label:
     return Label(_join((f"turn {node.number}", "bold"), ("interrupted", "magenta") if node.interrupted else ""))
 
 
-def status(word: str, reason: str = "") -> Text:
+def status(word: str, reason: str = "") -> Words:
     """A status with its sign, and why."""
     sign, style = STATUS.get(word, ("…", QUIET))
     name = said(word.replace("in_progress", "in progress") or "in progress")
-    return Text(f"{sign} {name}{f' ({said(reason)})' if reason else ''}", style)
+    return Words(f"{sign} {name}{f' ({said(reason)})' if reason else ''}", style)
 
 
 def _response(node: Response) -> Label:
     details = node.details
-    head = Text.assemble(("response", f"bold {MODEL}"), (f" {short(node.id)} ", QUIET))
-    head.append(status(node.status, str(details.reason or "") if details else ""))
+    head = Words().add("response", f"bold {MODEL}").add(f" {short(node.id)} ", QUIET)
+    head.join(status(node.status, str(details.reason or "") if details else ""))
     facts = _join(
         head,
         ("out of band", QUIET) if node.out_of_band else "",
@@ -157,23 +164,23 @@ def _reason(node: Response) -> str:
 
 def _item(node: Item) -> Label:
     word, style = ITEM_KINDS.get(node.kind, (said(node.role or node.kind), colour(node)))
-    head = Text(word, f"bold {style}")
+    head = Words(word, f"bold {style}")
     if node.name:
-        head.append(f" {said(node.name)}", "bold")
+        head.add(f" {said(node.name)}", "bold")
     if node.server_label:
-        head.append(f" at {said(node.server_label)}")
+        head.add(f" at {said(node.server_label)}")
     if node.approve is not None:
-        head.append(" given" if node.approve else " refused")
+        head.add(" given" if node.approve else " refused")
     sole = sole_stream(node)
     name = node.call_id or ("" if sole else node.id)
-    facts = _join(head.append(f" {short(name)}", QUIET) if name else head, *_item_facts(node))
+    facts = _join(head.add(f" {short(name)}", QUIET) if name else head, *_item_facts(node))
     return Label(facts, visible(sole.text) if sole else "", style)
 
 
-def _item_facts(node: Item) -> list[tuple[str, str] | Text]:
+def _item_facts(node: Item) -> list[tuple[str, str] | Words]:
     progress = node.progress or (node.status if node.status == "incomplete" or node.kind == "function_call" else "")
     return [
-        status(progress) if progress and not node.unclosed else Text(),
+        status(progress) if progress and not node.unclosed else Words(),
         ("not closed" if node.unclosed else "", "magenta"),
         (said(node.phase), QUIET),
         (plural(node.offers, "tool") if node.offers is not None and node.progress != "in_progress" else "", ""),
@@ -192,18 +199,18 @@ def _speech(node: Speech) -> Label:
     elif end is not None:
         facts = f" to {end / 1000:.2f} s of the input"
     word = {"vad": "speech", "commit": "committed", "timeout": "silence, nobody spoke"}[node.cause]
-    return Label(Text.assemble((word, USER), facts))
+    return Label(Words().add(word, USER).add(facts))
 
 
 def _stream(node: Stream, style: str) -> Label:
     word = {"input": "audio sent"}.get(node.kind, node.kind.partition(" ")[0])
-    head = Text.assemble((word, style), f" {times(node.deltas)}" if node.deltas else "")
+    head = Words().add(word, style).add(f" {times(node.deltas)}" if node.deltas else "")
     if node.kind in {"audio", "input"}:
         for fact in amounts(node):
-            head.append(f" {fact}")
+            head.add(f" {fact}")
         return Label(_flags(head, node))
     if node.speaker:
-        head.append(f" {said(node.speaker)}:", "bold")
+        head.add(f" {said(node.speaker)}:", "bold")
     head = _flags(head, node)
     return Label(head, visible(node.text) if node.done else "", style, None if node.done else node)
 
@@ -216,32 +223,29 @@ def amounts(node: Stream) -> list[str]:
     return facts if gap_s is None else [*facts, f"gap ≤ {duration(gap_s * 1000)}"]
 
 
-def _flags(head: Text, node: Stream) -> Text:
+def _flags(head: Words, node: Stream) -> Words:
     if node.unclosed:
-        head.append(" not closed", "magenta")
+        head.add(" not closed", "magenta")
     if node.late:
-        head.append(f" {node.late:,} late or twice", "magenta")
+        head.add(f" {node.late:,} late or twice", "magenta")
     return head
 
 
 def _part(node: Part) -> Label:
     kind = {"audio": "speech"}.get(node.kind, node.kind or "part")
     return Label(
-        Text.assemble(
-            (said(kind), QUIET),
-            f" {size(node.size_bytes)}" if node.size_bytes else "",
-            ("" if node.done or node.size_bytes else " …", QUIET),
-        )
+        Words()
+        .add(said(kind), QUIET)
+        .add(f" {size(node.size_bytes)}" if node.size_bytes else "")
+        .add("" if node.done or node.size_bytes else " …", QUIET)
     )
 
 
 def _failure(node: Failure) -> Label:
-    head = Text(f"✗ {said(node.what)}", f"bold {ERROR}")
+    head = Words(f"✗ {said(node.what)}", f"bold {ERROR}")
     if node.details is None:
         return Label(head, visible(node.said), ERROR)
-    return Label(
-        head.append_text(Text(f" {error_name(node.details)}", ERROR)), error_words(node.details, node.cause), ERROR
-    )
+    return Label(head.add(f" {error_name(node.details)}", ERROR), error_words(node.details, node.cause), ERROR)
 
 
 def error_name(details: ErrorDetails | TranscriptionError) -> str:
@@ -262,35 +266,34 @@ def error_words(details: ErrorDetails | TranscriptionError, cause: str = "") -> 
 
 def _cut(node: Cut) -> Label:
     who = "" if node.asked else " by the server"
-    return Label(Text(f"cut{who} at {node.audio_end_ms / 1000:.2f} s{'' if node.settled else ' …'}", "magenta"))
+    return Label(Words(f"cut{who} at {node.audio_end_ms / 1000:.2f} s{'' if node.settled else ' …'}", "magenta"))
 
 
 def _odd(node: Odd) -> Label:
     often = f" {times(node.count)}" if node.count > 1 else ""
     if node.known:
         style = USER if node.sender == "client" else MODEL
-        return Label(Text.assemble((said(node.type), style), often), growing=node.words)
+        return Label(Words().add(said(node.type), style).add(often), growing=node.words)
     if not node.damaged:
         return Label(
-            Text.assemble((f"? {said(node.type)}", "magenta"), often, (" unknown type", QUIET)), growing=node.words
+            Words().add(f"? {said(node.type)}", "magenta").add(often).add(" unknown type", QUIET), growing=node.words
         )
-    head = Text.assemble(
-        (f"! {said(node.type) or 'no event'}", f"bold {ERROR}"), often, (f" damaged, line {node.line}", QUIET)
-    )
+    head = Words().add(f"! {said(node.type) or 'no event'}", f"bold {ERROR}").add(often)
+    head.add(f" damaged, line {node.line}", QUIET)
     told = {mark.code for mark in node.marks}
     faults = "; ".join(f"{fault.path}: {fault.message}" for fault in node.faults if fault.code not in told)
     return Label(head, visible(faults), ERROR)
 
 
 def _remark(node: Remark) -> Label:
-    return Label(Text(said(node.kind), "bold"), visible(node.text))
+    return Label(Words(said(node.kind), "bold"), visible(node.text))
 
 
 def _ended(node: Ended) -> Label:
     who = f" by {node.sender}" if node.sender else ""
     code = "without a code" if node.code is None else str(node.code)
     return Label(
-        Text(f"closed{who} {code}", "bold"), visible(node.reason), "" if node.code in {1000, 1001, None} else ERROR
+        Words(f"closed{who} {code}", "bold"), visible(node.reason), "" if node.code in {1000, 1001, None} else ERROR
     )
 
 
@@ -298,7 +301,7 @@ def mark_row(node: Mark) -> Label:
     """What was found, with its code, the line of the recording, and how often."""
     sign, style = SEVERITIES[node.severity]
     often = f" {times(node.count)} from" if node.count > 1 else ""
-    head = Text.assemble((f"{sign} {node.code}", f"bold {style}"), (f"{often} line {node.line}", QUIET))
+    head = Words().add(f"{sign} {node.code}", f"bold {style}").add(f"{often} line {node.line}", QUIET)
     more = f" (and {node.more:,} more of {node.code})" if node.more else ""
     return Label(head, visible(node.text) + more, style)
 

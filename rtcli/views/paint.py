@@ -13,15 +13,16 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import ControlType, Segment
 from rich.text import Text
 
+from rtcli.views.words import Styles, Words
+
 _AS_IT_IS: Final = [(ControlType.CARRIAGE_RETURN,)]
 """Marks a segment as one for the terminal itself, so that Rich measures and cuts nothing of it."""
 
 
-class Painter:
-    """Paints rows for a console; remembers those of the last frame, which are the same objects."""
+class Ink:
+    """Paints as Rich would for a console; what Rich sends for a style is asked for once."""
 
     def __init__(self, console: Console) -> None:
-        self._console = console
         self._sheet = io.StringIO()
         self._brush = Console(
             file=self._sheet,
@@ -32,10 +33,51 @@ class Painter:
             markup=False,
             emoji=False,
         )
-        self._width = 0
-        self._painted: dict[int, tuple[Text, Segment]] = {}
+        self._strokes: dict[tuple[str, Styles], tuple[str, str]] = {}
 
-    def window(self, rows: Sequence[Text]) -> Painting | Rows:
+    def words(self, words: Words) -> str:
+        """Words as a terminal is sent them; where no piece has a style, the base is none either."""
+        base, strokes = words.base, self._strokes
+        pieces = words.pieces
+        for _, styles in pieces:
+            if styles:
+                break
+        else:
+            return words.plain
+        painted = []
+        for text, styles in pieces:
+            stroke = strokes.get((base, styles)) or self._stroke(base, styles)
+            painted.append(f"{stroke[0]}{text}{stroke[1]}")
+        return "".join(painted)
+
+    def text(self, text: Text) -> str:
+        """What Rich made, in one line."""
+        self._brush.print(text, end="", soft_wrap=True, highlight=False)
+        painted = self._sheet.getvalue()
+        self._sheet.seek(0)
+        self._sheet.truncate()
+        return painted
+
+    def _stroke(self, base: str, styles: Styles) -> tuple[str, str]:
+        """What is sent before and after a text in these styles."""
+        sample = Text("x", style=base)
+        for style in styles:
+            sample.stylize(style)
+        before, _, after = self.text(sample).partition("x")
+        self._strokes[base, styles] = before, after
+        return before, after
+
+
+class Painter:
+    """Paints rows for a console; remembers those of the last frame, which are the same objects."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._ink = Ink(console)
+        self._width = 0
+        self._painted: dict[int, tuple[Text | Words, Segment]] = {}
+
+    def window(self, rows: Sequence[Text | Words]) -> Painting | Rows:
         """The rows, each on a line and cut at the width of the console."""
         if self._console.legacy_windows:  # is told by calls how to look, not by what is sent
             return Rows(rows)
@@ -45,14 +87,12 @@ class Painter:
             self._painted[id(row)] = before.get(id(row)) or (row, self._paint(row))
         return Painting([self._painted[id(row)][1] for row in rows])
 
-    def _paint(self, row: Text) -> Segment:
+    def _paint(self, row: Text | Words) -> Segment:
+        if isinstance(row, Words):
+            return Segment(self._ink.words(row), None, _AS_IT_IS)
         cut = row.copy()
         cut.truncate(self._width)
-        self._brush.print(cut, end="", soft_wrap=True, highlight=False)
-        text = self._sheet.getvalue()
-        self._sheet.seek(0)
-        self._sheet.truncate()
-        return Segment(text, None, _AS_IT_IS)
+        return Segment(self._ink.text(cut), None, _AS_IT_IS)
 
 
 class Painting:
@@ -71,8 +111,8 @@ class Painting:
 class Rows:
     """Rows that are wrapped already; the last one is `ended` where more is printed below."""
 
-    def __init__(self, rows: Sequence[Text], *, ended: bool = False) -> None:
-        self._rows = rows
+    def __init__(self, rows: Sequence[Text | Words], *, ended: bool = False) -> None:
+        self._rows = [row.text() if isinstance(row, Words) else row for row in rows]
         self._ended = ended
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:

@@ -36,4 +36,4 @@ def said(text: str) -> str:
     A line break becomes ``↵``, ESC becomes ``\x1b``, a lone surrogate ``\ud800``. The result is for
     `rich.text.Text`, never for markup.
     """
-    return text.translate(_TABLE)
+    return text if text.isprintable() else text.translate(_TABLE)

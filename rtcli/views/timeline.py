@@ -94,7 +94,7 @@ class Timeline:
         for mark in marks:
             line = Text(" " * (TIME_WIDTH + 2 if self._timed else 0) + "  ", no_wrap=True)
             told = label(mark)
-            lines.append(line.append_text(told.head).append(" ").append(said(told.words), told.style))
+            lines.append(line.append_text(told.head.text()).append(" ").append(said(told.words), told.style))
         return lines
 
     def _gather(self, entry: Entry, kind: str) -> _Run:

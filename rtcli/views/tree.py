@@ -6,10 +6,8 @@ asked for, not on how many there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
-
-from rich.text import Text
 
 from rtcli.session import Session
 from rtcli.session.stream import Stream
@@ -17,6 +15,7 @@ from rtcli.session.tree import Item, Part, Speech, children_of
 from rtcli.views.label import Label, label, sole_stream
 from rtcli.views.measure import TIME_WIDTH, clock
 from rtcli.views.stamp import Stamp, stamp
+from rtcli.views.words import Words, cells
 from rtcli.views.wrap import Growing, wrap_styled, wrapped
 
 GUIDE: Final = "dim"
@@ -35,23 +34,29 @@ class Tree:
         self._known: dict[int, _Own] = {}
         self._last_known: dict[int, _Own] = {}
 
-    def render(self) -> Iterator[Text]:
-        """Every row, from the top."""
-        for connection in self._session.connections:
-            for own, number in self._rows_of(connection, None, "", ""):
-                yield own.row(number)
+    def rows(self, take: Callable[[Words], object]) -> None:
+        """Give every row, from the top."""
 
-    def lines(self) -> Iterator[str]:
-        """The same without colours."""
-        for connection in self._session.connections:
-            for own, number in self._rows_of(connection, None, "", ""):
-                yield own.line(number)
+        def each(own: _Own) -> None:
+            for number in range(len(own)):
+                take(own.made(number))
 
-    def tail(self, height: int) -> list[Text]:
+        self._each(each)
+
+    def lines(self, take: Callable[[str], object]) -> None:
+        """Give the same without colours."""
+
+        def each(own: _Own) -> None:
+            for number in range(len(own)):
+                take(own.line(number))
+
+        self._each(each)
+
+    def tail(self, height: int) -> list[Words]:
         """The last `height` rows; one that says what it said in the last window is the same object."""
         self._last_growing, self._growing = self._growing, {}
         self._last_known, self._known = self._known, {}
-        rows: list[Text] = []
+        rows: list[Words] = []
         for connection in reversed(self._session.connections):
             for row in self._backwards(connection, None, "", ""):
                 if len(rows) >= height:
@@ -59,18 +64,22 @@ class Tree:
                 rows.append(row)
         return rows[::-1]
 
-    def _rows_of(self, node: Any, parent: Any, guide: str, below: str) -> Iterator[tuple[_Own, int]]:
-        """Whose each row is, from the top, and which of its."""
-        children = list(reversed(list(_upwards(node))))
-        own = self._own(node, parent, guide, below, children=bool(children))
-        yield from ((own, number) for number in range(len(own)))
-        for child in children:
-            last = child is children[-1]
-            yield from self._rows_of(
-                child, node, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  ")
-            )
+    def _each(self, take: Callable[[_Own], object]) -> None:
+        """Give the rows of each node, from the top."""
 
-    def _backwards(self, node: Any, parent: Any, guide: str, below: str) -> Iterator[Text]:
+        def give(node: Any, parent: Any, guide: str, below: str) -> None:
+            children = _downwards(node)
+            take(self._own(node, parent, guide, below, children=bool(children)))
+            if children:
+                *others, last = children
+                for child in others:
+                    give(child, node, below + "├─ ", below + "│  ")
+                give(last, node, below + "└─ ", below + "   ")
+
+        for connection in self._session.connections:
+            give(connection, None, "", "")
+
+    def _backwards(self, node: Any, parent: Any, guide: str, below: str) -> Iterator[Words]:
         last = True
         for child in _upwards(node):
             yield from self._backwards(
@@ -106,7 +115,7 @@ class Tree:
 
     def _body(self, content: Label, width: int) -> _Body:
         heads = wrap_styled(content.head, width)
-        used = heads[-1].cell_len + 1
+        used = cells(heads[-1].plain) + 1
         inline = used <= width // 2 and not content.apart
         first = width - used if inline else width
         if content.growing is not None:
@@ -126,7 +135,7 @@ class Tree:
 class _Body:
     """The rows of a label, made one by one when they are asked for."""
 
-    def __init__(self, heads: list[Text], words: list[str], style: str, *, inline: bool) -> None:
+    def __init__(self, heads: list[Words], words: list[str], style: str, *, inline: bool) -> None:
         self._heads = heads
         self._words = words
         self._inked = len(words)
@@ -138,15 +147,23 @@ class _Body:
     def __len__(self) -> int:
         return len(self._heads) + self._inked - self._joined
 
-    def row(self, number: int) -> Text:
-        """One row; the last of the head goes on with the first of the words where there is room."""
-        row = self._heads[number].copy() if number < len(self._heads) else Text()
+    def put(self, row: Words, number: int) -> None:
+        """Append one row; the last of the head goes on with the first of the words where there is room."""
+        head = self._heads[number] if number < len(self._heads) else Words()
         word = number - len(self._heads) + self._joined
         if 0 <= word < self._inked:
-            if row:
-                row.append(" ")
-            row.append(self._words[word].rstrip(), self._style)
-        return row
+            head = head.copy().add(" " if head else "").add(self._words[word].rstrip(), self._style)
+        row.join(head)
+
+    def line(self, number: int) -> str:
+        """One row as it is read."""
+        heads = self._heads
+        line = heads[number].plain if number < len(heads) else ""
+        word = number - len(heads) + self._joined
+        if 0 <= word < self._inked:
+            words = self._words[word].rstrip()
+            return f"{line} {words}" if line else words
+        return line
 
 
 class _Own:
@@ -163,25 +180,34 @@ class _Own:
         self._other = other
         self._width = width
         self.growing = growing
-        self._made: dict[int, Text] = {}
+        self._made: dict[int, Words] = {}
 
     def __len__(self) -> int:
         return len(self._body)
 
     def line(self, number: int) -> str:
         """One row as it is read."""
-        line = (self._other if number else self._first) + self._body.row(number).plain
-        return line if len(line) <= self._width and line.isascii() else self.row(number).plain
+        line = (self._other if number else self._first) + self._body.line(number)
+        return line if cells(line) <= self._width else self.made(number).plain
 
-    def row(self, number: int) -> Text:
+    def made(self, number: int) -> Words:
+        """One row."""
+        row = Words(self._other if number else self._first, GUIDE)
+        self._body.put(row, number)
+        row.cut(self._width)
+        return row
+
+    def row(self, number: int) -> Words:
         """One row; the same object each time."""
         row = self._made.get(number)
         if row is None:
-            row = self._made[number] = Text(self._other if number else self._first, GUIDE, no_wrap=True, end="")
-            row.append_text(self._body.row(number))
-            if len(row) > self._width or not row.plain.isascii():
-                row.truncate(self._width)
+            row = self._made[number] = self.made(number)
         return row
+
+
+def _downwards(node: Any) -> Sequence[Any]:
+    """What is shown below a node, the first first."""
+    return list(_upwards(node))[::-1] if isinstance(node, Item) or getattr(node, "marks", None) else children_of(node)
 
 
 def _upwards(node: Any) -> Iterator[Any]:
@@ -213,11 +239,13 @@ def _shown(child: Any, speech: Speech | None) -> Iterator[Any]:
         yield child
 
 
-def render(session: Session, width: int) -> Iterator[Text]:
+def render(session: Session, width: int) -> list[Words]:
     """The whole tree, top down."""
-    return Tree(session, width).render()
+    rows: list[Words] = []
+    Tree(session, width).rows(rows.append)
+    return rows
 
 
-def tail(session: Session, width: int, height: int) -> list[Text]:
+def tail(session: Session, width: int, height: int) -> list[Words]:
     """The last `height` rows of the tree."""
     return Tree(session, width).tail(height)

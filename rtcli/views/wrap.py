@@ -11,12 +11,13 @@ from functools import lru_cache
 from typing import Final
 
 from rich.cells import cell_len
-from rich.text import Text
 
 from rtcli.session.stream import Stream
 from rtcli.views.text import said
+from rtcli.views.words import Words, cells, is_narrow
 
 _WORD: Final = re.compile(r"\S+\s*|\s+")
+_BLANKS: Final = re.compile(" *")
 _LEAST: Final = 4
 
 
@@ -38,17 +39,16 @@ wrapped = lru_cache(maxsize=256)(wrap)
 """For texts that stay as they are."""
 
 
-def wrap_styled(text: Text, width: int) -> list[Text]:
-    """The rows of a styled text."""
-    if text.cell_len <= width:
-        return [text]
-    offsets, end = [], 0
-    for plain in wrap(text.plain, width, width)[:-1]:
-        end += len(plain)
-        offsets.append(end)
-    rows = list(text.divide(offsets))
-    for row in rows:
-        row.rstrip()
+def wrap_styled(words: Words, width: int) -> list[Words]:
+    """The rows of styled words."""
+    plain = words.plain
+    if cells(plain) <= width:
+        return [words]
+    rows, end = [], 0
+    for row in wrap(plain, width, width):
+        begin, end = end, end + len(row)
+        rows.append(words.part(begin, end))
+        rows[-1].strip()
     return rows
 
 
@@ -91,7 +91,7 @@ class _Rows:
 
 
 def _wrap_line(line: str, first: int, width: int) -> list[str]:
-    if line.isascii() and line.isprintable():
+    if is_narrow(line):
         return _wrap_plain(line, first, width)
     rows = _Rows(first, width)
     for word in _WORD.findall(line):
@@ -105,15 +105,16 @@ def _wrap_plain(line: str, first: int, width: int) -> list[str]:
     while end - begin > room:
         edge = begin + room
         if line[edge] == " ":
-            rest = line[edge:].lstrip()
-            edge = end - len(rest)
-            if not rest:
+            edge = _BLANKS.match(line, edge).end()  # type: ignore[union-attr] # it matches nothing, too
+            if edge == end:
                 break
         else:
             word = line.rfind(" ", begin, edge) + 1
-            ends = line.find(" ", edge)
-            if word > begin and (end if ends < 0 else ends) - word <= width:
-                edge = word
+            if word > begin:
+                longest = word + width
+                ends = line.find(" ", edge, longest + 1)  # no further: a word may be as long as the text
+                if (end if ends < 0 else ends) <= longest:
+                    edge = word
         rows.append(line[begin:edge])
         begin, room = edge, width
     return [*rows, line[begin:]]

@@ -3,9 +3,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from rich.text import Text
 
 from rtcli.session.stream import Stream
+from rtcli.views.words import Words
 from rtcli.views.wrap import Growing, visible, wrap, wrap_styled
 
 TEXTS = st.text(st.sampled_from("ab c你好\n"), max_size=80)
@@ -41,9 +41,10 @@ def test_a_text_of_several_lines_is_made_visible_line_by_line():
 
 
 def test_styles_survive_wrapping():
-    rows = wrap_styled(Text.assemble(("red words", "red"), " and plain ones"), 10)
-    assert [row.plain.rstrip() for row in rows] == ["red words", "and plain", "ones"]
-    assert [str(span.style) for span in rows[0].spans] == ["red"]
+    rows = wrap_styled(Words(base="bold").add("red words", "red").add(" and plain ones"), 10)
+    assert [row.plain for row in rows] == ["red words", "and plain", "ones"]
+    assert [row.base for row in rows] == ["bold"] * 3
+    assert [row.pieces for row in rows] == [[("red words", ("red",))], [("and plain", ())], [("ones", ())]]
 
 
 @given(st.lists(st.text(st.sampled_from("ab \n"), max_size=6)), WIDTHS, WIDTHS)
