@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rtcli.events import Listener
 from rtcli.formats.entry import interpret
-from rtcli.formats.rtcli import line_of
+from rtcli.formats.line import line_of
 from rtcli.formats.rtcli import read as read_own
 from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, Other
 

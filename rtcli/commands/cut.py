@@ -276,7 +276,7 @@ def _header(part: Part) -> bytes:
 
 def _boundary(part: Part) -> bytes:
     """A note where the part itself begins."""
-    from rtcli.formats.rtcli import line_of
+    from rtcli.formats.line import line_of
     from rtcli.recording import Note
 
     several = "records" if len(part.carried) > 1 else "record"

@@ -62,7 +62,7 @@ def mark(
         before = path.stat()
     with readable_twice(path) as file:
         _refuse_other_forms(file, path)
-        read = partial(_read, file, target)
+        read = partial(_read, file, path, target)
         place = _place(read, path, at)
         mode = stat.S_IMODE(path.stat().st_mode) if here else OWNER_ONLY
         with lines_to(target, overwrite=overwrite or (here and output is None), mode=mode) as put:
@@ -110,11 +110,12 @@ def _refuse_other_forms(file: Path, path: Path) -> None:
         raise BadOption("FILE", f"{path} is no recording", "make one of it with `rtcli convert`, and mark that")
 
 
-def _read(file: Path, target: Path) -> Iterator[bytes]:
+def _read(file: Path, path: Path, target: Path) -> Iterator[bytes]:
     from rtcli.commands.watched import copying
+    from rtcli.formats.overlong import refuse, without
     from rtcli.formats.stream import read_lines
 
-    return copying(read_lines(file), [file], target)
+    return copying(without(read_lines(file), refuse(path)), [file], target)
 
 
 def _place(read: Callable[[], Iterator[bytes]], path: Path, at: str) -> Place:

@@ -39,8 +39,9 @@ def recover(
     from rtcli.commands.lines import lines_to
     from rtcli.commands.watched import copying
     from rtcli.errors import UnreadableRecording
+    from rtcli.formats.packing import is_whole
     from rtcli.formats.recovery import Recovery
-    from rtcli.formats.stream import COMPRESSED, is_whole
+    from rtcli.formats.stream import COMPRESSED
 
     recovery = Recovery(copying(_damaged(path), [path], output))
     if path.suffix in COMPRESSED and path.is_file() and not is_whole(path):

@@ -197,7 +197,8 @@ def _entries(
         from rtcli.formats import rtcli
         from rtcli.links.follow import follow
 
-        entries = rtcli.read(follow(path, tick or (lambda: None), patience), problems.listener)
+        lines = follow(path, tick or (lambda: None), patience)
+        entries = rtcli.read(lines, problems.listener, skipped=problems.source.reading.skip)
     else:
         entries = iter(problems.source.reading)
     for entry in entries:

@@ -73,7 +73,8 @@ class Source:
             self._told = True
             torn = self.reading.torn
             interrupted = [f"{self.path}:{torn}: the line has no end: {_TORN}"] if torn else []
-            for sentence in (*told_of(self.reading, self.path), *interrupted):
+            skipped = [f"{self.path}:{one.line}: {one.why}" for one in self.reading.skipped]
+            for sentence in (*told_of(self.reading, self.path), *skipped, *interrupted):
                 sys.stderr.write(f"rtcli: {said(sentence)}\n")
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from rtcli.formats.rtcli import fits_a_line, record_of
+from rtcli.formats.closer import record_of
+from rtcli.formats.line import fits_a_line
 from rtcli.formats.sink import Records
 from rtcli.recording import Binary, Frame, Record
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from rtcli.errors import UnreadableRecording
 from rtcli.formats import rtcli
+from rtcli.formats.line import line_of
+from rtcli.formats.overlong import without
 from rtcli.formats.reading import Reading
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ class Copied:
 
     def _own(self, lines: Iterator[bytes]) -> Iterator[bytes]:
         line, number = b"", 0
-        for number, line in enumerate(lines, 1):  # noqa: B007 - the last of them is looked at
+        for number, line in enumerate(without(lines, self.reading.skip), 1):  # noqa: B007 - the last of them is looked at
             yield line
         if not line.endswith(b"\n"):
             for _ in rtcli.read([line], torn=lambda _: self.reading.tear(number)):
@@ -41,9 +43,9 @@ class Copied:
     def _translated(self, form: Form, lines: Iterator[bytes]) -> Iterator[bytes]:
         found = False
         try:
-            for _, record in form.read(lines, self.reading.drop):
+            for _, record in form.read(without(lines, self.reading.drop), self.reading.drop):
                 found = True
-                yield rtcli.line_of(record)
+                yield line_of(record)
         except UnreadableRecording as error:
             raise UnreadableRecording(str(self.reading.path), error.why, error.remedy) from error
         if not found:

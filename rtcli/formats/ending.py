@@ -106,7 +106,7 @@ class EndReading(Reading):
         before = [(1, changed(end.header, changes)), *end.setup, *self._later]
         numbers = chain((number for number, _ in before), count(self._first))
         lines = chain((line for _, line in before), end.lines)
-        return rtcli.read(lines, self.listener, self.tear, numbers=numbers)
+        return rtcli.read(lines, self.listener, self.tear, numbers=numbers, skipped=self.skip)
 
 
 def ending(path: Path, back_s: float) -> Ending | None:

@@ -19,7 +19,7 @@ import msgspec
 
 from rtcli import __version__
 from rtcli.formats.har import BINARY, TEXT
-from rtcli.formats.rtcli import line_of
+from rtcli.formats.line import line_of
 from rtcli.formats.sink import Put, Records
 from rtcli.recording import Binary, Frame, Header, Open, Record
 from rtcli.recording.epoch import MICROSECONDS, microseconds, moment

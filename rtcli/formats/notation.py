@@ -28,8 +28,9 @@ import msgspec
 from msgspec import Raw, structs
 
 from rtcli.errors import UnreadableRecording
+from rtcli.formats.closer import record_of
 from rtcli.formats.form import Drop, Form, only_looking
-from rtcli.formats.rtcli import fits_a_line, line_of, record_of
+from rtcli.formats.line import fits_a_line, line_of
 from rtcli.formats.sink import Records
 from rtcli.recording import Frame, Header, Record, Torn
 from rtcli.recording.record import FORMAT_VERSION

@@ -17,6 +17,7 @@ from rtcli.errors import BadOption, UnreadableRecording
 from rtcli.events import Listener
 from rtcli.formats import rtcli
 from rtcli.formats.entry import Entry, interpret
+from rtcli.formats.overlong import without
 from rtcli.formats.own import looks_own
 from rtcli.formats.stream import Moved, read_lines
 from rtcli.recording import Header, Note, Record
@@ -73,6 +74,8 @@ class Reading:
         """The first of what was dropped."""
         self.torn: int | None = None
         """The line that has no end, if the last one has none."""
+        self.skipped: list[Drop] = []
+        """The lines that were too long to be read: the first of them."""
         self.moved: Moved | None = None
         """Is told how much of the file was read, for those who watch."""
         self._taking = taking
@@ -91,16 +94,21 @@ class Reading:
     @property
     def lost(self) -> bool:
         """Whether something of the file was left out, or was lost before: known at its end."""
-        return self.dropped > 0 or self.torn is not None
+        return self.dropped > 0 or self.torn is not None or bool(self.skipped)
 
     def tear(self, line: int) -> None:
         """Take down that a line has no end."""
         self.torn = line
 
+    def skip(self, line: int, why: str) -> None:
+        """Take down that a line was too long to be read."""
+        if len(self.skipped) < _DROPS_KEPT:
+            self.skipped.append(Drop(line, why))
+
     def __iter__(self) -> Iterator[Entry]:
         form, lines = self.opened()
         if form is None:
-            return rtcli.read(lines, self.listener, self.tear, self._taking)
+            return rtcli.read(lines, self.listener, self.tear, self._taking, skipped=self.skip)
         return self._translated(form, lines)
 
     def opened(self) -> tuple[Form | None, Iterator[bytes]]:
@@ -131,7 +139,7 @@ class Reading:
         """The records of another form as entries, each with the line that would stand for it in a recording."""
         found = False
         try:
-            for line, record in form.read(lines, self.drop):
+            for line, record in form.read(without(lines, self.drop), self.drop):
                 found = True
                 if self._missed and self._missed[0].line <= line:
                     yield self._gap(line, None if isinstance(record, Header) else record.t)
@@ -151,7 +159,9 @@ class Reading:
 
     def _entry(self, record: Record, line: int) -> Entry:
         entry = interpret(record, line, self.listener)
-        entry.raw = rtcli.line_of(record)
+        from rtcli.formats.line import line_of  # noqa: PLC0415 - only for logs of other programs
+
+        entry.raw = line_of(record)
         return entry
 
     def _nothing(self, form: Form) -> tuple[str, str]:

@@ -28,6 +28,7 @@ from rtcli.formats.entire import (
     stands_alone,
     with_its_end,
 )
+from rtcli.formats.overlong import told_of
 from rtcli.formats.region import BEGINNING, Region
 from rtcli.formats.remarks import Remarks
 
@@ -94,6 +95,11 @@ class Recovery:
 
     def _odd(self, number: int, line: bytes) -> Iterator[bytes]:
         """A line that is no record, or comes behind one that was none."""
+        if why := told_of(line):
+            self.lost.add(number, why)
+            yield from self._search(final=True)
+            yield from self._give_up()
+            return
         body = self._cleaned(number, line)
         if not body.strip():
             if body or not line.strip(b"\r\n"):

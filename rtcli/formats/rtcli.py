@@ -1,9 +1,6 @@
 """The recording file, format 1: a header line, then one record a line.
 
-Reading decodes envelope and event in one stage and looks closer only at lines that this refuses.
-Writing never looks into a frame further than to see that it is one line holding one JSON object.
-
-Law: what was written as a frame is read back to the byte.
+Envelope and event are decoded in one stage, and only lines that this refuses are looked at closer.
 """
 
 from __future__ import annotations
@@ -12,14 +9,16 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
-from msgspec import Raw, Struct, field
+from msgspec import Struct, field
 
-from rtcli.events import Event, Listener, Sender
+from rtcli.events import Event, Listener, Malformed, Sender
+from rtcli.events.event import Fault
 from rtcli.formats.closer import REFUSALS, look_closer
 from rtcli.formats.closer import record_of as record_of  # noqa: PLC0414 - whoever reads asks here too
 from rtcli.formats.entry import Entry
+from rtcli.formats.overlong import Skipped, told_of
 from rtcli.formats.own import looks_own as looks_own  # noqa: PLC0414 - the same
-from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, Other, Record, Torn
+from rtcli.recording import Torn
 
 E = TypeVar("E")
 _Line = tuple[int, bytes]
@@ -33,9 +32,6 @@ class _EventLine(Struct, Generic[E], gc=False):
     event: E
 
 
-_any_value = msgspec.json.Decoder(Raw)
-_OF_A_PART: Final = ("cut", "begins_s")
-"""What a header says only of a part of a recording."""
 _DOUBTFUL: Final = 16
 _DOUBT_AT_MOST: Final = 64
 """An odd line raises the doubt by two and a good one lowers it by one: beyond a third of odd lines it grows."""
@@ -85,9 +81,11 @@ def read(
     torn: Callable[[int], object] | None = None,
     taking: InOrder | Taking | None = None,
     numbers: Iterable[int] | None = None,
+    skipped: Skipped | None = None,
 ) -> Iterator[Entry]:
-    """Every line as an entry, in order; empty lines count but give nothing. `torn` is told of a line without an end.
+    """Every line as an entry, in order; empty lines count but give nothing.
 
+    `torn` is told of a line without an end, `skipped` of one that was too long to be read.
     The listener decodes the first lines, until it knows what is spoken, and those that are odd.
     Where most lines are odd, they are looked at closely at once. What is taken in by `taking` is not given, which
     takes half of the time where it is all that is in order.
@@ -99,7 +97,7 @@ def read(
     """
     first = taking.line + 1 if isinstance(taking, InOrder) else 1
     numbered = enumerate(lines, first) if numbers is None else zip(numbers, lines, strict=False)
-    reader = _Reader(numbered, listener or Listener(), torn)
+    reader = _Reader(numbered, listener or Listener(), torn, skipped)
     return reader.out_of_order(taking) if isinstance(taking, InOrder) else reader.entries(taking or Taking())
 
 
@@ -111,10 +109,12 @@ class _Reader:
         lines: Iterator[_Line],
         listener: Listener,
         torn: Callable[[int], object] | None,
+        skipped: Skipped | None,
     ) -> None:
         self._lines = lines
         self._listener = listener
         self._torn = torn
+        self._skipped = skipped
         self._doubt = 0
         self._odd = 0
         """The line that was looked at closely last."""
@@ -238,7 +238,7 @@ class _Reader:
         self._odd = number
         if raw.isspace():
             return None
-        entry = look_closer(number, raw, self._listener)
+        entry = self._passed_over(number, raw) or look_closer(number, raw, self._listener)
         if isinstance(entry.event, Torn) and self._torn:
             self._torn(number)
         is_event = isinstance(entry.event, Event)
@@ -250,6 +250,16 @@ class _Reader:
             self._doubt = 0
         return entry
 
+    def _passed_over(self, number: int, raw: bytes) -> Entry | None:
+        """A line that was too long to be read, as one that is damaged; an empty line stands for it in copies."""
+        if not (why := told_of(raw)):
+            return None
+        from rtcli.events.walk import NOT_JSON  # noqa: PLC0415 - hardly ever
+
+        if self._skipped:
+            self._skipped(number, why)
+        return Entry(number, None, None, Malformed((Fault(NOT_JSON, "$", why),)), b"\n")
+
 
 def _line_decoder(vocabulary: Any, *, bare: bool) -> Callable[[bytes], Any] | None:
     """Decodes a line whose event is of the vocabulary, in its envelope or bare, and refuses every other."""
@@ -257,75 +267,3 @@ def _line_decoder(vocabulary: Any, *, bare: bool) -> Callable[[bytes], Any] | No
         return None
     decoder = msgspec.json.Decoder(vocabulary if bare else _EventLine[vocabulary])
     return decoder.decode
-
-
-# --- writing -----------------------------------------------------------------------------------
-
-
-def header_line(header: Header) -> bytes:
-    """The first line of a recording."""
-    told = {name: getattr(header, name) for name in header.__struct_fields__}
-    body = {name: value for name, value in told.items() if name not in _OF_A_PART or value not in ([], None)}
-    return _json(body) + b"\n"
-
-
-def line_of(record: Record) -> bytes:
-    """The line that stands for a record."""
-    match record:
-        case Frame(t, sender, text):
-            key, value = ("event", text.encode()) if fits_a_line(text) else ("text", _json(text))
-            if t is None or sender is None:
-                return _start(t, sender) + b'"%s":%s}\n' % (key.encode(), value)
-            return b'{"t":%.6f,"from":"%s","%s":%s}\n' % (t, sender.encode(), key.encode(), value)
-        case Header():
-            return header_line(record)
-        case Binary(t, sender, data):
-            return _line(t, sender, "binary", _text_of(data))
-        case Control(t, sender, kind, data):
-            return _line(t, sender, kind, _text_of(data))
-        case Open(t, status, headers, subprotocol):
-            return _line(t, None, "open", {"status": status, "headers": headers, "subprotocol": subprotocol})
-        case Close(t, sender, code, reason):
-            return _line(t, sender, "close", {"code": code, "reason": reason})
-        case Note(t, text, missing):
-            return _start(t, None) + b'"note":%s%s}\n' % (_json(text), b',"missing":true' if missing else b"")
-        case Other(t, content):
-            return _json(content) + b"\n"
-        case Torn():
-            return b""
-
-
-def fits_a_line(text: str) -> bool:
-    """Whether a frame is one JSON object on one line, so that it can stand in the file as it came."""
-    if text[:1] != "{" or text[-1:] != "}" or "\n" in text or "\r" in text:
-        return False
-    try:
-        _any_value.decode(text)
-    except REFUSALS:
-        return False
-    return True
-
-
-def _line(t: float | None, sender: str | None, kind: str, content: Any) -> bytes:
-    return _start(t, sender) + b'"%s":%s}\n' % (kind.encode(), _json(content))
-
-
-def _start(t: float | None, sender: str | None) -> bytes:
-    """How the line begins; what is not known has no key."""
-    at = b"" if t is None else b'"t":%.6f,' % t
-    return b"{" + at + (b"" if sender is None else b'"from":"%s",' % sender.encode())
-
-
-def _text_of(data: bytes) -> str:
-    from base64 import b64encode  # noqa: PLC0415 - few recordings have a frame that is no text
-
-    return b64encode(data).decode()
-
-
-def _json(content: Any) -> bytes:
-    try:
-        return msgspec.json.encode(content)
-    except UnicodeEncodeError:  # Python's surrogates, for bytes that were no text; there is no JSON for them
-        from json import dumps  # noqa: PLC0415 - hardly ever
-
-        return dumps(content, ensure_ascii=False).encode("utf-8", "replace")

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from rtcli.formats.rtcli import line_of
+from rtcli.formats.line import line_of
 from rtcli.recording import Frame
 from rtcli.recording.record import Sender
 

@@ -18,8 +18,10 @@ from types import TracebackType
 from typing import Final, Literal, Self
 
 from rtcli.errors import RecordingExists, RecordingFailed
-from rtcli.formats.rtcli import line_of
-from rtcli.formats.stream import COMPRESSED, encoder_for, is_whole, read_lines
+from rtcli.formats.line import line_of
+from rtcli.formats.overlong import refuse, without
+from rtcli.formats.packing import encoder_for, is_whole
+from rtcli.formats.stream import COMPRESSED, read_lines
 from rtcli.formats.syncing import syncing
 from rtcli.formats.together import lines_of
 from rtcli.recording import Record
@@ -164,7 +166,7 @@ def _make_whole(path: Path) -> None:
     copy = path.with_name(f"{os.getpid()}-{path.name}")
     try:
         with Writer(copy, "overwrite") as writer:
-            for line in read_lines(path):
+            for line in without(read_lines(path), refuse(path)):
                 writer.copy(line if line.endswith(b"\n") else line + b"\n")
         if not is_whole(copy):
             raise RecordingFailed(str(path), "there is no room to end what was interrupted")

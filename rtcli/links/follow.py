@@ -11,8 +11,11 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Final
 
+from rtcli.formats.overlong import Begun
+
 PAUSE_SECONDS: Final = 1 / 30
 """Between two looks at the file, and the least between two ticks."""
+_PIECE_BYTES: Final = 1 << 20
 
 
 class Patience:
@@ -57,7 +60,8 @@ def follow(
     """The file's whole lines as they are written, while the patience lasts; `tick` is called all the while.
 
     A file that is not there yet is waited for; one that is replaced or cut is read from its start.
-    A last line without its newline waits for the rest of it.
+    A last line without its newline waits for the rest of it. In the place of one that is too long to be held stands
+    one that `overlong` knows.
     """
     ticker = _Ticker(tick, pause_s)
     while patience:
@@ -72,14 +76,13 @@ def follow(
 
 def _lines(file: IO[bytes], path: Path, ticker: _Ticker, patience: Patience) -> Iterator[bytes]:
     """The lines of one file, until another takes its name."""
-    rest = b""
+    begun = Begun()
     while patience:
-        piece = file.readline()
+        piece = file.readline(_PIECE_BYTES)
         if piece:
-            rest += piece
-            if rest.endswith(b"\n"):
-                yield rest
-                rest = b""
+            line = begun.add(piece)
+            if line:
+                yield line
             ticker.pass_by()
         elif _replaced(file, path):
             return

@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rtcli.errors import RecordingExists, RecordingFailed
-from rtcli.formats.rtcli import line_of
+from rtcli.formats.line import line_of
 from rtcli.formats.writer import Writer
 from rtcli.recording import Frame, Header, Record
 from rtcli.recording.record import Sender

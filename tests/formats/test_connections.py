@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rtcli.formats.connections import beginnings, numbered
-from rtcli.formats.rtcli import header_line
+from rtcli.formats.line import header_line
 from rtcli.recording import Header
 
 HEADER = header_line(Header(rtcli=1, url="wss://h"))

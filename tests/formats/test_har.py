@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from written import RECORDS, read_back, refuse, written
 
 from rtcli.errors import UnreadableRecording
+from rtcli.formats.closer import record_of
 from rtcli.formats.forms import form_of
 from rtcli.formats.har import HAR, knows
 from rtcli.formats.har_writer import Har
-from rtcli.formats.rtcli import line_of, record_of
+from rtcli.formats.line import line_of
 from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open
 
 START = "2026-11-20T19:00:00.250Z"

@@ -12,10 +12,11 @@ from written import EVENTS, RECORDS, SENDERS, TIMES, read_back, refuse, taken, w
 from rtcli.events import Listener
 from rtcli.formats import interpret, read
 from rtcli.formats.bare import BareEvents
+from rtcli.formats.closer import record_of
 from rtcli.formats.har import HAR
 from rtcli.formats.har_writer import Har
+from rtcli.formats.line import line_of
 from rtcli.formats.notation import SCRIPT, Script
-from rtcli.formats.rtcli import line_of, record_of
 from rtcli.formats.rtcli import read as read_own
 from rtcli.formats.sink import Recording, record_in
 from rtcli.formats.stream import read_lines

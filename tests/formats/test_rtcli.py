@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from rtcli.errors import UnreadableRecording
 from rtcli.events import Event, Malformed, encode
 from rtcli.formats import find, read
-from rtcli.formats.rtcli import header_line, line_of, record_of
+from rtcli.formats.closer import record_of
+from rtcli.formats.line import header_line, line_of
 from rtcli.formats.rtcli import read as read_lines
 from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open, Other, Torn
 

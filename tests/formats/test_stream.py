@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtcli.errors import UnreadableRecording
-from rtcli.formats.stream import BUFFER_BYTES, encoder_for, is_whole, line_ends, read_lines, read_part
+from rtcli.formats.packing import encoder_for, is_whole
+from rtcli.formats.stream import BUFFER_BYTES, line_ends, read_lines, read_part
 
 ENDINGS = ["jsonl", "jsonl.gz", "jsonl.zst"]
 LINES = st.lists(st.binary(max_size=40).map(lambda line: line.replace(b"\n", b"") + b"\n"), max_size=12)

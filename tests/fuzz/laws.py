@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from rtcli.errors import RtcliError
 from rtcli.events import Listener
 from rtcli.formats import Entry
+from rtcli.formats.closer import record_of
 from rtcli.formats.entry import interpret
 from rtcli.formats.form import Form
-from rtcli.formats.rtcli import line_of, record_of
+from rtcli.formats.line import line_of
 from rtcli.recording import Header, Record, Torn
 
 

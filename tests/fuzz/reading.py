@@ -22,10 +22,10 @@ from rtcli.formats.bare import BareEvents
 from rtcli.formats.copied import Copied
 from rtcli.formats.har_writer import Har
 from rtcli.formats.notation import Script
+from rtcli.formats.packing import is_whole
 from rtcli.formats.reading import is_log
 from rtcli.formats.rtcli import read
 from rtcli.formats.sink import Recording
-from rtcli.formats.stream import is_whole
 
 _ENDINGS = (".jsonl", ".log", ".jsonl.gz", ".jsonl.zst")
 _FAST = Path("/dev/shm")

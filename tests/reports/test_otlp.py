@@ -20,7 +20,8 @@ from written import RECORDS
 from rtcli.errors import BadOption
 from rtcli.events import Listener
 from rtcli.formats.entry import interpret
-from rtcli.formats.rtcli import line_of, read
+from rtcli.formats.line import line_of
+from rtcli.formats.rtcli import read
 from rtcli.reports.otlp import UNTIMED, Spans
 
 ROOT = Path(__file__).parents[2]

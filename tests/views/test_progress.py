@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 
 from rtcli.formats import Reading
+from rtcli.formats.packing import encoder_for
 from rtcli.formats.rtcli import InOrder
-from rtcli.formats.stream import encoder_for
 from rtcli.views.progress import passing, reading
 
 LINES = [b"x" * 1000] * 2000
