@@ -9,18 +9,16 @@ integers that are written with nothing behind the point.
 from __future__ import annotations
 
 import operator
-import sys
-from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
 from msgspec import inspect
 
+from rtcli.events import values
 from rtcli.events.event import Extra
-from rtcli.events.walk import MISSING, WRONG_VALUE, Walk
-from rtcli.events.wording import Path, choices, expected, nearest, shown
-
-Check = Callable[[Any, Path, Walk], Any]
+from rtcli.events.values import Check
+from rtcli.events.walk import MISSING, Walk
+from rtcli.events.wording import Path, choices, expected, nearest
 
 MADE_FOR: Final = "made_for"
 """Where a learned class says for which class of the wire it was made."""
@@ -71,27 +69,18 @@ def _check(schema: inspect.Type) -> Check:
         case inspect.DictType():
             return _dict(schema)
         case inspect.LiteralType():
-            return _literal(schema.values)
+            return values.literal(schema.values)
         case inspect.StrType():
-            return _str(schema)
+            return values.text(schema)
         case inspect.IntType():
-            return _integer(schema)
+            return values.integer(schema)
         case inspect.FloatType():
-            return _number(schema)
+            return values.number(schema)
         case inspect.BoolType():
-            return _plain(bool, "true or false")
+            return values.plain(bool, "true or false")
         case inspect.NoneType():
-            return _plain(type(None), "null")
+            return values.plain(type(None), "null")
     raise AssertionError(f"no event has a field of type {schema}")
-
-
-def _plain(kind_of_value: type, wanted: str) -> Check:
-    def check(value: Any, path: Path, walk: Walk) -> Any:
-        if type(value) is not kind_of_value:
-            walk.wrong_type(value, wanted, path)
-        return value
-
-    return check
 
 
 def _passes_at_sight(schema: inspect.Type) -> type | None:
@@ -145,7 +134,7 @@ def _struct_check(schema: inspect.StructType) -> Check:
             elif key != tag_field:
                 unknown.append(key)
             elif inner != tag:
-                _literal((tag,))(inner, (*path, key), walk)
+                values.literal((tag,))(inner, (*path, key), walk)
         if not needed <= value.keys():
             _missing(value, required, unknown, path, walk)
         if not unknown:
@@ -204,73 +193,6 @@ def _dict(schema: inspect.DictType) -> Check:
     return check
 
 
-def _literal(values: tuple[Any, ...]) -> Check:
-    kinds = {type(allowed) for allowed in values}
-    allowed = {(type(one), one): one for one in values}
-
-    def check(value: Any, path: Path, walk: Walk) -> Any:
-        if type(value) is float and value.is_integer():
-            value = int(value)
-        if type(value) not in kinds:
-            walk.wrong_type(value, choices(values), path)
-        elif (type(value), value) not in allowed:
-            near = nearest(value, values, cutoff=0.6)
-            hint = f'did you mean "{near}"?' if near else ""
-            walk.fault(WRONG_VALUE, path, f"{shown(value)} is not allowed here", shown(value), choices(values), hint)
-        return value
-
-    return check
-
-
-def _str(schema: inspect.StrType) -> Check:
-    low, high = schema.min_length, schema.max_length
-
-    def check(value: Any, path: Path, walk: Walk) -> Any:
-        if type(value) is not str:
-            walk.wrong_type(value, "a string", path)
-        else:
-            walk.length(len(value), low, high, "characters", path)
-        return value
-
-    return check
-
-
-def _integer(schema: inspect.IntType) -> Check:
-    low, high = schema.ge, schema.le
-
-    def check(value: Any, path: Path, walk: Walk) -> Any:
-        if type(value) is float and value.is_integer():
-            value = int(value)
-        if type(value) is not int:
-            walk.wrong_type(value, "an integer", path)
-        elif (low is not None and value < low) or (high is not None and value > high):
-            walk.out_of_range(value, _limits(low, high), path)
-        return value
-
-    return check
-
-
-def _number(schema: inspect.FloatType) -> Check:
-    low, high = schema.ge, schema.le
-
-    def check(value: Any, path: Path, walk: Walk) -> Any:
-        if type(value) is not float and type(value) is not int:
-            walk.wrong_type(value, "a number", path)
-        elif abs(value) > sys.float_info.max:
-            walk.out_of_range(value, "a number", path)
-        elif (low is not None and value < low) or (high is not None and value > high):
-            walk.out_of_range(value, _limits(low, high), path)
-        return value
-
-    return check
-
-
-def _limits(low: float | None, high: float | None) -> str:
-    if high is None:
-        return f"{low} or more"
-    return f"from {low} to {high}" if low is not None else f"{high} or less"
-
-
 def _union(schema: inspect.UnionType) -> Check:
     """Follow the arm that the value is meant for, so that its faults are named where they are."""
     arms = schema.types
@@ -298,7 +220,7 @@ def _tagged(arms: list[inspect.StructType]) -> Check:
     assert field is not None
     by_tag = {arm.tag: _check(arm) for arm in arms}
     tags = tuple(str(tag) for tag in by_tag)
-    wrong_tag = _literal(tags)
+    wrong_tag = values.literal(tags)
     implied = next((str(arm.tag) for arm in arms if getattr(arm.cls, "type_is_implied", False)), "")
 
     def check(value: Any, path: Path, walk: Walk) -> Any:

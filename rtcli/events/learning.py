@@ -10,16 +10,15 @@ decoded the slow way.
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from rtcli.events.checks import MADE_FOR, Check, field_checks, wire_class
+from rtcli.events.checks import MADE_FOR, field_checks, wire_class
 from rtcli.events.event import Event, Extra, Fault, type_name
 from rtcli.events.walk import Walk
-from rtcli.events.wording import Path
 
 Lessons = dict[type, set[str]]
 """Which fields each class of an event's tree has to learn."""
@@ -155,35 +154,33 @@ def _found(value: Any, path: tuple[str | int, ...]) -> Iterator[Extra]:
 _CONTAINERS: Final = (dict, list)
 
 
-class Watched(NamedTuple):
+class Watched:
     """What has to be looked at in the events of a class that lets faults through."""
 
-    type: str
-    fields: tuple[tuple[str, Path, Check], ...]
-    """Attribute, path and check."""
+    __slots__ = ("_fields", "_walk", "type")
 
+    def __init__(self, event_class: type[Event], loose: Iterable[str]) -> None:
+        """Those of the class, where these fields take anything."""
+        checks = field_checks(event_class)
+        self.type = type_name(event_class)
+        self._fields = [(name, (name,), checks[name]) for name in sorted(loose)]
+        self._walk = Walk()
 
-def watch(event_class: type[Event], loose: Iterable[str]) -> Watched:
-    """What has to be looked at where these fields take anything."""
-    checks = field_checks(event_class)
-    return Watched(type_name(event_class), tuple((name, (name,), checks[name]) for name in sorted(loose)))
+    def faults_in(self, event: Event) -> Sequence[Fault] | None:
+        """What is wrong in the loose fields, by path; None where the event is in order as it stands.
 
-
-def faults_in(event: Event, watched: Watched) -> tuple[Fault, ...] | None:
-    """What is wrong in the loose fields, by path; None where the event is in order as it stands.
-
-    Nothing is wrong and it is not in order where a value has yet to become an object or a number.
-    """
-    walk = Walk()
-    plain = True
-    for attribute, path, check in watched.fields:
-        value = getattr(event, attribute)
-        if value is not UNSET and (check(value, path, walk) is not value or type(value) in _CONTAINERS):
-            plain = False
-    faults = walk.faults
-    if not faults:
-        return None if plain else ()
-    return tuple(faults) if len(faults) < 2 else tuple(sorted(faults, key=_place))
+        Nothing is wrong and it is not in order where a value has yet to become an object or a number.
+        """
+        walk, plain = self._walk, True
+        for attribute, path, check in self._fields:
+            value = getattr(event, attribute)
+            if value is not UNSET and (check(value, path, walk) is not value or type(value) in _CONTAINERS):
+                plain = False
+        faults = walk.faults
+        if not faults and plain:
+            return None
+        self._walk = Walk()
+        return faults if len(faults) < 2 else sorted(faults, key=_place)
 
 
 def _place(fault: Fault) -> str:

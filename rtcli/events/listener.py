@@ -7,7 +7,6 @@ fast that is and nothing else.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeGuard, Union
@@ -78,7 +77,6 @@ class Listener:
         self._widened: dict[str, type[Event]] = {}
         self.suspects: dict[type, Watched] = {}
         """Classes that let faults through, and what has to be looked at in their events."""
-        self._faults_in: Callable[[Event, Watched], tuple[Fault, ...] | None]
 
     @property
     def dialect(self) -> Dialect:
@@ -181,13 +179,13 @@ class Listener:
         watched = self.suspects.get(type(event))
         if watched is None:
             return event
-        faults = self._faults_in(event, watched)
+        faults = watched.faults_in(event)
         if faults is None:
             return event
         if not faults:
             return self.judge(msgspec.to_builtins(event), line, sender)
         self._broken.append(line)
-        return Malformed(faults, watched.type, event, event.extra)
+        return Malformed(tuple(faults), watched.type, event, event.extra)
 
     def _all_the_time(self, name: str, line: int) -> bool:
         """Whether so much is broken, and this type again, that its class is to let faults through."""
@@ -219,7 +217,6 @@ class Listener:
         made = learning.learned(home.types[name], self._lessons.get(name, {}), foreign, loose)
         self._widened[name] = made
         if loose:
-            self.suspects[made] = learning.watch(home.types[name], loose)
-            self._faults_in = learning.faults_in
+            self.suspects[made] = learning.Watched(home.types[name], loose)
         self._union = Union[tuple((self._spoken.types | self._widened).values())]  # noqa: UP007 - built from data
         self._decoder = msgspec.json.Decoder(self._union)

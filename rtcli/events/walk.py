@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Final
 
+from msgspec import Struct
+
 from rtcli.events.event import Extra, Fault
 from rtcli.events.wording import Path, describe, kind, shown
 
@@ -23,15 +25,12 @@ def _wrong_type(path: Path, wanted: str, found: str) -> tuple[str, str]:
     return describe(path), f"expected {wanted}, found {found}"
 
 
-class Walk:
+class Walk(Struct):
     """One walk along a schema: what was found on it."""
 
-    __slots__ = ("extra", "faults", "implied")
-
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
-        self.extra: list[Extra] = []
-        self.implied: list[Path] = []
+    faults: list[Fault] = []
+    extra: list[Extra] = []
+    implied: list[Path] = []
 
     def fault(self, code: str, path: Path, message: str, found: str = "", wanted: str = "", hint: str = "") -> None:
         """Note one fault."""

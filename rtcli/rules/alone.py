@@ -44,8 +44,7 @@ class SchemaCheck:
         for entry in entries:
             event = entry.event
             if isinstance(event, NO_EVENT):
-                if type(event) is not Torn:
-                    self._given += 1
+                self._given += type(event) is not Torn
                 yield from self.oddities.judged(entry, detector.vendor)
             elif isinstance(event, Event):
                 self._given += 1

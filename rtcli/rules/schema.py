@@ -49,18 +49,18 @@ def findings(entry: Entry) -> list[Finding]:
     """What is wrong with a line; unknown types and fields are told apart by ``oddities``."""
     event = entry.event
     if isinstance(event, Malformed):
-        found = []
+        found, side, event_id = [], entry.sender or "unknown", _event_id(event)
         for fault in event.faults:
             code = fault.code
             found.append(
                 Finding(
                     code=code,
                     severity=_SEVERITIES[code],
-                    side=entry.sender or "unknown",
+                    side=side,
                     line=entry.line,
                     message=fault.message,
                     type=event.type,
-                    event_id=_event_id(event),
+                    event_id=event_id,
                     path=fault.path,
                     found=fault.found,
                     expected=fault.expected,
@@ -154,7 +154,7 @@ class Oddities:
     def judged(self, entry: Entry, vendor: Vendor | None) -> list[Finding]:
         """What the schema says about a line that is no event in order, but for what is told once."""
         event = entry.event
-        if isinstance(event, Unknown) or (isinstance(event, Malformed) and event.extra):
+        if event.extra if isinstance(event, Malformed) else isinstance(event, Unknown):
             self.note(entry, vendor)
         found = findings(entry)
         return [one for one in found if not self.known(one, vendor)] if vendor else found
@@ -264,5 +264,5 @@ def _starred(path: str) -> str:
 
 def _event_id(event: Malformed) -> str:
     source = event.source
-    value = source.get("event_id") if isinstance(source, dict) else getattr(source, "event_id", None)
-    return value if isinstance(value, str) else ""
+    value = source.get("event_id") if type(source) is dict else getattr(source, "event_id", None)
+    return value if type(value) is str else ""
