@@ -6,6 +6,7 @@ Law: what was written as a frame is read back to the byte.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -30,7 +31,7 @@ def line_of(record: Record) -> bytes:
     """The line that stands for a record."""
     match record:
         case Frame(t, sender, text):
-            key, value = ("event", text.encode()) if fits_a_line(text) else ("text", _json(text))
+            key, value = ("event", text.encode()) if fits_a_line(text) else _outside(text)
             if t is None or sender is None:
                 return _start(t, sender) + b'"%s":%s}\n' % (key.encode(), value)
             return b'{"t":%.6f,"from":"%s","%s":%s}\n' % (t, sender.encode(), key.encode(), value)
@@ -61,6 +62,15 @@ def fits_a_line(text: str) -> bool:
     except REFUSALS:
         return False
     return True
+
+
+def _outside(text: str) -> tuple[str, bytes]:
+    """How a text is written that does not fit a line; bytes that were no UTF-8 stay what they were."""
+    with suppress(UnicodeEncodeError):
+        return "text", msgspec.json.encode(text)
+    with suppress(UnicodeEncodeError):
+        return "binary", _json(_text_of(text.encode("utf-8", "surrogateescape")))
+    return "text", _json(text)
 
 
 def _line(t: float | None, sender: str | None, kind: str, content: Any) -> bytes:

@@ -14,7 +14,7 @@ from rtcli.formats.forms import FORMS
 from rtcli.formats.har_writer import Har
 from rtcli.formats.notation import Script, line_for
 from rtcli.formats.rtcli import read
-from rtcli.recording import Frame
+from rtcli.recording import Binary, Frame
 from tests.formats.spellings import TIMED, UNTIMED, Framed
 
 _FRAMES = [
@@ -59,8 +59,9 @@ def _script(data: bytes) -> None:
     for record in read_as(FORMS["script"], data):
         (again,) = read_as(FORMS["script"], line_for(record)) or [None]
         if isinstance(record, Frame):
-            assert isinstance(again, Frame), record
-            assert (again.text, again.sender) == (record.text, record.sender)
+            assert isinstance(again, Frame | Binary), record
+            text = again.text if isinstance(again, Frame) else again.data.decode("utf-8", "surrogateescape")
+            assert (text, again.sender) == (record.text, record.sender)
 
 
 def _har_seeds() -> Iterator[bytes]:
