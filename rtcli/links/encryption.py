@@ -7,6 +7,7 @@ a fault, is lost. Once both have agreed nothing that is to be said has to wait f
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from typing import Final
 
@@ -37,6 +38,21 @@ class Encryption:
     def begin(self) -> None:
         """Say hello, where the other end does not have to say so first."""
         self.open(b"")
+
+    def agreeing(self, gone: Callable[[], bool]) -> Generator[None, None, None]:
+        """Go on when something was heard, until both have agreed.
+
+        Raises:
+            SSLError: they do not agree.
+            ConnectionResetError: the other end is gone.
+
+        """
+        while not self.agreed:
+            if self.failure is not None:
+                raise self.failure
+            if gone():
+                raise ConnectionResetError
+            yield
 
     def open(self, data: bytes) -> bytes:
         """What the other end says with these bytes; often there is something to be sent for it."""

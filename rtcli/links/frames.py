@@ -9,9 +9,9 @@ Source: RFC 6455, sections 5.2 (the layout), 5.4 (fragments), 5.5 (control frame
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Final
 
-from msgspec import Struct
+from rtcli.links.messages import Closing, Control, Data, Odd, Raw, Seen, Text
 
 try:
     from websockets.speedups import apply_mask
@@ -32,47 +32,6 @@ _CONTROL: Final = 0x8
 _CONTROL_BYTES: Final = 125
 _LISTED_CODES: Final = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)})
 """Close codes that may be on the wire."""
-
-
-class Text(Struct, gc=False):
-    """A whole text message."""
-
-    text: str
-
-
-class Data(Struct, gc=False):
-    """A whole binary message."""
-
-    data: bytes
-
-
-class Closing(Struct, gc=False):
-    """A close frame; ``code`` is None where it had none."""
-
-    code: int | None
-    reason: str
-
-
-class Control(Struct, gc=False):
-    """A ping or a pong."""
-
-    kind: Literal["ping", "pong"]
-    data: bytes
-
-
-class Odd(Struct, gc=False):
-    """Something that should not be, or cannot be told otherwise."""
-
-    what: str
-    data: bytes | None = None
-    """The payload, where it is told nowhere else."""
-    lost: bool = False
-    """There was more than could be kept."""
-
-
-Seen = Text | Data | Closing | Control | Odd
-Raw = bytes | Data | Closing | Control | Odd
-"""The same, a text as its bytes, which are UTF-8."""
 
 
 class Frames:
@@ -117,7 +76,13 @@ class Frames:
 
     def feed(self, data: bytes) -> list[Seen]:
         """Take in the next bytes; gives what came to its end with them."""
-        return [Text(one.decode()) if isinstance(one, bytes) else one for one in self.read(data)]
+        seen: list[Seen] = []
+        for one in self.read(data):
+            if isinstance(one, list):
+                seen.extend(Text(text.decode()) for text in one)
+            else:
+                seen.append(one)
+        return seen
 
     def read(self, data: bytes) -> list[Raw]:
         """The same for whoever passes texts on: nearly all of them are never looked at."""
@@ -152,7 +117,7 @@ class Frames:
     def _plain(self, data: bytes, at: int, end: int, seen: list[Raw]) -> int:
         """Read the texts that are whole, in one short frame each, as nearly all are; gives where the first other begins."""
         unmasked, head_bytes = (_MASKED, 2 + _MASK_BYTES) if self._masked else (0, 2)
-        limit_bytes = self._limit_bytes
+        limit_bytes, texts = self._limit_bytes, []
         while at + 4 <= end and data[at] == _WHOLE_TEXT:
             length, start = data[at + 1] - unmasked, at + head_bytes
             if length == _TWO_BYTES:
@@ -167,8 +132,10 @@ class Frames:
                 payload = apply_mask(payload, data[start - _MASK_BYTES : start])
             if not (payload.isascii() or _is_text(payload)):
                 break
-            seen.append(payload)
+            texts.append(payload)
             at = stop
+        if texts:
+            seen.append(texts)
         return at
 
     def _begin(self, data: bytes, at: int, end: int, seen: list[Raw]) -> int:
@@ -290,7 +257,7 @@ def _message(kind: int, payload: bytes, seen: list[Raw]) -> Raw:
     if kind != 1:
         return Data(payload)
     if _is_text(payload):
-        return payload
+        return [payload]
     seen.append(Odd("a text that is not UTF-8"))
     return Data(payload)
 

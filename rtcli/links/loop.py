@@ -18,7 +18,6 @@ import selectors
 import time
 from collections.abc import Callable
 from contextvars import Context
-from math import ceil
 from typing import Final, Protocol, TypeVarTuple
 
 Given = TypeVarTuple("Given")
@@ -32,7 +31,8 @@ _CROWD_A_SECOND: Final = 2000
 """... so many times a second, something comes in a crowd."""
 _COUNTED_SECONDS: Final = 0.02
 """How long is counted at least; voice is sent in pieces of so long."""
-_COUNTED_TURNS: Final = 8
+_COUNTED: Final = 32
+"""How many times something has come before it is counted: asking for the time is dear."""
 
 
 class Straight(Protocol):
@@ -99,21 +99,17 @@ class _Crowd:
 
     def __init__(self) -> None:
         self.is_there = False
-        self.who: set[int] = set()
-        """Whose bytes came since the last count."""
-        self.times = 0
+        self.who: list[int] = []
+        """Whose bytes came since the last count, each time."""
         self._counted = time.monotonic()
-        self._turns = 0
 
-    def turn(self) -> None:
-        """Count now and then: asking for the time is dear."""
-        self._turns += 1
-        if self._turns < _COUNTED_TURNS:
-            return
-        now, self._turns = time.monotonic(), 0
+    def count(self) -> None:
+        """Count what came since the last count, unless that is too short ago."""
+        now = time.monotonic()
         if (seconds := now - self._counted) >= _COUNTED_SECONDS:
-            self.is_there = len(self.who) >= _CROWD and self.times >= _CROWD_A_SECOND * seconds
-            self._counted, self.times = now, 0
+            often = len(self.who) >= _CROWD_A_SECOND * seconds
+            self.is_there = often and len(set(self.who)) >= _CROWD
+            self._counted = now
             self.who.clear()
 
 
@@ -135,20 +131,18 @@ if hasattr(select, "epoll"):
 
         def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
             """What is ready and was not read here."""
-            turn, crowd, left = self._turn, self._crowd, timeout
+            turn, crowd, poll, left = self._turn, self._crowd, self._ready.poll, timeout
             turn.is_over = False
-            until = time.monotonic() + timeout if timeout else 0.0
+            until = None if timeout is None else time.monotonic() + timeout
             while True:
                 if crowd.is_there and (left is None or left > _REST_SECONDS):
                     time.sleep(_REST_SECONDS)
-                # In whole milliseconds, and rather too long than too short, as epoll counts.
-                wait = -1 if left is None else ceil(left * 1e3) * 1e-3 if left > 0 else 0
-                ready = self._ready.poll(wait, _MOST_AT_ONCE)
+                ready = poll(left, _MOST_AT_ONCE)
                 if others := self._read(ready):
                     return self._found(others)
-                if left is not None:
-                    left = until - time.monotonic()
-                if not ready or turn.is_over or (left is not None and left <= 0):
+                if turn.is_over or not ready:
+                    return []
+                if until is not None and (left := until - time.monotonic()) <= 0:
                     return []
 
         def _read(self, ready: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -159,26 +153,28 @@ if hasattr(select, "epoll"):
             for one in ready:
                 descriptor, events = one
                 # With an error or an end there is more to see to than bytes.
-                if events != reading or descriptor not in straight:
+                if events != reading or (reader := straight.get(descriptor)) is None:
                     others.append(one)
                     continue
-                reader = straight[descriptor]
-                if (peer := reader.peer) in looking:
-                    _look(peer, looking.pop(peer))
                 try:
+                    if looking and (peer := reader.peer) in looking:
+                        peer.look(looking.pop(peer))
                     data = reader.hand_on()
                 except Exception as error:  # noqa: BLE001 - the loop has to go on; so does asyncio itself
                     reader.fault(error)
                     continue
                 if data:
                     looking[reader] = data
-                    crowd.who.add(descriptor)
-                    crowd.times += 1
+                    crowd.who.append(descriptor)
                 elif data is None:
                     others.append(one)
             for reader, data in looking.items():
-                _look(reader, data)
-            crowd.turn()
+                try:
+                    reader.look(data)
+                except Exception as error:  # noqa: BLE001 - as above
+                    reader.fault(error)
+            if len(crowd.who) >= _COUNTED:
+                crowd.count()
             return others
 
         def _found(self, ready: list[tuple[int, int]]) -> list[tuple[selectors.SelectorKey, int]]:
@@ -194,11 +190,3 @@ if hasattr(select, "epoll"):
                 if asked := (readable | writable) & key.events:
                     found.append((key, asked))
             return found
-
-
-def _look(reader: Straight, data: bytes) -> None:
-    """Let it look; the loop goes on, whatever it finds."""
-    try:
-        reader.look(data)
-    except Exception as error:  # noqa: BLE001 - as asyncio does with any callback
-        reader.fault(error)

@@ -128,10 +128,10 @@ async def _heard(app: Side) -> Request:
     """The app's request."""
     try:
         async with asyncio.timeout(OPEN_SECONDS):
-            if await app.take(_first_bytes(app.reader)) == _TLS_HELLO:
+            if await app.early.take(_first_bytes(app.early.reader)) == _TLS_HELLO:
                 why = "the app speaks TLS; give it a ws:// URL, or listen with --tls"
                 raise Refused(HTTPStatus.BAD_REQUEST, "tls", why)
-            return await app.take(Request.parse(app.reader.read_line))
+            return await app.early.take(Request.parse(app.early.reader.read_line))
     except TimeoutError as error:
         raise Refused(HTTPStatus.REQUEST_TIMEOUT, "no_request", "the app asked for nothing") from error
     except EOFError as error:

@@ -115,9 +115,9 @@ def trust() -> ssl.SSLContext:
 
 
 async def _answer(server: Side) -> Response:
-    reader = server.reader
+    reader = server.early.reader
     while True:
-        response = await server.take(Response.parse(reader.read_line, reader.read_exact, reader.read_to_eof))
+        response = await server.early.take(Response.parse(reader.read_line, reader.read_exact, reader.read_to_eof))
         if response.status_code not in _INTERIM:
             return response
 

@@ -11,23 +11,19 @@ import os
 import socket
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from typing import Final, TypeVar, cast
+from typing import Final, cast
 
-from websockets.streams import StreamReader
-
+from rtcli.links.early import Early
 from rtcli.links.encryption import Encryption
 from rtcli.links.loop import StraightLoop
 
 EARLY_BYTES: Final = 1024 * 1024
 """How much an app may send before the upstream is open; the rest waits in its own socket."""
-HELD_BYTES: Final = 256 * 1024
-"""How much may wait for a slow end before the other is not read any more."""
 AT_ONCE_BYTES: Final = 64 * 1024
 """How much is read at once; less is soon no saving, and more is soon out of the processor's reach."""
 DEPART_SECONDS: Final = 2
 """How long an app is given to take in that it was refused."""
 
-T = TypeVar("T")
 Passing = Callable[[bytes], bool]
 """Hands bytes on; says whether they are still to be looked at."""
 
@@ -46,15 +42,16 @@ class Side(asyncio.Protocol):
         self.encrypted = False
         """It speaks TLS, where one direction cannot be closed alone."""
         self.full = False
-        """It takes nothing for now."""
+        """Something waits until it can take more."""
         self._told_end = False
         self._leaving = False
         """It is told goodbye; what it still says is for nobody."""
         self._encryption: Encryption | None = None
         self._arrived = arrived
-        self._reader = StreamReader()
-        self._news = asyncio.Event()
-        self._pass: Passing | None = None
+        self.early = Early()
+        """What comes before it is handed on."""
+        self.passing: Passing | None = None
+        """What hands it on."""
         self._end: Callable[[], None] | None = None
         self.look: Callable[[bytes], None] = lambda _: None
         """Looks at what was handed on."""
@@ -66,7 +63,7 @@ class Side(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is there."""
         self.transport = cast("asyncio.Transport", transport)
-        self.transport.set_write_buffer_limits(high=HELD_BYTES)
+        self.transport.set_write_buffer_limits(high=0)
         self.encrypted = transport.get_extra_info("sslcontext") is not None
         raw = transport.get_extra_info("socket")
         if raw is not None:
@@ -78,13 +75,10 @@ class Side(asyncio.Protocol):
         """Bytes came."""
         if self._encryption is not None:
             data = self._opened(data)
-        if self._pass is not None:
-            if data and self._pass(data):
+        if self.passing is not None:
+            if data and self.passing(data):
                 self.look(data)
-            return
-        self._reader.feed_data(data)
-        self._news.set()
-        if len(self._reader.buffer) > EARLY_BYTES:
+        elif self.early.feed(data) > EARLY_BYTES:
             self.transport.pause_reading()
 
     def eof_received(self) -> bool:
@@ -114,13 +108,11 @@ class Side(asyncio.Protocol):
 
     def _ends(self) -> None:
         self.ended = True
-        self._news.set()
+        self.early.end()
         if self._end is not None:
             self._end()
-        elif not self._reader.eof:
-            self._reader.feed_eof()
 
-    # --- what the connection asks for ----------------------------------------------------------
+    # --- TLS --------------------------------------------------------------------------------------
 
     async def encrypt(self, encryption: Encryption) -> None:
         """Speak TLS from now on; nothing may have been read before.
@@ -133,32 +125,7 @@ class Side(asyncio.Protocol):
         encryption.begin()
         self.transport.write(encryption.outgoing())
         self.resume()
-        await self.take(self._agreeing(encryption))
-
-    async def take(self, parsing: Generator[None, None, T]) -> T:
-        """What a parser makes of what comes; it raises what the parser raises."""
-        while True:
-            try:
-                next(parsing)
-            except StopIteration as done:
-                return cast("T", done.value)
-            await self._news.wait()
-            self._news.clear()
-
-    @property
-    def reader(self) -> StreamReader:
-        """Where a parser reads from."""
-        return self._reader
-
-    # --- TLS --------------------------------------------------------------------------------------
-
-    def _agreeing(self, encryption: Encryption) -> Generator[None, None, None]:
-        while not encryption.agreed:
-            if encryption.failure is not None:
-                raise encryption.failure
-            if self.ended:
-                raise ConnectionResetError
-            yield
+        await self.early.take(encryption.agreeing(lambda: self.ended))
 
     def _opened(self, data: bytes) -> bytes:
         """What was said with these bytes; what TLS itself has to answer goes out at once."""
@@ -198,7 +165,7 @@ class Side(asyncio.Protocol):
     def hand_on(self) -> bytes | None:
         """Read, and hand on what has come; an end is left to the transport."""
         assert self._descriptor is not None, "it goes the short way"
-        assert self._pass is not None, "it has somewhere to go"
+        assert self.passing is not None, "it has somewhere to go"
         try:
             data = os.read(self._descriptor, AT_ONCE_BYTES)
         except BlockingIOError:
@@ -210,7 +177,7 @@ class Side(asyncio.Protocol):
             return None
         if self._encryption is not None:
             data = self._opened(data)
-        return data if data and self._pass(data) else b""
+        return data if data and self.passing(data) else b""
 
     def fault(self, error: Exception) -> None:
         """Drop the connection, as asyncio does."""
@@ -220,16 +187,14 @@ class Side(asyncio.Protocol):
 
     # --- once both ends talk ---------------------------------------------------------------------
 
-    def splice(self, peer: Side, passing: Passing, look: Callable[[bytes], None], end: Callable[[], None]) -> None:
-        """From now on bytes go to `passing`, those that came already first; `end` is called after the last.
+    def splice(self, peer: Side, look: Callable[[bytes], None], end: Callable[[], None]) -> None:
+        """From now on bytes go to `peer`, those that came already first; `end` is called after the last.
 
-        Those of which it says so go to `look` after it. `end` is called again when the connection is gone
-        altogether.
+        What was handed on goes to `look` after it. `end` is called again when the connection is gone altogether.
         """
-        self.peer, self._pass, self.look, self._end = peer, passing, look, end
-        early = bytes(self._reader.buffer)
-        self._reader.buffer.clear()
-        if early and passing(early):
+        self.peer, self.look, self._end = peer, look, end
+        self.passing = self.passing or peer.send
+        if (early := self.early.rest()) and self.passing(early):
             look(early)
         self._go_straight()
         if self.ended:
@@ -239,10 +204,17 @@ class Side(asyncio.Protocol):
         else:
             self.resume()
 
-    def send(self, data: bytes) -> None:
-        """Write, unless it is gone, or was told that nothing more comes."""
-        if not self._told_end and not self.transport.is_closing():
-            self.transport.write(data if self._encryption is None else self._encryption.seal(data))
+    def send(self, data: bytes) -> bool:
+        """Write, unless it is gone, or was told that nothing more comes; whatever is sent is to be looked at."""
+        if self._told_end:
+            return True
+        if self._encryption is not None:
+            data = self._encryption.seal(data)
+        if self._descriptor is not None and not self.full:
+            data = data[_taken(self._descriptor, data) :]
+        if data and not self.transport.is_closing():
+            self.transport.write(data)
+        return True
 
     def pause(self) -> None:
         """Read no more for now; whoever is leaving is waited for until there is no more."""
@@ -297,22 +269,31 @@ class Side(asyncio.Protocol):
 
     def let_go(self) -> None:
         """Forget the session; a circle would stay in memory, with the buffers of TLS, until somebody looks for circles."""
-        self.peer, self._pass, self._end, self._arrived = None, lambda _: False, None, None
+        self.peer, self.passing, self._end, self._arrived = None, lambda _: False, None, None
         self._encryption = None
         self.look = lambda _: None
 
     async def depart(self) -> None:
         """Go in a way that what was sent last arrives: closing with bytes unread would take it along."""
-        self._go_usually()
-        self._pass = lambda _: False
+        self.passing = lambda _: False
         self.resume()
         if self.end():
             with suppress(TimeoutError):
                 async with asyncio.timeout(DEPART_SECONDS):
-                    while not self.ended:
-                        self._news.clear()
-                        await self._news.wait()
+                    await self.early.take(self._ending())
         self.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(DEPART_SECONDS):
                 await self.over.wait()
+
+    def _ending(self) -> Generator[None, None, None]:
+        while not self.ended:
+            yield
+
+
+def _taken(descriptor: int, data: bytes) -> int:
+    """Write at once what is taken; gives how much that is. What is wrong the transport is to find out."""
+    try:
+        return os.write(descriptor, data)
+    except OSError:
+        return 0

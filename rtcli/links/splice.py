@@ -15,7 +15,7 @@ from websockets.extensions import Extension
 from websockets.frames import Close, CloseCode, Frame, Opcode
 
 from rtcli.links.inflating import Repacking
-from rtcli.links.side import Passing, Side
+from rtcli.links.side import Side
 from rtcli.links.witness import Witness
 from rtcli.recording.record import Sender
 
@@ -50,8 +50,10 @@ class Splice:
         app, server = self._sides["client"], self._sides["server"]
         try:
             look = self._witness.feed
-            server.splice(app, self._passing("server"), partial(look, "server"), lambda: self._ends("server"))
-            app.splice(server, self._passing("client"), partial(look, "client"), lambda: self._ends("client"))
+            if self._repacking:
+                self._pass_by_hand()
+            server.splice(app, partial(look, "server"), lambda: self._ends("server"))
+            app.splice(server, partial(look, "client"), lambda: self._ends("client"))
             await app.over.wait()
             await server.over.wait()
         finally:
@@ -67,6 +69,7 @@ class Splice:
         if self._stopping:
             return
         self._stopping = True
+        self._pass_by_hand()
         self._witness.stop()
         self._say_goodbye()
         self._later(CLOSE_SECONDS, self.abort)
@@ -79,20 +82,10 @@ class Splice:
 
     # --- passing on ----------------------------------------------------------------------------
 
-    def _passing(self, sender: Sender) -> Passing:
-        """What is done with the bytes of one side; all that it needs is at hand, for it is done all the time."""
-        if self._repacking:
-            return lambda data: self._pass(sender, data)
-        send = self._other(sender).send
-
-        def straight(data: bytes) -> bool:
-            if self._stopping or self._ended:
-                return self._pass(sender, data)
-            self._passed_bytes += len(data)
-            send(data)
-            return True
-
-        return straight
+    def _pass_by_hand(self) -> None:
+        """From now on what comes may be changed, or something else may have to follow it."""
+        for sender, side in self._sides.items():
+            side.passing = partial(self._pass, sender)
 
     def _pass(self, sender: Sender, data: bytes) -> bool:
         """Pass on and look at once, for what is next depends on what was seen."""
@@ -151,6 +144,7 @@ class Splice:
         side, other = self._sides[sender], self._other(sender)
         if sender not in self._ended:
             self._ended.add(sender)
+            self._pass_by_hand()
             self._witness.ended(sender)
             self._linger()
         if other.ended:

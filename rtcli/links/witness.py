@@ -14,7 +14,8 @@ from typing import Final
 from rtcli.errors import RecordingFailed
 from rtcli.events import Event, Listener, Malformed
 from rtcli.formats import Entry
-from rtcli.links.frames import Closing, Control, Data, Frames, Odd, Raw
+from rtcli.links.frames import Frames
+from rtcli.links.messages import Closing, Control, Data, Odd, Raw
 from rtcli.links.parts import Parts
 from rtcli.links.tap import Tap
 from rtcli.recording import Close
@@ -73,17 +74,11 @@ class Witness:
 
     def feed(self, sender: Sender, data: bytes) -> None:
         """Bytes of that side went by."""
-        texts: list[bytes] = []
         for one in self._frames[sender].read(data):
-            if isinstance(one, bytes):  # nearly all of it
-                texts.append(one)
-                continue
-            if texts:
-                self._tell(sender, texts)
-                texts = []
-            self._guarded(partial(self._record, sender, one))
-        if texts:
-            self._tell(sender, texts)
+            if isinstance(one, list):  # nearly all of it
+                self._tell(sender, one)
+            else:
+                self._guarded(partial(self._record, sender, one))
 
     def between(self, sender: Sender) -> bool:
         """Whether that side's last frame is whole."""

@@ -9,7 +9,8 @@ from websockets.exceptions import PayloadTooBig, ProtocolError
 from websockets.frames import Close, Frame, Opcode
 from websockets.streams import StreamReader
 
-from rtcli.links.frames import Closing, Control, Data, Frames, Odd, Seen, Text
+from rtcli.links.frames import Frames
+from rtcli.links.messages import Closing, Control, Data, Odd, Seen, Text
 
 _LIMIT_BYTES = 600
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from websockets.frames import Close, Frame, Opcode
 
-from rtcli.links.frames import Closing, Control, Data, Frames, Odd, Text
+from rtcli.links.frames import Frames
+from rtcli.links.messages import Closing, Control, Data, Odd, Text
 
 LIMIT_BYTES = 200
 TEXTS = st.text(max_size=30).map(str.encode)

@@ -11,7 +11,8 @@ from itertools import product
 import pytest
 from proxied import app, frame, passed, proxied, recordings, records, upstream
 
-from rtcli.links.frames import Closing, Data, Frames
+from rtcli.links.frames import Frames
+from rtcli.links.messages import Closing, Data
 from rtcli.links.side import Side
 from rtcli.links.tls import made
 from rtcli.recording import Binary
