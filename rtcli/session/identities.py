@@ -14,10 +14,12 @@ from rtcli.events import encode
 from rtcli.events.event import ServerEvent
 from rtcli.formats import Entry
 from rtcli.session.config import Config
-from rtcli.session.ledger import REMEMBERED, Handler, Ledger
+from rtcli.session.ledger import Handler, Ledger
 
 _ELISIONS: Final = ("…", "...", "<", "[")
 """What loggers put where an id was."""
+USED: Final = 4096
+"""So many ids of events, and up to as many again, are known: there are far more of them than of anything else."""
 
 
 def is_elided(name: str) -> bool:
@@ -59,7 +61,7 @@ class Identities(Ledger):
             return False
         self._latest = event
         young[event_id] = line
-        if len(young) >= REMEMBERED:
+        if len(young) >= USED:
             self._age()
         return True
 
@@ -68,7 +70,7 @@ class Identities(Ledger):
         self._latest = event
         if event_id and event_id not in young:
             young[event_id] = self._old.get(event_id) or entry.line
-            if len(young) >= REMEMBERED:
+            if len(young) >= USED:
                 self._age()
 
     def _age(self) -> None:

@@ -19,8 +19,8 @@ V = TypeVar("V")
 Handler = Callable[[Any, Any, "Entry"], None]
 """Takes a ledger, the event (or the record) and its entry."""
 
-REMEMBERED: Final = 4096
-"""How many things a ledger remembers by their ids."""
+REMEMBERED: Final = 2048
+"""How many things a ledger remembers by their ids: in the hour that a session may last at most, one every two seconds."""
 _DROPPED_AT_ONCE: Final = 256
 _put: Final = dict.__setitem__
 

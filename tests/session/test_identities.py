@@ -12,11 +12,10 @@ from notation import entries_of
 from rtcli.events import REALTIME, Listener, build
 from rtcli.formats import Entry
 from rtcli.session.config import Config
-from rtcli.session.identities import Identities, is_elided
-from rtcli.session.ledger import REMEMBERED
+from rtcli.session.identities import USED, Identities, is_elided
 from rtcli.session.ledgers import Ledgers
 
-MANY = 3 * REMEMBERED
+MANY = 3 * USED
 
 
 def fed(ids):
@@ -65,18 +64,18 @@ def test_the_client_and_events_without_an_id_use_none():
 
 def test_each_of_the_last_few_thousand_ids_is_found():
     identities = fed([str(number) for number in range(MANY)])
-    assert all(identities.line_of(str(number)) == number + 1 for number in range(MANY - REMEMBERED, MANY))
+    assert all(identities.line_of(str(number)) == number + 1 for number in range(MANY - USED, MANY))
 
 
 def test_an_id_that_keeps_coming_is_not_forgotten():
-    every = REMEMBERED - 1
+    every = USED - 1
     identities = fed(["again" if number % every == 0 else str(number) for number in range(MANY)])
     assert identities.line_of("again") == 1
 
 
 def test_what_is_kept_does_not_grow_with_the_session():
     identities = fed([str(number) for number in range(MANY)])
-    assert sum(not identities.is_new(str(number)) for number in range(MANY)) <= 2 * REMEMBERED
+    assert sum(not identities.is_new(str(number)) for number in range(MANY)) <= 2 * USED
 
 
 @settings(max_examples=50, deadline=None)
