@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 from websockets.exceptions import InvalidHandshake, InvalidHeader, SecurityError
 from websockets.extensions import Extension
-from websockets.http11 import MAX_LINE_LENGTH, MAX_NUM_HEADERS, Request, Response
+from websockets.http11 import Request, Response
 from websockets.streams import StreamReader
 
 from rtcli.errors import HandshakeRefused
@@ -24,6 +24,7 @@ from rtcli.links.handshake import (
     insists_on_compression,
     refusing,
 )
+from rtcli.links.head import NO_HANDSHAKE, unreadable
 from rtcli.links.reaching import reach
 from rtcli.links.side import Side
 from rtcli.links.upstream import Upstream
@@ -33,11 +34,6 @@ from rtcli.recording.secrets import harmless_headers, harmless_subprotocol, keys
 
 _TLS_HELLO: Final = b"\x16\x03"
 """How a TLS handshake begins. Source: RFC 8446, section 5.1."""
-NO_HANDSHAKE: Final = "that is no handshake of a WebSocket"
-HEAD_TOO_LONG: Final = (
-    f"a line of more than {MAX_LINE_LENGTH} bytes, or more than {MAX_NUM_HEADERS} headers, "
-    "are no handshake that is passed on here"
-)
 
 
 class Route(Struct, frozen=True):
@@ -137,12 +133,9 @@ async def _heard(app: Side) -> Request:
     except EOFError as error:
         if app.ended:
             raise Gone from error
-        raise Refused(HTTPStatus.BAD_REQUEST, "bad_request", NO_HANDSHAKE) from error
-    except SecurityError as error:
-        raise Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "head_too_long", HEAD_TOO_LONG) from error
-    except (ValueError, NotImplementedError) as error:
-        # What it said instead may hold a secret, and is not repeated.
-        raise Refused(HTTPStatus.BAD_REQUEST, "bad_request", NO_HANDSHAKE) from error
+        raise Refused(*NO_HANDSHAKE) from error
+    except (SecurityError, ValueError, NotImplementedError) as error:
+        raise Refused(*(unreadable(error) or NO_HANDSHAKE)) from error
 
 
 def _first_bytes(reader: StreamReader) -> Generator[None, None, bytes]:

@@ -27,6 +27,7 @@ from websockets.typing import Subprotocol
 
 from rtcli.links.alarm import Alarm, alarm_for
 from rtcli.links.client import OPEN_SECONDS
+from rtcli.links.head import unreadable
 from rtcli.links.room import queue_up, room, stand_crowds
 from rtcli.links.visitors import Visitors
 from rtcli.recording import Close
@@ -119,6 +120,8 @@ class _Guest(ServerConnection):
         super().__init__(*arguments, **options)
         self._most = most
         self._turned_away = False
+        self._told = False
+        """That there was no request to be read."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, unless all places are taken."""
@@ -134,6 +137,14 @@ class _Guest(ServerConnection):
         """It is over, if it ever began."""
         if not self._turned_away:
             super().connection_lost(exc)
+
+    def send_data(self) -> None:
+        """Send what there is; the library itself would hang up without a word on who sends no request."""
+        failure = self.protocol.handshake_exc if self.request is None else None
+        if failure is not None and not self._told and (why := unreadable(failure.__cause__)):
+            self._told = True
+            self.transport.write(json_answer(*why).serialize())
+        super().send_data()
 
 
 def _full(most: int) -> bytes:
