@@ -78,7 +78,8 @@ class Reading:
         """The lines that were too long to be read: the first of them."""
         self.moved: Moved | None = None
         """Is told how much of the file was read, for those who watch."""
-        self._taking = taking
+        self.taking = taking
+        """What takes in events of a recording of our own, which are left out then."""
         self._asked = _form(form) if form and form != OWN else None
         self._missed: list[Drop] = []
         """What was dropped, and is not yet told in its place: readers look ahead."""
@@ -108,7 +109,7 @@ class Reading:
     def __iter__(self) -> Iterator[Entry]:
         form, lines = self.opened()
         if form is None:
-            return rtcli.read(lines, self.listener, self.tear, self._taking, skipped=self.skip)
+            return rtcli.read(lines, self.listener, self.tear, self.taking, skipped=self.skip)
         return self._translated(form, lines)
 
     def opened(self) -> tuple[Form | None, Iterator[bytes]]:

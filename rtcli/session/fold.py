@@ -7,8 +7,10 @@ prefix and then the rest is folding the whole.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from rtcli.events import REALTIME, Event, Malformed, Unknown, session
@@ -17,16 +19,25 @@ from rtcli.recording import Header, Open
 from rtcli.session import items, records, responses, speech
 from rtcli.session.config import Config
 from rtcli.session.mark import Mark, hang
-from rtcli.session.places import Places, place_of
+from rtcli.session.places import Places, place_of, placing
 from rtcli.session.state import State
-from rtcli.session.tree import Connection, children_of
+from rtcli.session.tree import Connection, Node, children_of
 
-HANDLERS: Final[dict[type, Callable[[State, Any, float | None], None]]] = {
+Handler = Callable[[State, Any, float | None], None]
+HANDLERS: Final[dict[type, Handler]] = {
     **responses.HANDLERS,
     **items.HANDLERS,
     **speech.HANDLERS,
     **records.HANDLERS,
 }
+
+
+class _Way(Struct, frozen=True, gc=False):
+    """What becomes of the events of a class that begin no connection."""
+
+    configure: Callable[[Config, Any], None] | None
+    move: Handler | None
+    place: Callable[[State, Any], Node]
 
 
 def _spoken_elsewhere(kind: type) -> bool:
@@ -44,23 +55,40 @@ class Session:
         self.entries = 0
         self.timed = False
         """Some entry had a time."""
-        self._places = Places()
+        self.places = Places()
+        self.state: State | None = None
+        """The open ends of the last connection."""
         self._now_s: float | None = None
-        self._state: State | None = None
-        self._handlers = dict(HANDLERS)
+        self._ways: dict[type, _Way] = {}
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry."""
+        event, state = entry.event, self.state
+        way = self._ways.get(type(event))
+        if way is None or state is None:
+            self._apply(entry)
+            return
+        at_s = entry.t
+        self.passed(at_s)
+        state.touched = None
+        if way.configure is not None:
+            way.configure(self.config, event)
+        if way.move is not None:
+            way.move(state, event, at_s)
+        connection = state.connection
+        connection.events += 1
+        self.places.put(entry.line, way.place(state, event), connection)
+
+    def _apply(self, entry: Entry) -> None:
+        """Take in an entry that may be anything, and learn how to take in events of its class."""
         event = entry.event
-        self.entries += 1
-        self.timed = self.timed or entry.t is not None
-        self._now_s = entry.t
+        self.passed(entry.t)
         folded = entry.folded.event if isinstance(event, Malformed) else event
         state = self._state_for(folded, entry.t)
         state.touched = None
         self.config.apply(entry)
-        if isinstance(folded, Event):
-            self._move(state, folded, entry.t)
+        if isinstance(folded, Event) and (move := self._moving(type(folded))) is not None:
+            move(state, folded, entry.t)
         if isinstance(event, Event):
             state.connection.events += 1
         elif isinstance(event, Unknown | Malformed):
@@ -70,23 +98,25 @@ class Session:
             state.connection.header = event
         else:
             records.record(state, event, entry.t, entry.sender)
-        self._places.put(entry.line, place_of(state, event), state.connection)
+        self.places.put(entry.line, place_of(state, event), state.connection)
+        if isinstance(event, Event) and not isinstance(event, session.Created):  # which may begin a connection
+            kind = type(event)
+            self._ways[kind] = _Way(Config.handler(kind), self._moving(kind), placing(kind))
 
-    def _move(self, state: State, event: Event, at_s: float | None) -> None:
-        """Let an event change the state."""
-        if event.sender == "client" and getattr(event, "event_id", None):
-            records.remember(state, event.event_id, event.type)  # type: ignore[attr-defined]
-        handler = self._handler(type(event))
-        if handler is not None:
-            handler(state, event, at_s)
+    def passed(self, at_s: float | None) -> None:
+        """Count an entry that came at this time."""
+        self.entries += 1
+        self._now_s = at_s
+        if at_s is not None:
+            self.timed = True
 
     def mark(self, mark: Mark) -> None:
         """Hang a mark on the node that its line is about; where that is not known any more, where the session is."""
-        spot = self._places.of(mark.line)
+        spot = self.places.of(mark.line)
         if spot is not None:
-            node, connection = spot.node, spot.connection
-        elif self._state is not None:
-            node, connection = self._state.here, self._state.connection
+            _, node, connection = spot
+        elif self.state is not None:
+            node, connection = self.state.here, self.state.connection
         else:
             return
         connection.errors += mark.severity == "error"
@@ -94,24 +124,31 @@ class Session:
         at_s = self._now_s if connection is self.connections[-1] else None
         hang(node.marks, replace(mark, at_s=at_s, after=len(children_of(node))))
 
-    def _handler(self, kind: type) -> Callable[[State, Any, float | None], None] | None:
-        """The handler of a class, or of the class it extends: an event with extra fields is a subclass."""
-        if kind not in self._handlers:
-            known = next((HANDLERS[base] for base in kind.__mro__ if base in HANDLERS), None)
-            if known is None and _spoken_elsewhere(kind):
-                known = records.foreign
-            if known is None:
-                return None
-            self._handlers[kind] = known
-        return self._handlers[kind]
+    @staticmethod
+    @cache
+    def _moving(kind: type[Event]) -> Handler | None:
+        """How events of a class let the state go on, or of the class it extends: one with extra fields is a subclass."""
+        move = next((HANDLERS[base] for base in kind.__mro__ if base in HANDLERS), None)
+        if move is None and _spoken_elsewhere(kind):
+            move = records.foreign
+        if kind.sender != "client" or "event_id" not in kind.__struct_fields__:
+            return move
+
+        def remember(state: State, event: Any, at_s: float | None) -> None:
+            if event.event_id:
+                records.remember(state, event.event_id, event.type)
+            if move is not None:
+                move(state, event, at_s)
+
+        return remember
 
     def _state_for(self, event: object, at_s: float | None) -> State:
         """The state of the connection that the entry belongs to."""
-        state = self._state
+        state = self.state
         if state is None or self._begins(event, state.connection):
             connection = Connection(at_s)
             self.connections.append(connection)
-            state = self._state = State(connection, self.config)
+            state = self.state = State(connection, self.config)
         return state
 
     @staticmethod

@@ -74,7 +74,8 @@ class Stream(Marked, gc=True):
             self._seen.add(event_id)
         self.deltas += 1
         if at_s is not None:
-            if self.last_s is not None:
-                self.longest_gap_s = max(self.longest_gap_s or 0.0, at_s - self.last_s)
+            last_s, longest_s = self.last_s, self.longest_gap_s
+            if last_s is not None and (longest_s is None or at_s - last_s > longest_s):
+                self.longest_gap_s = max(0.0, at_s - last_s)
             self.last_s = at_s
         return True
