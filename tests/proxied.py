@@ -126,7 +126,7 @@ class Wire:
 
 
 @asynccontextmanager
-async def upstream(talk, *, answer=None, headers=()):
+async def upstream(talk, *, answer=None, headers=(), tls=None):
     """A server that makes the handshake and then lets `talk` have the wire; gives its origin.
 
     `answer` takes the place of the handshake's answer.
@@ -148,9 +148,9 @@ async def upstream(talk, *, answer=None, headers=()):
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     try:
-        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield f"{'wss' if tls else 'ws'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
         await server.wait_closed()

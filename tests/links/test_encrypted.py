@@ -1,0 +1,264 @@
+"""A proxy whose neighbours speak TLS: torn, slow, cut off or changed on the way, what was said before arrives."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import struct
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from proxied import KEY, app, frame, passed, proxied, silent, upstream
+from websockets.utils import accept_key
+
+from rtcli.links import reaching
+from rtcli.links.frames import Frames
+from rtcli.links.messages import Data
+from rtcli.links.tls import made
+from rtcli.recording import Binary
+
+pytestmark = pytest.mark.usefixtures("either_loop")
+
+CERTIFICATE = made("far.invalid")
+TRUSTING = ssl.create_default_context(cadata=CERTIFICATE.pem.decode())
+BINARY = 2
+
+
+@pytest.fixture(autouse=True)
+def trusted(monkeypatch):
+    monkeypatch.setattr(reaching, "trust", lambda: TRUSTING)
+
+
+def run(main):
+    return asyncio.run(asyncio.wait_for(main, 30))
+
+
+class ByHand:
+    """TLS spoken by hand: what goes over the wire can be cut, changed and left out."""
+
+    def __init__(self, reader, writer, context, cut):
+        self.reader, self.writer, self.cut = reader, writer, cut
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        server_side = context.protocol == ssl.PROTOCOL_TLS_SERVER
+        self.tls = context.wrap_bio(
+            self.incoming, self.outgoing, server_side=server_side, server_hostname=None if server_side else "localhost"
+        )
+
+    async def flush(self):
+        data = self.outgoing.read()
+        for at in range(0, len(data), self.cut):
+            self.writer.write(data[at : at + self.cut])
+            await self.writer.drain()
+            await asyncio.sleep(0)
+
+    async def do(self, act, *arguments):
+        """What `act` gives as soon as enough has come for it."""
+        while True:
+            try:
+                result = act(*arguments)
+            except ssl.SSLWantReadError:
+                await self.flush()
+                data = await self.reader.read(1 << 16)
+                self.incoming.write(data) if data else self.incoming.write_eof()
+            else:
+                await self.flush()
+                return result
+
+    async def send(self, data):
+        while data:
+            data = data[self.tls.write(data) :]
+        await self.flush()
+
+    async def read(self, size):
+        got = b""
+        while len(got) < size:
+            got += await self.do(self.tls.read, size - len(got))
+        return got
+
+    async def head(self):
+        got = b""
+        while not got.endswith(b"\r\n\r\n"):
+            got += await self.read(1)
+        return got
+
+
+@asynccontextmanager
+async def app_by_hand(proxy, cut=1 << 20):
+    """An app whose TLS is spoken by hand, its handshakes done."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+    wire = ByHand(reader, writer, TRUSTING, cut)
+    await wire.do(wire.tls.do_handshake)
+    lines = ["GET / HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"]
+    await wire.send("\r\n".join([*lines, f"Sec-WebSocket-Key: {KEY}", "", ""]).encode())
+    assert b" 101 " in await wire.head()
+    try:
+        yield wire
+    finally:
+        writer.close()
+
+
+async def echo(wire):
+    """Send back what comes, frame by frame."""
+    frames = Frames(masked=True)
+    while data := await wire.reader.read(1 << 16):
+        for one in frames.feed(data):
+            if isinstance(one, Data):
+                await wire.send(frame(BINARY, one.data))
+
+
+@pytest.mark.parametrize("cut", [1, 3, 5, 1000])
+def test_records_that_are_torn_are_put_together(tmp_path, cut):
+    sizes = (0, 1, 125, 700) if cut < 10 else (0, 1, 16_383, 16_384, 16_385, 70_000)
+
+    async def hold():
+        async with upstream(echo, tls=CERTIFICATE.context) as origin:
+            async with proxied(origin, tmp_path, tls=CERTIFICATE.context) as proxy, app_by_hand(proxy, cut) as wire:
+                for size in sizes:
+                    await wire.send(frame(BINARY, b"x" * size, mask=True))
+                    answer = frame(BINARY, b"x" * size)
+                    assert await wire.read(len(answer)) == answer
+
+    run(hold())
+    assert [len(record.data) for record in passed(tmp_path) if isinstance(record, Binary)] == [
+        size for size in sizes for _ in "><"
+    ]
+
+
+def test_who_reads_slowly_slows_the_other_end_and_gets_all_of_it(tmp_path):
+    large, count = frame(BINARY, bytes(range(256)) * 4000), 15
+
+    async def hold():
+        sent = []
+
+        async def talk(wire):
+            for _ in range(count):
+                await wire.send(large)
+                sent.append(1)
+
+        async with upstream(talk, tls=CERTIFICATE.context) as origin:
+            async with proxied(origin, tmp_path, tls=CERTIFICATE.context) as proxy:
+                async with app(proxy, ssl=TRUSTING) as wire:
+                    before = -1
+                    while before < len(sent):
+                        before = len(sent)
+                        await asyncio.sleep(0.2)
+                    stuck = len(sent) < count
+                    got = await wire.read(count * len(large))
+                return stuck, got == large * count
+
+    assert run(hold()) == (True, True)
+
+
+def reset(wire):
+    """Hang up in a way that takes along what is on its way."""
+    raw = wire.writer.get_extra_info("socket")
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    wire.writer.transport.abort()
+
+
+@pytest.mark.parametrize("fault", ["changed", "nonsense", "half a record", "reset"])
+def test_what_an_app_said_before_something_went_wrong_arrives_and_is_recorded(tmp_path, fault):
+    heard = []
+
+    async def hold():
+        came = asyncio.Event()
+
+        async def talk(wire):
+            heard.append(await wire.read(len(frame(BINARY, b"good", mask=True))))
+            came.set()
+            heard.append(await wire.rest())
+
+        async with upstream(talk, tls=CERTIFICATE.context) as origin:
+            async with proxied(origin, tmp_path, tls=CERTIFICATE.context) as proxy, app_by_hand(proxy) as wire:
+                wire.tls.write(frame(BINARY, b"good", mask=True))
+                good = wire.outgoing.read()
+                wire.tls.write(frame(BINARY, b"bad", mask=True))
+                bad = bytearray(wire.outgoing.read())
+                bad[-1] ^= 1
+                wire.writer.write(good + {"changed": bad, "nonsense": b"no record\r\n" * 9}.get(fault, bad[:20]))
+                await came.wait()
+                reset(wire) if fault == "reset" else None
+                wire.writer.close()
+                await proxy.finish()
+
+    run(hold())
+    assert Frames(masked=True).feed(b"".join(heard)) == [Data(b"good")]
+    assert [record.data for record in passed(tmp_path) if isinstance(record, Binary)] == [b"good"]
+
+
+def key_in(head):
+    return next(line.split(": ")[1] for line in head.decode().split("\r\n") if line.startswith("Sec-WebSocket-Key"))
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_what_an_upstream_sends_with_its_goodbye_arrives_though_it_never_hangs_up(tmp_path, version):
+    async def hold():
+        async def talk(reader, writer):
+            wire = ByHand(reader, writer, CERTIFICATE.context, 1 << 20)
+            with suppress(ConnectionError):
+                await wire.do(wire.tls.do_handshake)
+                accept = accept_key(key_in(await wire.head())).encode()
+                wire.tls.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
+                wire.tls.write(b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n" + frame(BINARY, b"last words"))
+                with suppress(ssl.SSLWantReadError):
+                    wire.tls.unwrap()
+                await wire.flush()
+                await reader.read()
+            writer.close()
+
+        TRUSTING.maximum_version = version
+        server = await asyncio.start_server(talk, "127.0.0.1", 0)
+        origin = f"wss://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, proxied(origin, tmp_path) as proxy:
+            async with app(proxy) as wire:
+                got = await wire.rest()
+            await proxy.finish()
+            return got
+
+    try:
+        assert run(hold()) == frame(BINARY, b"last words")
+    finally:
+        TRUSTING.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED
+
+
+def test_an_upstream_with_tls_is_reached_through_a_proxy_on_the_way(tmp_path, monkeypatch):
+    asked = []
+
+    async def tunnel(origin, reader, writer):
+        asked.append((await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[0])
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        inner = await asyncio.open_connection("127.0.0.1", int(origin.rpartition(":")[2]))
+        await asyncio.gather(pump(reader, inner[1]), pump(inner[0], writer))
+
+    async def pump(reader, writer):
+        with suppress(ConnectionError):
+            while data := await reader.read(1 << 16):
+                writer.write(data)
+        writer.close()
+
+    async def hold():
+        async with upstream(echo, tls=CERTIFICATE.context) as origin:
+            server = await asyncio.start_server(lambda *ends: tunnel(origin, *ends), "127.0.0.1", 0)
+            monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+            async with server, proxied("wss://far.invalid", tmp_path) as proxy, app(proxy) as wire:
+                await wire.send(frame(BINARY, b"x" * 100_000, mask=True))
+                return await wire.read(100_000)
+
+    assert run(hold()).endswith(b"x" * 99_000)
+    assert asked == [b"CONNECT far.invalid:443 HTTP/1.1"]
+
+
+def test_an_app_that_leaves_while_tls_is_agreed_on_leaves_nothing_behind(tmp_path):
+    async def hold():
+        async with upstream(silent) as origin, proxied(origin, tmp_path, tls=CERTIFICATE.context) as proxy:
+            for sent in (b"", b"\x16\x03\x01\x02\x00"):
+                _, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+                writer.write(sent)
+                await writer.drain()
+                writer.close()
+            while proxy.proxies._tasks:  # noqa: ASYNC110 - which tell nobody
+                await asyncio.sleep(0.01)
+            return proxy.said
+
+    assert "failed" not in run(hold())
