@@ -14,7 +14,7 @@ from typing import Final
 from websockets.extensions import Extension
 from websockets.frames import Close, CloseCode, Frame, Opcode
 
-from rtcli.links.inflating import Repacking
+from rtcli.links.inflating import Repacking, close_code
 from rtcli.links.side import Side
 from rtcli.links.witness import Witness
 from rtcli.recording.record import Sender
@@ -41,6 +41,8 @@ class Splice:
         self._stopping = False
         self._told = False
         """The upstream was sent a close frame of ours, or is not told anything any more."""
+        self._refused = False
+        """Nothing is passed on any more."""
         self._ended: set[Sender] = set()
         self._passed_bytes = 0
         self._timers: list[asyncio.TimerHandle] = []
@@ -89,6 +91,8 @@ class Splice:
 
     def _pass(self, sender: Sender, data: bytes) -> bool:
         """Pass on and look at once, for what is next depends on what was seen."""
+        if self._refused:
+            return False
         if self._stopping and sender == "client":
             self._pass_last(data)
         else:
@@ -115,14 +119,29 @@ class Splice:
 
     def _repack(self, sender: Sender, data: bytes) -> None:
         """Pass on what has to be packed or unpacked; what is seen is what is not packed."""
+        fault: ValueError | None = None
         try:
-            changed = self._repacking[sender].feed(data)
+            for changed in self._repacking[sender].feed(data):
+                self._other(sender).send(changed)
+                if sender == "server":
+                    self._witness.feed(sender, changed)
         except ValueError as error:
-            self._witness.note(f"what the {sender} sent cannot be unpacked: {error}")
-            self.abort()
-            return
-        self._other(sender).send(changed)
-        self._witness.feed(sender, data if sender == "client" else changed)
+            fault = error
+        if sender == "client":
+            self._witness.feed(sender, data)
+        if fault is not None:
+            self._refuse(f"what the {sender} sent cannot be unpacked: {fault}", close_code(fault))
+
+    def _refuse(self, why: str, code: CloseCode) -> None:
+        """End what cannot be understood any more; both ends are told, and what they still say is for nobody."""
+        self._refused = self._told = True
+        self._witness.refuse(f"closed by rtcli with code {code:d}: {why}")
+        goodbye = Frame(Opcode.CLOSE, Close(code, "").serialize())
+        for name, side in self._sides.items():
+            side.send(goodbye.serialize(mask=name == "server"))
+            if not side.end():
+                side.close()
+        self._later(CLOSE_SECONDS, self.abort)
 
     def _other(self, sender: Sender) -> Side:
         return self._sides["server" if sender == "client" else "client"]

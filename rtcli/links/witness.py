@@ -52,6 +52,7 @@ class Witness:
         self._nameless = NAMED_WITHIN
         """How many more of the server's events may say what the session is called."""
         self._stopped = False
+        self._refused = ""
         self._shown = seen or _look_away
         self._suspended = suspended
         self._frames: dict[Sender, Frames] = {"client": Frames(masked=True), "server": Frames(masked=False)}
@@ -59,6 +60,8 @@ class Witness:
     @property
     def how(self) -> str:
         """How the connection ended, in words."""
+        if self._refused:
+            return self._refused
         if self._stopped:
             return "closed because rtcli was stopped"
         if not self.closed:
@@ -101,6 +104,11 @@ class Witness:
         """It is rtcli that ends the session."""
         self._stopped = True
         self.note("rtcli was stopped and closed the session")
+
+    def refuse(self, why: str) -> None:
+        """It is rtcli that ends the session, because of what one side sent."""
+        self._refused = why
+        self.note(why)
 
     def close(self) -> None:
         """The connection is over."""

@@ -26,7 +26,8 @@ def check(data: bytes) -> None:
         out = b""
         try:
             for start in range(2, len(data), step):
-                out += repacking.feed(data[start : start + step])
+                for frame in repacking.feed(data[start : start + step]):
+                    out += frame
         except ValueError as error:
             is_clear(error)
             out += b"refused"

@@ -9,7 +9,8 @@ from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Frame, Opcode
 from websockets.streams import StreamReader
 
-from rtcli.links.inflating import Repacking
+from rtcli.links import inflating
+from rtcli.links.inflating import Repacking, close_code
 
 
 def deflate():
@@ -45,12 +46,13 @@ def test_what_a_server_packed_reaches_the_app_frame_by_frame_as_it_was(frames, c
     packed, unpacking = serialized(frames, deflate()), Repacking([deflate()], to_server=False)
     places = sorted({place % (len(packed) + 1) for place in cuts})
     pieces = [packed[a:b] for a, b in zip([0, *places], [*places, len(packed)], strict=True)]
-    assert b"".join(map(unpacking.feed, pieces)) == serialized(frames)
+    assert b"".join(frame for piece in pieces for frame in unpacking.feed(piece)) == serialized(frames)
 
 
 @given(conversations())
 def test_what_an_app_sent_reaches_the_server_packed_and_is_the_same_when_unpacked(frames):
-    packed = Repacking([deflate()], to_server=True).feed(b"".join(frame.serialize(mask=True) for frame in frames))
+    masked = b"".join(frame.serialize(mask=True) for frame in frames)
+    packed = b"".join(Repacking([deflate()], to_server=True).feed(masked))
     reader, got, unpacking = StreamReader(), [], deflate()
     reader.feed_data(packed)
     while reader.buffer:
@@ -60,6 +62,31 @@ def test_what_an_app_sent_reaches_the_server_packed_and_is_the_same_when_unpacke
     assert serialized(got) == serialized(frames)
 
 
+def test_frames_that_come_at_once_stand_for_no_more_than_one_may(monkeypatch):
+    monkeypatch.setattr(inflating, "LIMIT_BYTES", 1 << 20)
+    few = Frame(Opcode.BINARY, b"a" * (1 << 19))
+    together, apart = Repacking([deflate()], to_server=False), Repacking([deflate()], to_server=False)
+    packing = deflate()
+    one, two = (few.serialize(mask=False, extensions=[packing]) for _ in range(2))
+    assert [len(frame) // len(few.data) for piece in (one, two) for frame in apart.feed(piece)] == [1, 1]
+    came = []
+    with pytest.raises(ValueError, match="limit") as refusal:
+        for frame in together.feed(one + two):
+            came.append(frame)
+    assert len(came) <= 1
+    assert close_code(refusal.value) == 1009
+
+
 def test_what_is_no_frame_is_refused():
     with pytest.raises(ValueError, match="opcode"):
-        Repacking([deflate()], to_server=False).feed(b"\x83\x00")
+        list(Repacking([deflate()], to_server=False).feed(b"\x83\x00"))
+
+
+def test_what_stands_before_a_fault_is_passed_on():
+    good, came = Frame(Opcode.BINARY, b"good"), []
+    unpacking = Repacking([deflate()], to_server=False)
+    with pytest.raises(ValueError, match="opcode") as refusal:
+        for one in unpacking.feed(serialized([good], deflate()) + b"\x83\x00"):
+            came.append(one)
+    assert came == [serialized([good])]
+    assert close_code(refusal.value) == 1002

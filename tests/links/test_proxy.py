@@ -10,6 +10,7 @@ import os
 import socket
 import ssl
 import struct
+import zlib
 from contextlib import suppress
 
 import pytest
@@ -801,7 +802,47 @@ def test_what_an_upstream_that_compresses_sends_wrongly_ends_the_connection_and_
 
     run(hold())
     (note,) = passed(tmp_path)
-    assert note.text == "what the server sent cannot be unpacked: decompression failed"
+    assert note.text == "closed by rtcli with code 1002: what the server sent cannot be unpacked: decompression failed"
+
+
+def stands_for(size, *, opcode=TEXT):
+    """A packed frame of so many bytes of a kind, in megabytes that are packed alike."""
+    packer = zlib.compressobj(wbits=-15)
+    megabyte = packer.compress(b"a" * (1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    packed = megabyte * (size >> 20) + zlib.compressobj(wbits=-15).flush(zlib.Z_SYNC_FLUSH)[:-4]
+    return bytes([0xC0 | opcode, 127]) + struct.pack("!Q", len(packed)) + packed
+
+
+def test_few_bytes_that_stand_for_many_end_the_call_and_both_ends_are_told(tmp_path):
+    before, told = frame(TEXT, b'{"type":"session.created"}'), []
+
+    async def hold():
+        async def talk(wire):
+            if "good" in wire.head:
+                await wire.send(frame(TEXT, await wire.read(2 + 4 + 2) and b"{}") + frame(CLOSE))
+            else:
+                await wire.send(before + stands_for(1 << 30))
+                told.append(await wire.rest())
+
+        answer = ["Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover"]
+        async with upstream(talk, headers=answer) as origin, proxied(origin, tmp_path) as proxy:
+            async with app(proxy, "/v1/realtime?good") as good, app(proxy) as wire:
+                got = await wire.rest()
+                wire.end()
+                await good.send(frame(TEXT, b"{}", mask=True))
+                other = await good.rest()
+                good.end()
+                await proxy.finish(2)
+        return got, other, proxy.said
+
+    got, other, said = run(hold())
+    assert got == before + frame(CLOSE, struct.pack("!H", 1009))
+    (close,) = told
+    assert close[:2] == frame(CLOSE, struct.pack("!H", 1009), mask=True)[:2]
+    assert bytes(a ^ b for a, b in zip(close[6:], close[2:6], strict=False)) == struct.pack("!H", 1009)
+    assert "closed by rtcli with code 1009: what the server sent cannot be unpacked: " in said
+    assert other == frame(TEXT, b"{}") + frame(CLOSE)
+    assert all(records(path) for path in recordings(tmp_path))
 
 
 def _is_message(record, side):

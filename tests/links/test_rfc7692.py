@@ -148,4 +148,4 @@ NOT_PACKED = {
 def test_what_cannot_be_unpacked_ends_the_connection_and_is_noted(tmp_path, name):
     packed_through(tmp_path, NOT_PACKED[name], b"")
     (note,) = [one for one in passed(tmp_path) if isinstance(one, Note)]
-    assert note.text.startswith("what the server sent cannot be unpacked")
+    assert note.text.startswith("closed by rtcli with code 1002: what the server sent cannot be unpacked")
