@@ -126,7 +126,7 @@ def test_records_that_are_torn_are_put_together(tmp_path, cut):
 
 
 def test_who_reads_slowly_slows_the_other_end_and_gets_all_of_it(tmp_path):
-    large, count = frame(BINARY, bytes(range(256)) * 4000), 15
+    large, count = frame(BINARY, bytes(range(256)) * 4000), 30
 
     async def hold():
         sent = []
@@ -142,7 +142,7 @@ def test_who_reads_slowly_slows_the_other_end_and_gets_all_of_it(tmp_path):
                     before = -1
                     while before < len(sent):
                         before = len(sent)
-                        await asyncio.sleep(0.2)
+                        await asyncio.sleep(0.15)
                     stuck = len(sent) < count
                     got = await wire.read(count * len(large))
                 return stuck, got == large * count
