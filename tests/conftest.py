@@ -1,7 +1,8 @@
-"""What tests share: the folder with the protocol's facts and captured traffic; and that no clock decides one."""
+"""What tests share: the folder with the protocol's facts and captured traffic; that no clock decides one; no wasted work."""
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -19,3 +20,14 @@ def shared() -> Path:
     if not (SHARED / "traffic").is_dir():
         pytest.skip(f"there is no {SHARED.name}/traffic beside the project")
     return SHARED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Look for garbage only where there can be some: what is collected here stays to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -38,11 +38,18 @@ UNIONS: dict[str, tuple[Any, ...]] = {
 @cache
 def models(dialect: str) -> dict[str, list[type[BaseModel]]]:
     """The models of each event type; one that travels in both directions can have several."""
-    found: dict[str, dict[str, type[BaseModel]]] = {}
+    found: dict[str, list[type[BaseModel]]] = {}
     for union in UNIONS[dialect]:
         for model in get_args(get_args(union)[0]):
-            name = get_args(model.model_fields["type"].annotation)[0]
-            shape = model.model_json_schema()
-            shape.pop("description", None)
-            found.setdefault(name, {}).setdefault(json.dumps(shape, sort_keys=True), model)
-    return {name: list(shapes.values()) for name, shapes in found.items()}
+            found.setdefault(get_args(model.model_fields["type"].annotation)[0], []).append(model)
+    return {name: _different(alike) if len(alike) > 1 else alike for name, alike in found.items()}
+
+
+def _different(alike: list[type[BaseModel]]) -> list[type[BaseModel]]:
+    """One model of each shape."""
+    shapes: dict[str, type[BaseModel]] = {}
+    for model in alike:
+        shape = model.model_json_schema()
+        shape.pop("description", None)
+        shapes.setdefault(json.dumps(shape, sort_keys=True), model)
+    return list(shapes.values())

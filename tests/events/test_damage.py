@@ -17,18 +17,13 @@ from typing import Annotated, Literal, Union, get_args, get_origin
 
 import pytest
 from official import models
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
+from sweeping import ALL
 
 from rtcli.events import DIALECTS, Event, Malformed, decode, encode
 from rtcli.events.wording import describe
 
 SHARED = Path(__file__).parents[3] / "shared"
-
-
-OFFICIAL = {
-    dialect: {name: [TypeAdapter(model) for model in shapes] for name, shapes in models(dialect).items()}
-    for dialect in DIALECTS
-}
 CASES = [(dialect, name) for dialect in DIALECTS for name in sorted(models(dialect))]
 
 REALTIME_MEANT = [
@@ -199,9 +194,9 @@ def damaged(event):
 
 def officially_wrong(text, kind, dialect):
     """Whether no official model of a type takes it."""
-    for model in OFFICIAL[dialect][kind]:
+    for model in models(dialect)[kind]:
         try:
-            model.validate_json(text, strict=True)
+            model.model_validate_json(text, strict=True)
         except ValidationError:
             continue
         return False
@@ -297,7 +292,7 @@ def disagreements(event, dialect="realtime"):
         )
         if found and path not in found and found != [path + IN_ITS_ENTRY.get(path.rpartition(".")[2], "")]:
             yield path, kind, "reported elsewhere", found
-        elif bool(found) != officially_wrong(text, event["type"], dialect) and not meant:
+        elif not meant and bool(found) != officially_wrong(text, event["type"], dialect):
             yield path, kind, "reported" if found else "not reported", text[:300]
 
 
@@ -316,7 +311,9 @@ def whole_events(dialect, name):
 
 @pytest.mark.parametrize(("dialect", "name"), CASES)
 def test_every_damage_of_an_event_with_every_field_is_reported_at_its_path(dialect, name):
-    for event in whole_events(dialect, name):
+    events = list(whole_events(dialect, name))
+    # What has several forms is part of several events: by turns, each has another of its forms damaged.
+    for event in events if ALL else [events[CASES.index((dialect, name)) % len(events)]]:
         assert isinstance(decode(json.dumps(event), DIALECTS[dialect]), Event)
         assert list(disagreements(event, dialect)) == []
 
