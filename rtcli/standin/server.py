@@ -30,12 +30,12 @@ from rtcli.standin.hearing import Hearing
 from rtcli.standin.outbox import Outbox
 from rtcli.standin.refusal import Refused, event_id_of, refusal_of
 from rtcli.standin.responses import Responses
+from rtcli.standin.transcribing import Transcribing
 from rtcli.standin.understanding import understood
 from rtcli.units import BYTES_PER_MS, MIN_COMMIT_MS
 
 SESSION_SECONDS: Final = 3600
 """Source: ``session.expires_at`` of captured sessions, an hour after the beginning."""
-TRANSCRIBING_S: Final = 0.08
 SILENT_USER: Final = "The user has not said anything for a while."
 
 
@@ -59,6 +59,7 @@ class Standin:
         self._conversation = Conversation(self._outbox.ids.new("conv"))
         self._hearing = Hearing()
         self._responses = Responses(self._outbox, self._conversation, self._settings, self._rest)
+        self._transcribing = Transcribing(self._outbox, self._conversation)
         self._mcp_servers: set[str] = set()
         self._idle = 0
         """Counts whatever ends a silence, so that a time-out knows that it is stale."""
@@ -169,22 +170,7 @@ class Standin:
         self._add_item(Message(id=item_id, status="completed", role="user", content=content), item_id)
         self._conversation.heard(item_id, pcm16, text)
         if self._settings.body["audio"]["input"]["transcription"]:
-            self._transcribe(item_id, text, len(pcm16) // BYTES_PER_MS["audio/pcm"], now)
-
-    def _transcribe(self, item_id: str, text: str, length_ms: int, now: float) -> None:
-        pieces = [word if number == 0 else f" {word}" for number, word in enumerate(text.split())]
-        for number, piece in enumerate(pieces):
-            self._outbox.later(now, TRANSCRIBING_S * (1 + number / 8), self._transcribe_piece, item_id, piece)
-        usage = objects.TranscriptionDuration(seconds=-(-length_ms // 1000))
-        self._outbox.later(now, TRANSCRIBING_S * (2 + len(pieces) / 8), self._transcribed, item_id, text, usage)
-
-    def _transcribe_piece(self, _now: float, item_id: str, piece: str) -> None:
-        veil = self._outbox.ids.obfuscation(piece)
-        self._outbox.put(self._build.item(item_id).content(0).delta(piece, obfuscation=veil))
-
-    def _transcribed(self, _now: float, item_id: str, text: str, usage: objects.TranscriptionDuration) -> None:
-        self._conversation.transcribed(item_id, text)
-        self._outbox.put(self._build.item(item_id).content(0).completed(text, usage=usage))
+            self._transcribing.begin(item_id, text, len(pcm16) // BYTES_PER_MS["audio/pcm"], now)
 
     def _answer_turn(self, now: float) -> None:
         """VAD ended a turn: answer it, where that is configured and nothing is being answered.
