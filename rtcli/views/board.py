@@ -12,8 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import IO, TYPE_CHECKING, Final, Self
 
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
+from rich.console import Console
 from rich.text import Text
 
 from rtcli.events import Listener
@@ -22,12 +21,12 @@ from rtcli.session import Session
 from rtcli.views.carried import kind_of
 from rtcli.views.marks import Marks
 from rtcli.views.measure import clock, duration, plural, short
-from rtcli.views.paint import Painter
 from rtcli.views.room import has_room
 from rtcli.views.screen import SPARE_ROWS, print_tree
 from rtcli.views.style import ERROR, QUIET, WARNING
 from rtcli.views.text import said
 from rtcli.views.tree import Tree
+from rtcli.views.window import Window
 from rtcli.views.words import Words
 
 if TYPE_CHECKING:
@@ -150,19 +149,18 @@ class LiveBoard:
         self._check_of = check_of
         self._waiting = waiting
         self._rows: dict[int, _Row] = {}
-        self._live = Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
-        self._painter = Painter(console)
+        self._window = Window(console)
         self._changed = True
         self._printing: deque[Callable[[], None]] = deque(maxlen=WAITING)
 
     def __enter__(self) -> Self:
         atexit.register(self._show_cursor)
-        self._live.start()
+        self._window.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._print_waiting()
-        self._live.stop()
+        self._window.stop()
         self._show_cursor()
         atexit.unregister(self._show_cursor)
 
@@ -204,20 +202,20 @@ class LiveBoard:
         self._print_waiting()
         if (self._changed or len(self._rows) > 1) and has_room(self._console.file):
             self._changed = False
-            self._live.update(self._window(), refresh=True)
+            self._window.draw(self._shown())
 
-    def _window(self) -> RenderableType:
+    def _shown(self) -> list[Words | Text]:
         width, height = self._console.size
         height = max(1, height - SPARE_ROWS - 1)
         if not self._rows:
-            return Text(self._waiting, QUIET, no_wrap=True, overflow="ellipsis")
+            return [Text(self._waiting, QUIET, no_wrap=True, overflow="ellipsis")]
         if len(self._rows) == 1:
             ((number, row),) = self._rows.items()
             note = Text("recording suspended", ERROR) if row.suspended else Text(_began(number, row.url), QUIET)
-            return self._painter.window([*row.tail(width, height), note])
+            return [*row.tail(width, height), note]
         now = self._console.get_time()
         shown = [row.summary(number, now) for number, row in list(self._rows.items())[-height:]]
-        return Group(*shown, Text(plural(len(self._rows), "session"), QUIET))
+        return [*shown, Text(plural(len(self._rows), "session"), QUIET)]
 
     def _print(self, text: Text) -> None:
         self._printing.append(lambda: self._console.print(text, soft_wrap=True, highlight=False))

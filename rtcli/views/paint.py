@@ -72,40 +72,40 @@ class Painter:
     """Paints rows for a console; remembers those of the last frame, which are the same objects."""
 
     def __init__(self, console: Console) -> None:
-        self._console = console
         self._ink = Ink(console)
         self._width = 0
-        self._painted: dict[int, tuple[Text | Words, Segment]] = {}
+        self._painted: dict[int, tuple[Text | Words, str]] = {}
 
-    def window(self, rows: Sequence[Text | Words]) -> Painting | Rows:
-        """The rows, each on a line and cut at the width of the console."""
-        if self._console.legacy_windows:  # is told by calls how to look, not by what is sent
-            return Rows(rows)
-        before = self._painted if self._width == self._console.width else {}
-        self._painted, self._width = {}, self._console.width
+    def painted(self, rows: Sequence[Text | Words], width: int) -> list[str]:
+        """The rows, each cut at a width."""
+        before = self._painted if self._width == width else {}
+        self._painted, self._width = {}, width
+        painted = []
         for row in rows:
-            self._painted[id(row)] = before.get(id(row)) or (row, self._paint(row))
-        return Painting([self._painted[id(row)][1] for row in rows])
+            known = before.get(id(row)) or (row, self._paint(row))
+            self._painted[id(row)] = known
+            painted.append(known[1])
+        return painted
 
-    def _paint(self, row: Text | Words) -> Segment:
+    def _paint(self, row: Text | Words) -> str:
         if isinstance(row, Words):
-            return Segment(self._ink.words(row), None, _AS_IT_IS)
+            return self._ink.words(row)
         cut = row.copy()
         cut.truncate(self._width)
-        return Segment(self._ink.text(cut), None, _AS_IT_IS)
+        return self._ink.text(cut)
 
 
 class Painting:
     """Rows that are painted already."""
 
-    def __init__(self, rows: Sequence[Segment]) -> None:
-        self._rows = rows
+    def __init__(self, rows: list[str]) -> None:
+        self.rows = rows
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for number, row in enumerate(self._rows):
+        for number, row in enumerate(self.rows):
             if number:
                 yield Segment.line()
-            yield row
+            yield Segment(row, None, _AS_IT_IS)
 
 
 class Rows:

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from rich.console import Console
-from rich.live import Live
 from rich.text import Text
 
 from rtcli.formats import Entry
 from rtcli.session import Session
 from rtcli.session.mark import Mark
-from rtcli.views.paint import Ink, Painter, Rows
+from rtcli.views.paint import Ink, Rows
 from rtcli.views.room import has_room
 from rtcli.views.timeline import Timeline
 from rtcli.views.tree import Tree
+from rtcli.views.window import Window
 from rtcli.views.words import Words
 
 SPARE_ROWS: Final = 1
@@ -94,11 +94,10 @@ class LiveScreen:
     def __init__(self, console: Console, session: Session) -> None:
         self._console = console
         self._session = session
-        self._live = Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
+        self._window = Window(console)
         self._started = False
         self._closed = False
         self._tree = Tree(session, console.width)
-        self._painter = Painter(console)
         self._shown: tuple[object, ...] = ()
 
     def seen(self, entry: Entry, marks: Sequence[Mark] = ()) -> None:
@@ -110,7 +109,7 @@ class LiveScreen:
     def refresh(self, footer: Text | None = None) -> None:
         """Draw the window, if anything in it may have changed."""
         width, height = self._console.size
-        state = (self._session.entries, width, height, footer.markup if footer is not None else None)
+        state = (self._session.entries, width, height, footer)
         if self._closed or state == self._shown or not has_room(self._console.file):
             return
         if self._shown[1:2] != (width,):
@@ -118,7 +117,7 @@ class LiveScreen:
         self._shown = state
         self._start()
         rows = self._tree.tail(max(1, height - SPARE_ROWS - (footer is not None)))
-        self._live.update(self._painter.window(rows if footer is None else [*rows, footer]), refresh=True)
+        self._window.draw(rows if footer is None else [*rows, footer])
 
     def note(self, text: Text) -> None:
         """Print a line above the window."""
@@ -130,7 +129,7 @@ class LiveScreen:
             return
         self._closed = True
         try:
-            self._live.stop()
+            self._window.stop()
             print_tree(self._console, self._session)
         finally:
             self._console.show_cursor(True)
@@ -140,7 +139,7 @@ class LiveScreen:
         if not self._started:
             self._started = True
             atexit.register(self._show_cursor)
-            self._live.start()
+            self._window.start()
 
     def _show_cursor(self) -> None:
         self._console.show_cursor(True)

@@ -17,7 +17,7 @@ from rtcli.formats import read
 from rtcli.rules import RULES, Check
 from rtcli.session import Session
 from rtcli.views.marks import Marks
-from rtcli.views.paint import Ink, Painter, Rows
+from rtcli.views.paint import Ink, Painter, Painting, Rows
 from rtcli.views.screen import print_tree
 from rtcli.views.tree import Tree, render
 from rtcli.views.words import Words
@@ -64,8 +64,8 @@ def test_what_is_painted_looks_like_what_is_printed(path):
     rows = Tree(session, WIDTH).tail(HEIGHT - 1)
     painted, printed = console(), console()
     painter = Painter(painted)
-    painter.window(rows[1:])
-    painted.print(painter.window(rows), end="")
+    painter.painted(rows[1:], WIDTH)
+    painted.print(Painting(painter.painted(rows, WIDTH)), end="")
     printed.print(Rows(rows), end="")
     assert on_a_screen(painted) == on_a_screen(printed)
 
@@ -103,7 +103,7 @@ def test_words_are_painted_as_rich_would(colours, no_color, base, pieces, inside
 
 def test_a_row_is_cut_at_the_width():
     wide = console()
-    wide.print(Painter(wide).window([Text("wide " * WIDTH, no_wrap=True)]), end="")
+    wide.print(Painting(Painter(wide).painted([Text("wide " * WIDTH, no_wrap=True)], WIDTH)), end="")
     shown = on_a_screen(wide)
     assert "".join(shown[0][column].data for column in range(WIDTH)) == ("wide " * WIDTH)[:WIDTH]
     assert not shown[1][0].data.strip()
