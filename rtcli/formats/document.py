@@ -98,14 +98,15 @@ class _Lines:
 
     def __init__(self, whole: bytes) -> None:
         self._whole = whole
-        self._at = 0
+        self._at = self._behind = 0
+        """Where the last part was, and where it ended: the next may be the same text."""
         self._line = 1
 
     def of(self, part: Raw) -> int:
-        at = self._whole.find(bytes(part), self._at)
+        at = self._whole.find(text := bytes(part), self._behind)
         if at >= 0:
             self._line += self._whole.count(b"\n", self._at, at)
-            self._at = at
+            self._at, self._behind = at, at + len(text)
         return self._line
 
 
