@@ -163,7 +163,7 @@ def _make_whole(path: Path) -> None:
     """Copy what was left of a compressed file whose writer was interrupted into one that can be added to."""
     if path.is_symlink() or not path.is_file() or is_whole(path):
         return
-    copy = path.with_name(f"{os.getpid()}-{path.name}")
+    copy = path.with_name(f".{os.getpid()}{path.suffix}")
     try:
         with Writer(copy, "overwrite") as writer:
             for line in without(read_lines(path), refuse(path)):
@@ -171,7 +171,7 @@ def _make_whole(path: Path) -> None:
         if not is_whole(copy):
             raise RecordingFailed(str(path), "there is no room to end what was interrupted")
         copy.replace(path)
-    except OSError as error:
+    except OSError as error:  # pragma: no cover - its folder is locked, or its disk fails, from one step to the next
         raise RecordingFailed(str(path), error.strerror or str(error)) from error
     finally:
         copy.unlink(missing_ok=True)

@@ -349,3 +349,17 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path, ending):
     path.write_bytes(b"plain text\n")
     with pytest.raises(UnreadableRecording):
         list(read(path))
+
+
+@pytest.mark.parametrize("ending", ["jsonl.gz", "jsonl.zst"])
+def test_what_was_interrupted_is_added_to_however_long_its_name_is(tmp_path, ending):
+    longest = os.pathconf(tmp_path, "PC_NAME_MAX")
+    path = tmp_path / f"{'x' * (longest - len(ending) - 1)}.{ending}"
+    with Writer(path) as writer:
+        writer.write(Frame(0.0, "server", EVENT))
+        path.write_bytes(begun := path.read_bytes())
+    path.write_bytes(begun)
+    with Writer(path, "append") as writer:
+        writer.write(Note(1.0, "later"))
+    assert [type(entry.event).__name__ for entry in read(path)] == ["Cleared", "Note"]
+    assert os.listdir(tmp_path) == [path.name]
