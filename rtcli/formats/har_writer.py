@@ -11,7 +11,6 @@ held until its end, and nothing else.
 from __future__ import annotations
 
 import base64
-import json
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -76,7 +75,7 @@ class _Socket:
     def take(self, record: Record) -> None:
         """Write a message, or keep what is none."""
         if isinstance(record, Frame):
-            self._message(record.t, record.sender, TEXT, _text(record.text))
+            self._message(record.t, record.sender, TEXT, _json(record.text))
         elif isinstance(record, Binary):
             self._message(record.t, record.sender, BINARY, _json(base64.b64encode(record.data).decode()))
         else:
@@ -112,10 +111,7 @@ def _seconds(us: int) -> bytes:
 
 
 def _query(url: str) -> list[dict[str, str]]:
-    try:
-        pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True)
-    except ValueError:
-        return []
+    pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True)
     return [{"name": name, "value": value} for name, value in pairs]
 
 
@@ -147,14 +143,6 @@ def _response(opened: Open) -> dict[str, Any]:
         "headersSize": -1,
         "bodySize": -1,
     }
-
-
-def _text(text: str) -> bytes:
-    """A text as JSON; one whose bytes were no UTF-8 with each of them as an escape."""
-    try:
-        return msgspec.json.encode(text)
-    except UnicodeEncodeError:
-        return json.dumps(text).encode()
 
 
 def _json(value: Any) -> bytes:

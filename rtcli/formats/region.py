@@ -72,11 +72,9 @@ class Region:
 
     def forget(self, place: int) -> None:
         """Forget all up to a place, and that it was looked through."""
-        index = max(0, bisect_right(self._starts, place) - 1)
-        kept = self._lines[index:]
-        if kept:
-            number, piece = kept[0]
-            kept[0] = (number, piece[place - self._starts[index] :])
+        index = bisect_right(self._starts, place) - 1
+        (begun, piece), *behind = self._lines[index:]
+        kept = [(begun, piece[place - self._starts[index] :]), *behind]
         self._lines = [(number, piece) for number, piece in kept if piece]
         ends = list(accumulate(len(piece) for _, piece in self._lines))
         self._starts, self.size = [0, *ends][: len(ends)], ends[-1] if ends else 0

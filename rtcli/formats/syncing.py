@@ -33,7 +33,7 @@ class Syncing:
 
     def _start(self) -> None:
         with self._starting:
-            if self._thread is None or not self._thread.is_alive():
+            if self._thread is None or not self._thread.is_alive():  # pragma: no branch - of two at once, the second
                 self._thread = threading.Thread(target=self._run, name="rtcli-sync", daemon=True)
                 self._thread.start()
 

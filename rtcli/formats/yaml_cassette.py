@@ -65,13 +65,9 @@ def _read(lines: Iterable[bytes], drop: Drop) -> Iterator[tuple[int, Record]]:
 def _logged(lines: Iterable[bytes], drop: Drop) -> Iterator[Logged]:
     for line, value in _elements(lines, drop):
         empty = True
-        try:
-            for one in told(value, Where(line)):
-                empty = False
-                yield one
-        except (ValueError, RecursionError, OverflowError, TypeError) as error:
-            drop(line, f"an element that cannot be written as JSON: {error}")
-            continue
+        for one in told(value, Where(line)):
+            empty = False
+            yield one
         if empty and names_a_side(value):
             drop(line, "no event is in it, though it says who sent it")
 

@@ -5,7 +5,9 @@ Law: what is kept of a stream is bounded; what is remembered of it are the piece
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Hashable
+from itertools import accumulate
 from typing import Final
 
 from rtcli.recording.nested import Path
@@ -57,14 +59,10 @@ class Streams:
         """Settle all but the last of a stream, up to a place that no secret lies across."""
         old = "".join(piece for _, piece in stream.pieces)
         new = self._redaction.quietly(old, stream.path)
-        cut, end = 0, 0
-        for index, (_, piece) in enumerate(stream.pieces, 1):
-            end += len(piece)
-            if end > len(old) - _OVERLAP:
-                break
-            if old[end - 1 : end + 1] == new[end - 1 : end + 1]:
-                cut = index
-        cut = cut or len(stream.pieces)
+        last = len(old) - _OVERLAP
+        ends = enumerate(accumulate(len(piece) for _, piece in stream.pieces), 1)
+        cuts = [count for count, end in ends if end <= last and old[end - 1 : end + 1] == new[end - 1 : end + 1]]
+        cut = cuts[-1] if cuts else len(stream.pieces)
         self._settle(stream.path, stream.pieces[:cut])
         stream.pieces = stream.pieces[cut:]
         stream.size = sum(len(piece) for _, piece in stream.pieces)
@@ -90,8 +88,5 @@ class Streams:
 
 
 def _line_at(pieces: list[tuple[int, str]], place: int) -> int:
-    for line, piece in pieces:
-        if place < len(piece):
-            return line
-        place -= len(piece)
-    return pieces[-1][0]
+    ends = list(accumulate(len(piece) for _, piece in pieces))
+    return pieces[bisect_right(ends, min(place, ends[-1] - 1))][0]

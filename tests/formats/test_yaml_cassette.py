@@ -70,3 +70,13 @@ def test_a_line_longer_than_what_is_read_at_once_is_one_line(tmp_path):
     words = "x" * 200_000
     entries, _ = read(tmp_path, HEAD + f"    response: {{instructions: {words}}}\n")
     assert entries[0].event.response.instructions == words
+
+
+@pytest.mark.parametrize("number", ["18446744073709551616", "-" + "9" * 399, "0x" + "f" * 390])
+@pytest.mark.parametrize("field", ["timestamp", "n"])
+def test_a_number_of_any_size_keeps_nothing_from_being_read(tmp_path, number, field):
+    entries, reading = read(
+        tmp_path, f"- direction: sent\n  {field}: {number}\n  data:\n    type: response.create\n    n: {number}\n"
+    )
+    assert json.loads(entries[0].raw)["event"] == {"type": "response.create", "n": int(number, 0)}
+    assert (len(entries), reading.dropped) == (1, 0)
