@@ -62,3 +62,16 @@ def test_a_bare_event_with_a_field_that_is_called_as_a_time_is_an_event():
     (entry,) = read([b'{"type":"input_audio_buffer.clear","t":"noon"}\n'])
     assert entry.event.type == "input_audio_buffer.clear"
     assert entry.t is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'\xef\xbb\xbf{"type":"input_audio_buffer.clear","close":7}\n',
+        b'\xef\xbb\xbf{"close":7,"type":"input_audio_buffer.clear","event_id":7}\n',
+    ],
+)
+def test_behind_a_byte_order_mark_a_field_that_is_called_as_a_part_of_a_record_makes_no_record(line):
+    (entry,) = read([line])
+    assert (entry.event.type, entry.sender) == ("input_audio_buffer.clear", "client")
+    assert entry.raw == line

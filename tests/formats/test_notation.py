@@ -193,3 +193,13 @@ def test_a_line_that_is_none_of_a_script_is_left_out_and_told(line):
     told = []
     assert list(SCRIPT.read([line], lambda number, why, **_: told.append((number, why[:27])))) == []
     assert told == [(1, "this is no line of a script")]
+
+
+def test_a_line_that_is_no_text_is_dropped_and_told_and_the_next_is_read():
+    told = []
+    lines = [b'> {"type":"response.create","x":"\xff"}\n', b"> response.create\n"]
+    records = list(SCRIPT.read(lines, lambda line, why: told.append((line, why))))
+    assert [(number, record.text) for number, record in records] == [(2, '{"type":"response.create"}')]
+    ((line, why),) = told
+    assert line == 1
+    assert "no line of a script" in why

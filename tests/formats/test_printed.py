@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from rtcli.formats import Reading
+from rtcli.formats.objects import Text
 from rtcli.recording import Note
 
 CREATED = '{"type":"session.created","event_id":"e","session":{"id":"s","type":"realtime"}}'
@@ -107,3 +108,11 @@ def test_an_object_that_whoever_printed_it_cut_short_is_read_and_told(tmp_path):
 def test_what_stands_long_before_an_event_does_not_keep_it_from_being_read(tmp_path):
     told, _ = read(tmp_path, f"sent {'x' * 2000} {CREATED}\n")
     assert told == [(1, "server", "session.created")]
+
+
+def test_an_object_that_takes_no_end_is_given_up_and_what_comes_behind_it_is_read():
+    told = []
+    endless = [b'got {"type":"session.created",\n', b' "a":\n', b" " * (1 << 26)]
+    values = list(Text(lambda line, why: told.append((line, why))).values([*endless, b"sent " + CREATED.encode()]))
+    assert [(value.line, value.prefix) for value in values] == [(4, "sent")]
+    assert told == [(1, "an object that cannot be read: it does not end")]

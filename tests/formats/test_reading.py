@@ -81,3 +81,12 @@ def test_events_in_one_document_have_their_lines_and_one_object_of_them_is_the_f
     for entries in (nested, told):
         assert [entry.event.type for entry in entries] == ["response.create", "response.cancel"]
     assert nested[0].line < nested[1].line
+
+
+def test_a_recording_may_begin_with_more_that_says_nothing_than_is_looked_at(tmp_path):
+    path, blank = tmp_path / "x.jsonl", b" " * (1 << 20) + b"\n"
+    path.write_bytes(blank * 3 + b'{"type":"response.create"}\n')
+    assert [(entry.line, entry.event.type) for entry in Reading(path)] == [(4, "response.create")]
+    path.write_bytes(blank * 3)
+    with pytest.raises(UnreadableRecording, match="it is empty"):
+        list(Reading(path))

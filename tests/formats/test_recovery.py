@@ -324,3 +324,10 @@ def test_a_beginning_whose_end_does_not_come_among_many_records_is_given_up():
     ((line, what),) = remarks(recovery.lost)
     assert line == 2
     assert what.startswith("a record whose end is missing")
+
+
+def test_a_record_behind_a_piece_of_another_comes_back_below_what_was_looked_through_in_vain():
+    above, before = b'"no": "record"}', b'"a": 1}'
+    lines, recovery = recovered(b"".join([*CALL[:3], above + b"\n", before + b" " + CALL[3], *CALL[4:]]))
+    assert lines == CALL
+    assert remarks(recovery.lost) == [(4, f"{len(above) + len(before)} bytes that belong to no record")]
