@@ -171,6 +171,10 @@ def _leave(outcome: Outcome) -> int:
         sys.stderr.write(f"rtcli: recording stopped, the conversation went on: {said(str(outcome.failure))}\n")
     if outcome.dropped:
         return 130
+    if outcome.gave_up:
+        code, reason = outcome.gave_up
+        sys.stderr.write(f"rtcli: rtcli closed the connection with code {code}: {said(reason)}\n")
+        return 2
     if outcome.vanished:
         sys.stderr.write("rtcli: the connection broke without a close frame\n")
         return 2

@@ -22,6 +22,7 @@ from websockets.exceptions import (
 )
 from websockets.frames import CloseCode
 from websockets.http11 import Response
+from websockets.protocol import State
 
 from rtcli import __version__
 from rtcli.errors import ConnectionFailed, HandshakeRefused
@@ -32,6 +33,9 @@ from rtcli.recording.secrets import harmless_headers, harmless_subprotocol, harm
 OPEN_SECONDS: Final = 15
 CLOSE_SECONDS: Final = 5
 MAX_FRAME_BYTES: Final = 64 * 1024 * 1024
+
+_GIVEN_UP: Final = frozenset({CloseCode.PROTOCOL_ERROR, CloseCode.INVALID_DATA, CloseCode.MESSAGE_TOO_BIG})
+"""What rtcli closes with when the server breaks the rules. Source: RFC 6455, section 7.4.1."""
 
 REQUEST_IDS: Final = ("x-request-id", "apim-request-id", "cf-ray")
 """Response headers that a support desk asks for, the best first."""
@@ -57,6 +61,8 @@ class Client:
         self._keys = keys
         self.closed_with: tuple[int | None, str] | None = None
         """Code and reason of the server's close frame; None while open, or when it vanished."""
+        self.gave_up: tuple[int, str] | None = None
+        """Code and reason of our own close frame, where what the server sent cannot be gone on with."""
         self.vanished = False
         """The connection ended without a close frame of the server's."""
 
@@ -69,6 +75,8 @@ class Client:
 
     async def send(self, text: str | bytes) -> None:
         """Record the frame, then hand it to the socket. Nothing happens on a closed connection."""
+        if self._connection.state is not State.OPEN:
+            return
         self._tap.frame("client", text)
         with contextlib.suppress(ConnectionClosed):
             await self._connection.send(text)
@@ -99,6 +107,8 @@ class Client:
                 if frame[0] == "server":
                     self.closed_with = (code, frame[1].reason)
         self.vanished = closed.rcvd is None
+        if closed.sent and not closed.rcvd_then_sent and closed.sent.code in _GIVEN_UP:
+            self.gave_up = (closed.sent.code, closed.sent.reason)
 
 
 async def open_client(target: Target, tap: Tap, headers: Sequence[tuple[str, str]] = ()) -> Client:

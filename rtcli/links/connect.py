@@ -10,8 +10,6 @@ import base64
 import binascii
 import re
 import signal
-import sys
-import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
@@ -25,7 +23,7 @@ from rtcli.formats import Entry
 from rtcli.formats.wav import Sound, WavWriter, read_speech
 from rtcli.formats.writer import Mode, Writer
 from rtcli.links.client import Client, open_client
-from rtcli.links.keyboard import Keyboard
+from rtcli.links.keyboard import Keyboard, piped
 from rtcli.links.lines import Slash, perform
 from rtcli.links.server import serving
 from rtcli.links.talk import Pace, Talk
@@ -102,6 +100,8 @@ class Outcome(Struct, kw_only=True):
     code: int | None = None
     reason: str = ""
     vanished: bool = False
+    gave_up: tuple[int, str] | None = None
+    """The code and the reason with which rtcli closed, where the server broke the rules of WebSockets."""
     dropped: bool = False
     """The person interrupted twice."""
     unanswered: int = 0
@@ -175,6 +175,7 @@ class _Conversation:
         self._face.refresh()
         if client.closed_with:
             self._outcome.code, self._outcome.reason = client.closed_with
+        self._outcome.gave_up = client.gave_up
         self._outcome.vanished = client.vanished and not self._outcome.dropped
 
     def _interrupt(self, client: Client) -> None:
@@ -216,11 +217,11 @@ class _Conversation:
 
     async def _read_into(self, waiting: asyncio.Queue[str | None]) -> None:
         if not self._face.prompting:
-            await _piped(waiting)
+            await piped(waiting)
             return
         async with Keyboard.open() as keyboard:
             if keyboard is None:
-                await _piped(waiting)
+                await piped(waiting)
                 return
             with suppress(EOFError):
                 async for key in keyboard:
@@ -285,21 +286,3 @@ async def _interrupts(react: Any, client: Client) -> AsyncIterator[None]:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
-
-
-async def _piped(waiting: asyncio.Queue[str | None]) -> None:
-    """Put the lines of standard input into the queue, and None at the end.
-
-    A thread reads them: files and terminals in the background cannot be waited for otherwise. It
-    is a daemon, so that a pipe that nobody ends does not keep the program.
-    """
-    loop = asyncio.get_running_loop()
-
-    def pour() -> None:
-        with suppress(RuntimeError):
-            for line in sys.stdin:
-                loop.call_soon_threadsafe(waiting.put_nowait, line.rstrip("\n"))
-            loop.call_soon_threadsafe(waiting.put_nowait, None)
-
-    threading.Thread(target=pour, name="rtcli-stdin", daemon=True).start()
-    await asyncio.Event().wait()

@@ -1,4 +1,4 @@
-"""Keys from a terminal, one by one, without waiting for Enter and without echo.
+"""Keys from a terminal, one by one, without waiting for Enter and without echo; or lines, where there is no terminal.
 
 Law: however the keyboard is left, the terminal is as it was before.
 """
@@ -12,6 +12,7 @@ import os
 import re
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -135,3 +136,21 @@ def _raw(descriptor: int, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
         sys.stderr.write(_PASTE_OFF)
         sys.stderr.flush()
         termios.tcsetattr(descriptor, termios.TCSANOW, before)
+
+
+async def piped(waiting: asyncio.Queue[str | None]) -> None:
+    """Put the lines of standard input into the queue, and None at the end.
+
+    A thread reads them: files and terminals in the background cannot be waited for otherwise. It
+    is a daemon, so that a pipe that nobody ends does not keep the program.
+    """
+    loop = asyncio.get_running_loop()
+
+    def pour() -> None:
+        with contextlib.suppress(RuntimeError):
+            for line in sys.stdin:
+                loop.call_soon_threadsafe(waiting.put_nowait, line.rstrip("\n"))
+            loop.call_soon_threadsafe(waiting.put_nowait, None)
+
+    threading.Thread(target=pour, name="rtcli-stdin", daemon=True).start()
+    await asyncio.Event().wait()

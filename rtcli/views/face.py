@@ -30,7 +30,7 @@ class TerminalFace:
         self.listener = listener
         self._marks = Marks(check, session)
         self._console = console
-        self._screen = screen_for(console, session)
+        self._screen = screen_for(console, session, patient=True)
         self.prompting = prompting and console.is_terminal
         self._prompt = Prompt() if self.prompting else None
 

@@ -12,6 +12,7 @@ from rich.text import Text
 from rtcli.formats import Entry
 from rtcli.session import Session
 from rtcli.session.mark import Mark
+from rtcli.views.backlog import Backlog
 from rtcli.views.paint import Ink, Rows
 from rtcli.views.room import has_room
 from rtcli.views.timeline import Timeline
@@ -46,19 +47,21 @@ class Screen(Protocol):
         """Leave the terminal as it was, with the whole session in its scrollback."""
 
 
-def screen_for(console: Console, session: Session) -> Screen:
-    """The screen that suits the console."""
+def screen_for(console: Console, session: Session, *, patient: bool = False) -> Screen:
+    """The screen that suits the console; a patient one never waits for its reader."""
     if console.is_terminal and not console.is_dumb_terminal:
         return LiveScreen(console, session)
-    return LineScreen(console)
+    return LineScreen(console, backlog=Backlog(console.file) if patient else None)
 
 
 class LineScreen:
     """One line an event, as they come; runs of deltas are told when they end."""
 
-    def __init__(self, console: Console, timeline: Timeline | None = None) -> None:
+    def __init__(self, console: Console, timeline: Timeline | None = None, *, backlog: Backlog | None = None) -> None:
+        """With a backlog what a reader does not take waits there, and nobody else does."""
         self._console = console
         self._timeline = timeline or Timeline()
+        self._backlog = backlog
 
     def seen(self, entry: Entry, marks: Sequence[Mark] = ()) -> None:
         """Print the lines that can be told now."""
@@ -68,8 +71,10 @@ class LineScreen:
         """Print them, after the runs that are still open."""
         self._print(self._timeline.flush() + self._timeline.found(marks))
 
-    def refresh(self, footer: Text | None = None) -> None:
-        """Nothing is left to draw."""
+    def refresh(self, footer: Text | None = None) -> None:  # noqa: ARG002 - lines have none
+        """Print what had to wait."""
+        if self._backlog is not None:
+            self._backlog.refresh()
 
     def note(self, text: Text) -> None:
         """Print a line that is no event."""
@@ -78,10 +83,18 @@ class LineScreen:
     def close(self) -> None:
         """Tell the runs that are still open."""
         self._print(self._timeline.flush())
+        if self._backlog is not None:
+            self._backlog.close()
 
     def _print(self, lines: Iterable[Text]) -> None:
-        for line in lines:
-            self._console.print(line, soft_wrap=True, highlight=False)
+        if self._backlog is None:
+            for line in lines:
+                self._console.print(line, soft_wrap=True, highlight=False)
+            return
+        with self._console.capture() as printed:
+            for line in lines:
+                self._console.print(line, soft_wrap=True, highlight=False)
+        self._backlog.say(printed.get())
 
 
 class LiveScreen:
