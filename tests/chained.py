@@ -27,22 +27,19 @@ ENVIRONMENT = {
 }
 
 
+def started(command, *, stderr, cwd, env):
+    """Start a program without a standard input; where it is rtcli and all is usual, ``program.Begun`` starts sooner."""
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": stderr}
+    return subprocess.Popen(command, **streams, text=True, cwd=cwd, env=env, start_new_session=True)
+
+
 class Process:
     """A program in a group of its own; what it says besides its results goes to a file."""
 
-    def __init__(self, command, folder, environment=None):
+    def __init__(self, command, folder, environment=None, *, begin=started):
         self._said = Path(folder) / f"{Path(command[0]).name}-{os.urandom(4).hex()}.txt"
         with self._said.open("wb") as said:
-            self._process = subprocess.Popen(
-                [*map(str, command)],
-                stdout=subprocess.PIPE,
-                stderr=said,
-                stdin=subprocess.DEVNULL,
-                text=True,
-                cwd=folder,
-                env=ENVIRONMENT | (environment or {}),
-                start_new_session=True,
-            )
+            self._process = begin([*map(str, command)], stderr=said, cwd=folder, env=ENVIRONMENT | (environment or {}))
 
     @property
     def pid(self):
@@ -85,8 +82,8 @@ class Process:
 
 
 @contextmanager
-def running(command, folder, environment=None):
-    process = Process(command, folder, environment)
+def running(command, folder, environment=None, *, begin=started):
+    process = Process(command, folder, environment, begin=begin)
     try:
         yield process
     finally:
@@ -94,9 +91,9 @@ def running(command, folder, environment=None):
 
 
 @contextmanager
-def rtcli(folder, *arguments, **environment):
+def rtcli(folder, *arguments, begin=started, **environment):
     """A server of rtcli that listens; gives its process and the address that an app is told."""
-    with running([*RTCLI, *arguments], folder, environment) as process:
+    with running([*RTCLI, *arguments], folder, environment, begin=begin) as process:
         line = process.line()
         address = json.loads(line)["url"] if line.startswith("{") else line
         assert address.startswith("ws"), process.said

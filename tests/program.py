@@ -15,6 +15,7 @@ import importlib
 import json
 import os
 import pkgutil
+import select
 import signal
 import socket
 import struct
@@ -46,16 +47,17 @@ class Done(NamedTuple):
     cpu_seconds: float
 
 
-def run(command, *, input=None, env=None, cwd=None, text=False, check=False, timeout=60, **options):  # noqa: A002
+def run(command, *, input=None, env=None, cwd=None, text=False, check=False, timeout=60, umask=-1, **options):  # noqa: A002
     """Run a command as ``subprocess.run`` does; one that is rtcli, and whose output is captured, starts sooner."""
     environment = dict(os.environ if env is None else env)
     if command[:3] != RTCLI or options != {"capture_output": True} or _at_start(environment) != _at_start(os.environ):
         return subprocess.run(
-            command, input=input, env=env, cwd=cwd, text=text, check=check, timeout=timeout, **options
+            command, input=input, env=env, cwd=cwd, text=text, check=check, timeout=timeout, umask=umask, **options
         )
     given = input.encode() if isinstance(input, str) else input
     arguments = [os.fspath(argument) for argument in command[3:]]
-    code, out, err, *_ = forked(arguments, given, environment, os.fspath(cwd or Path.cwd()), timeout)
+    before = "" if umask < 0 else f"import os; os.umask({umask})"
+    code, out, err, *_ = forked(arguments, given, environment, os.fspath(cwd or Path.cwd()), timeout, before=before)
     if text:
         out, err = _lines(out), _lines(err)
     done = subprocess.CompletedProcess(command, code, out, err)
@@ -74,14 +76,8 @@ def _lines(said):
 
 def forked(arguments, given, environment, folder, timeout, *, terminal=False, before="", beside=None):
     """Run rtcli with these arguments; ``before`` is executed in its process first, ``beside`` is told its number."""
-    waiting = _idle.pop() if _idle else _started()
-    told = {"arguments": arguments, "environment": environment, "folder": folder}
-    request = json.dumps(told | {"terminal": terminal, "before": before}).encode()
     ours, theirs = _terminal() if terminal else _pipes()
-    socket.send_fds(waiting, [_LENGTH.pack(len(request))], theirs)
-    waiting.sendall(request)
-    for descriptor in set(theirs):
-        os.close(descriptor)
+    waiting, pid = _begin(arguments, environment, folder, theirs, terminal=terminal, before=before)
     said = ([], [])
     workers = [
         threading.Thread(target=_read, args=(descriptor, pieces))
@@ -89,7 +85,6 @@ def forked(arguments, given, environment, folder, timeout, *, terminal=False, be
     ]
     if not terminal:
         workers.append(threading.Thread(target=_write, args=(ours[0], given or b"")))
-    (pid,) = _PID.unpack(_received(waiting, _PID.size))
     if beside:
         workers.append(threading.Thread(target=beside, args=(pid,)))
     for worker in workers:
@@ -107,6 +102,61 @@ def forked(arguments, given, environment, folder, timeout, *, terminal=False, be
     waiting.settimeout(None)
     _idle.append(waiting)
     return Done(code, *map(b"".join, said), *used)
+
+
+class Begun:
+    """A run of rtcli that goes on beside the test, in a group of its own: as much of ``subprocess.Popen`` as is needed."""
+
+    def __init__(self, command, *, stderr, cwd, env):
+        (nothing, no_more), (out, results) = os.pipe(), os.pipe()
+        os.close(no_more)
+        arguments = [os.fspath(argument) for argument in command[3:]]
+        streams = (nothing, results, os.dup(stderr.fileno()))
+        self._waiting, self.pid = _begin(arguments, dict(env), os.fspath(cwd), streams, alone=True)
+        self.stdout = os.fdopen(out, encoding="utf-8")
+        self.returncode = None
+
+    def poll(self):
+        if self.returncode is None and select.select([self._waiting], [], [], 0)[0]:
+            self._end()
+        return self.returncode
+
+    def send_signal(self, number):
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def communicate(self, timeout=None):
+        """The rest of its results, when it has ended."""
+        rest = []
+        reader = threading.Thread(target=self._read_rest, args=(rest,))
+        reader.start()
+        if self.returncode is None:
+            if not select.select([self._waiting], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(["rtcli"], timeout)
+            self._end()
+        reader.join(timeout)
+        return "".join(rest), None
+
+    def _read_rest(self, rest):
+        if not self.stdout.closed:
+            with self.stdout:
+                rest.append(self.stdout.read())
+
+    def _end(self):
+        self.returncode, *_ = _END.unpack(_received(self._waiting, _END.size))
+        _idle.append(self._waiting)
+
+
+def _begin(arguments, environment, folder, streams, *, terminal=False, before="", alone=False):
+    """Have a process that waits begin a run with these streams, which are closed here; gives it, and the run's number."""
+    waiting = _idle.pop() if _idle else _started()
+    told = {"arguments": arguments, "environment": environment, "folder": folder}
+    request = json.dumps(told | {"terminal": terminal, "before": before, "alone": alone}).encode()
+    socket.send_fds(waiting, [_LENGTH.pack(len(request))], streams)
+    waiting.sendall(request)
+    for descriptor in set(streams):
+        os.close(descriptor)
+    return waiting, *_PID.unpack(_received(waiting, _PID.size))
 
 
 def _pipes():
@@ -181,6 +231,8 @@ def _wait_for_work(waiting):
             return request, descriptors
         for descriptor in descriptors:
             os.close(descriptor)
+        if request["alone"]:
+            os.setpgid(pid, pid)  # before anybody knows its number
         with contextlib.suppress(ConnectionError):  # nobody waits any more
             waiting.sendall(_PID.pack(pid))
             _, status, used = os.wait4(pid, 0)

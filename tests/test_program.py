@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -43,3 +44,15 @@ def test_a_run_leaves_nothing_to_the_next_one(tmp_path):
 def test_what_does_not_end_in_time_is_killed():
     with pytest.raises(subprocess.TimeoutExpired):
         program.run([*RTCLI, "serve", "--listen", "127.0.0.1:0"], capture_output=True, timeout=1)
+
+
+def test_a_run_goes_on_beside_the_test_until_it_is_told_to_end(tmp_path):
+    with (tmp_path / "said.txt").open("wb") as said:
+        run = program.Begun([*RTCLI, "serve", "--listen", "127.0.0.1:0"], stderr=said, cwd=tmp_path, env=os.environ)
+    assert run.stdout.readline().startswith("ws://127.0.0.1:")
+    assert os.getpgid(run.pid) == run.pid
+    assert run.poll() is None
+    run.send_signal(signal.SIGINT)
+    assert run.communicate(timeout=20) == ("", None)
+    assert run.poll() == run.returncode == 0
+    assert b"Traceback" not in (tmp_path / "said.txt").read_bytes()

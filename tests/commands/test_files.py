@@ -7,11 +7,11 @@ import base64
 import json
 import os
 import stat
-import subprocess
 import zipfile
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import program
 import pytest
 from chained import RTCLI, rtcli
 from websockets.asyncio.client import connect
@@ -43,9 +43,7 @@ REPLACING = {"validate"}
 
 def run(line, to, *more, code=None):
     words = [word.format(recording=RECORDING, script=SCRIPT, to=to) for word in line.split()]
-    done = subprocess.run(
-        [*RTCLI, *words, *more], capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL, umask=0
-    )
+    done = program.run([*RTCLI, *words, *more], capture_output=True, text=True, timeout=120, umask=0)
     assert "Traceback" not in done.stderr, done.stderr
     assert code is None or done.returncode == code, done.stderr
     return done
@@ -186,24 +184,16 @@ def test_a_proxys_files_have_safe_names_whatever_the_sessions_are_called(tmp_pat
 def test_a_clients_file_has_a_safe_name_whatever_the_session_is_called(tmp_path, command):
     async def one(origin, name):
         url = f"{origin}/{name.replace(' ', '-')}"
-        arguments = [command, url] if command == "connect" else [command, SCRIPT, "--to", url, "--wait", "1"]
-        done = await asyncio.to_thread(
-            subprocess.run,
-            [*RTCLI, *map(str, arguments)],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            stdin=subprocess.DEVNULL,
-            timeout=60,
-            umask=0,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        assert "\x1b" not in done.stderr + done.stdout
+        words = [url] if command == "connect" else [str(SCRIPT), "--to", url, "--wait", "1"]
+        line = [*RTCLI, command, *words]
+        done = await asyncio.to_thread(program.run, line, cwd=tmp_path, capture_output=True, timeout=60, umask=0)
+        assert b"Traceback" not in done.stderr, done.stderr
+        assert b"\x1b" not in done.stderr + done.stdout
 
     async def hold():
         async with naming() as origin:
-            await asyncio.gather(*(one(origin, name) for name in tried))
+            for name in tried:
+                await one(origin, name)
 
     tried = ("up", "NUL", "newline", "long", "dots", "reserved", "surrogate")
     asyncio.run(hold())
@@ -246,9 +236,7 @@ def test_the_names_in_an_archive_are_safe_whatever_the_recordings_are_called(tmp
     recording = tmp_path / name
     recording.write_bytes(RECORDING.read_bytes())
     archive = tmp_path / "ticket.zip"
-    done = subprocess.run(
-        [*RTCLI, "bundle", "-o", archive, "--", recording], capture_output=True, text=True, timeout=60
-    )
+    done = program.run([*RTCLI, "bundle", "-o", archive, "--", recording], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout + done.stderr
     with zipfile.ZipFile(archive) as packed:

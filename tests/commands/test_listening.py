@@ -14,13 +14,15 @@ import ssl
 import time
 import warnings
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import get_args
 from urllib.parse import urlsplit
 
+import chained
 import program
 import pytest
-from chained import RTCLI, rtcli, running
+from chained import RTCLI, running
 from typer.models import OptionInfo
 
 from rtcli.commands import COMMANDS as COMMANDS_OF_RTCLI
@@ -40,6 +42,7 @@ UPGRADE = [
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 ]
 WAIT_S = 20
+rtcli = partial(chained.rtcli, begin=program.Begun)
 LONGEST_LINE_BYTES, MOST_HEADERS = 8192, 128
 
 

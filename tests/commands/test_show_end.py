@@ -6,9 +6,11 @@ import base64
 import json
 import os
 import random
-import subprocess
+import shutil
 import sys
+from pathlib import Path
 
+import program
 import pytest
 
 from rtcli.errors import UnreadableRecording
@@ -59,26 +61,27 @@ def large():
     return lines_of(call(LEAST_BYTES // TURN_BYTES + 8))
 
 
-def rtcli(*arguments, stdin=None):
-    command = [sys.executable, "-m", "rtcli", *map(str, arguments)]
-    return subprocess.run(command, stdin=stdin, capture_output=True, text=True, timeout=60, check=False)
-
-
-def shown(path, *options):
-    return rtcli("show", path, *options)
+def shown(path, *options, given=None):
+    command = [sys.executable, "-m", "rtcli", "show", str(path), *options]
+    return program.run(command, input=given, capture_output=True, text=True)
 
 
 def shown_whole(path, *options):
     """What is shown where nothing can be skipped, as in a pipe."""
-    with path.open("rb") as file:
-        return rtcli("show", "-", *options, stdin=file)
+    return shown("-", *options, given=path.read_bytes())
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    path = tmp_path_factory.mktemp("large") / "call.jsonl"
+    path.write_text("".join(large()))
+    return path
 
 
 @pytest.fixture
-def recording(tmp_path):
-    path = tmp_path / "call.jsonl"
-    path.write_text("".join(large()))
-    return path
+def recording(made, tmp_path):
+    """A recording that a test may change."""
+    return Path(shutil.copy(made, tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -91,16 +94,16 @@ def recording(tmp_path):
         ["--since", "1m", "--until", "-2m30s"],
     ],
 )
-def test_the_end_is_shown_as_where_all_is_read(recording, options):
-    end, whole = shown(recording, *options), shown_whole(recording, *options)
+def test_the_end_is_shown_as_where_all_is_read(made, options):
+    end, whole = shown(made, *options), shown_whole(made, *options)
     assert end.stdout.count("\n") > 2
     assert (end.stdout, end.returncode) == (whole.stdout, whole.returncode)
 
 
-def test_it_is_said_what_findings_rest_on(recording):
-    assert "findings are told of what was read" in shown(recording, "--since", "-10s").stderr
-    assert shown(recording, "--since", "-10s", "--no-findings").stderr == ""
-    assert shown(recording, "--since", "-10s", "--raw").stderr == ""
+def test_it_is_said_what_findings_rest_on(made):
+    assert "findings are told of what was read" in shown(made, "--since", "-10s").stderr
+    assert shown(made, "--since", "-10s", "--no-findings").stderr == ""
+    assert shown(made, "--since", "-10s", "--raw").stderr == ""
 
 
 def test_a_finding_in_the_end_names_its_line(recording):
@@ -133,7 +136,8 @@ def test_a_line_without_an_end_is_told_as_ever(recording):
         file.write('{"t":300.5,"from":"server","event":{"type":"response.cre')
     end, whole = shown(recording, "--since", "-3s"), shown_whole(recording, "--since", "-3s")
     assert (end.stdout, end.returncode) == (whole.stdout, 3)
-    assert f"{len(large()) + 1}: the line has no end" in end.stderr
+    lines = recording.read_bytes().count(b"\n")
+    assert f"{lines + 1}: the line has no end" in end.stderr
 
 
 def with_a_clock_that_goes_back(lines):
@@ -165,12 +169,12 @@ def test_where_the_order_is_not_sure_all_is_read(recording, spoiled):
     assert "findings are told" not in end.stderr
 
 
-def test_what_lies_before_is_not_read(recording):
-    end = ending(recording, 10.0)
+def test_what_lies_before_is_not_read(made):
+    end = ending(made, 10.0)
     assert end is not None
     begins, ends = end.gap
     assert ends - begins > LEAST_BYTES // 2
-    text = recording.read_bytes()
+    text = made.read_bytes()
     assert text[ends:] == b"".join(end.lines)
     assert end.first() == text[:ends].count(b"\n") + 1
 

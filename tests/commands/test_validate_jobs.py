@@ -11,8 +11,10 @@ import time
 from pathlib import Path
 
 import msgspec
+import program
 import pytest
 from damaging import damaged
+from sweeping import ALL
 
 from rtcli.commands.checking import Judge
 from rtcli.commands.connections import judged_by_connections
@@ -26,7 +28,7 @@ SCHEMA = Codes(("SCH",))
 
 
 def run(*arguments, **options):
-    return subprocess.run([*RTCLI, *map(str, arguments)], capture_output=True, timeout=300, **options)
+    return program.run([*RTCLI, *map(str, arguments)], capture_output=True, timeout=300, **options)
 
 
 def told(*arguments, **options):
@@ -113,7 +115,7 @@ def encoded(judged):
 def test_a_recording_in_shares_is_judged_as_in_one_piece_and_so_are_damaged_copies(tmp_path):
     chance = random.Random(11)
     path = tmp_path / "call.jsonl"
-    for recording in sorted(RECORDINGS.rglob("*.jsonl"))[::6]:
+    for recording in sorted(RECORDINGS.rglob("*.jsonl"))[:: 6 if ALL else 15]:
         lines = recording.read_bytes().splitlines(keepends=True)[:300]
         for copy in (lines, damaged(lines, chance), damaged(lines * 2, chance)):
             path.write_bytes(b"".join(copy))
@@ -138,7 +140,7 @@ def test_a_dialect_that_changes_in_any_share_is_heeded_from_there_on(tmp_path):
     spoken = (RECORDINGS / "spoken.jsonl").read_bytes().splitlines(keepends=True)
     update = b'{"t":9.0,"from":"client","event":{"type":"session.update","session":{"input_audio_format":"pcm16"}}}\n'
     strange = b'{"t":9.0,"from":"server","event":{"type":"response.text.delta","event_id":"e","x":1}}\n'
-    for place in range(5, len(spoken), max(1, len(spoken) // 12)):
+    for place in range(5, len(spoken), len(spoken) // (12 if ALL else 6)):
         path.write_bytes(b"".join([*spoken[:place], strange, update, *spoken[place:], strange]))
         assert in_shares(path, 4) == in_one_piece(path)
 
@@ -163,7 +165,7 @@ def test_several_connections_in_a_file_are_judged_by_rules_as_one_after_another(
     path = tmp_path / "calls.jsonl"
     chance = random.Random(13)
     every = sorted(RECORDINGS.rglob("*.jsonl"))
-    for _ in range(12):
+    for _ in range(12 if ALL else 5):
         calls = [one.read_bytes().splitlines(keepends=True)[:200] for one in chance.choices(every, k=5)]
         calls = [damaged(lines, chance) if chance.random() < 0.4 else lines for lines in calls]
         path.write_bytes(b"".join(line for lines in calls for line in lines))
