@@ -17,6 +17,8 @@ class Early:
     def __init__(self) -> None:
         self.reader = StreamReader()
         """Where a parser reads from."""
+        self.ended = asyncio.Event()
+        """Nothing more comes."""
         self._news = asyncio.Event()
 
     def feed(self, data: bytes) -> int:
@@ -30,6 +32,7 @@ class Early:
         """Nothing more comes."""
         if not self.reader.eof:
             self.reader.feed_eof()
+        self.ended.set()
         self._news.set()
 
     def rest(self) -> bytes:

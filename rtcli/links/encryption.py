@@ -1,7 +1,7 @@
 """TLS at one end of a connection, without I/O: bytes of the wire in, plain text out, and back.
 
 Law: however the bytes are cut into pieces, the same text comes out; nothing that was said before the end, or before
-a fault, is lost. Once both have agreed nothing that is to be said has to wait for what is heard.
+a fault, is lost. What cannot be said before something was heard waits, and goes out in its order.
 """
 
 from __future__ import annotations
@@ -25,10 +25,9 @@ class Encryption:
             ValueError: the host is no name.
 
         """
-        # Agreeing anew in the middle would let a server stop what the app says for as long as it likes.
-        context.options |= ssl.OP_NO_RENEGOTIATION
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=serving, server_hostname=host)
+        self._waiting = b""
         self.agreed = False
         self.ended = False
         """The other end says nothing more, or nothing that could be understood."""
@@ -71,16 +70,30 @@ class Encryption:
             pass
         except ssl.SSLError as error:
             self.failure, self.ended = error, True
+        if self._waiting and self.failure is None:
+            self._say()
         return b"".join(texts)
 
     def seal(self, text: bytes) -> bytes:
-        """The bytes that say it; none any more after a fault."""
-        try:
-            while text and self.failure is None:
-                text = text[self._tls.write(text) :]
-        except ssl.SSLError as error:
-            self.failure, self.ended = error, True
+        """The bytes that say it, as far as that can be done now; none any more after a fault."""
+        if self.failure is None:
+            self._waiting += text
+            self._say()
         return self._outgoing.read()
+
+    @property
+    def waits(self) -> bool:
+        """Whether something could not be said yet: in TLS 1.2 an end may ask to agree anew in the middle."""
+        return bool(self._waiting)
+
+    def _say(self) -> None:
+        try:
+            while self._waiting:
+                self._waiting = self._waiting[self._tls.write(self._waiting) :]
+        except ssl.SSLWantReadError:
+            pass
+        except ssl.SSLError as error:
+            self._waiting, self.failure, self.ended = b"", error, True
 
     @property
     def pending(self) -> bool:

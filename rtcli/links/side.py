@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, cast
 
@@ -133,9 +133,11 @@ class Side(asyncio.Protocol):
         assert encryption is not None, "it speaks TLS"
         if self._leaving:
             return b""
-        text = encryption.open(data)
+        waited, text = encryption.waits, encryption.open(data)
         if encryption.pending:
             self.transport.write(encryption.outgoing())
+        if waited and not encryption.waits and not self.transport.get_write_buffer_size():
+            self.resume_writing()
         if encryption.ended:
             asyncio.get_running_loop().call_soon(self._hear_end)
         return text
@@ -210,6 +212,8 @@ class Side(asyncio.Protocol):
             return True
         if self._encryption is not None:
             data = self._encryption.seal(data)
+            if self._encryption.waits:
+                self.pause_writing()
         if self._descriptor is not None and not self.full:
             data = data[_taken(self._descriptor, data) :]
         if data and not self.transport.is_closing():
@@ -280,15 +284,11 @@ class Side(asyncio.Protocol):
         if self.end():
             with suppress(TimeoutError):
                 async with asyncio.timeout(DEPART_SECONDS):
-                    await self.early.take(self._ending())
+                    await self.early.ended.wait()
         self.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(DEPART_SECONDS):
                 await self.over.wait()
-
-    def _ending(self) -> Generator[None, None, None]:
-        while not self.ended:
-            yield
 
 
 def _taken(descriptor: int, data: bytes) -> int:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import socket
 import ssl
+from subprocess import PIPE, STDOUT, Popen
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rtcli.links.encryption import RECORD_BYTES, Encryption
-from rtcli.links.tls import made
+from rtcli.links.tls import _signed, made
 
 VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
 CERTIFICATE = made("127.0.0.1")
@@ -51,13 +56,16 @@ def test_both_agree_however_their_handshake_is_cut(version, cut):
     assert asking.open(serving.seal(b"hello yourself")) == b"hello yourself"
 
 
+TALKING = {version: agreed(version) for version in VERSIONS}
+
+
 @given(
     texts=st.lists(st.integers(0, 3 * RECORD_BYTES), max_size=4),
     cut=st.integers(1, 40_000),
     version=st.sampled_from(VERSIONS),
 )
 def test_however_it_is_cut_what_was_said_is_what_is_heard(texts, cut, version):
-    asking, serving = agreed(version)
+    asking, serving = TALKING[version]
     said = [bytes([number]) * size for number, size in enumerate(texts)]
     wire = b"".join(map(asking.seal, said))
     assert b"".join(map(serving.open, pieces(wire, cut))) == b"".join(said)
@@ -113,3 +121,47 @@ def test_a_goodbye_before_both_have_agreed_is_none():
     asking.begin()
     asking.outgoing()
     assert asking.farewell() == b""
+
+
+@pytest.fixture
+def openssl(tmp_path):
+    """A server of other people's, which can be told to ask for another agreement, and a connection to it."""
+    if shutil.which("openssl") is None:
+        pytest.skip("there is no openssl")
+    signed, key = _signed("127.0.0.1")
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "own.pem").write_bytes(secret + signed.public_bytes(Encoding.PEM))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", "own.pem", "-tls1_2"]
+    with Popen(command, cwd=tmp_path, stdin=PIPE, stdout=PIPE, stderr=STDOUT, bufsize=0) as server:
+        said_by(server, b"ACCEPT")
+        context = ssl.create_default_context(cafile=tmp_path / "own.pem")
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
+            yield server, wire, Encryption(context, host="localhost")
+        server.kill()
+
+
+def said_by(server, word):
+    said = b""
+    while word not in said:
+        said += os.read(server.stdout.fileno(), 1 << 16)
+    return said
+
+
+def test_who_is_asked_to_agree_anew_says_later_what_it_was_about_to_say(openssl):
+    server, wire, encryption = openssl
+    encryption.begin()
+    while not encryption.agreed:
+        wire.sendall(encryption.outgoing())
+        encryption.open(wire.recv(1 << 16))
+    wire.sendall(encryption.seal(b"one, "))
+    said_by(server, b"one, ")
+    server.stdin.write(b"R\n")
+    encryption.open(wire.recv(1 << 16))
+    wire.sendall(encryption.seal(b"two, ") + encryption.seal(b"three"))
+    assert encryption.waits
+    while encryption.waits:
+        encryption.open(wire.recv(1 << 16))
+        wire.sendall(encryption.outgoing())
+    assert b"two, three" in said_by(server, b"three")
