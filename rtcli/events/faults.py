@@ -19,7 +19,7 @@ from msgspec import inspect
 from rtcli.events.checks import check_of, schema_of, wire_class
 from rtcli.events.dialects import DIALECTS, NEAR_MISSES, Dialect
 from rtcli.events.event import Event, Fault, Malformed, Unknown
-from rtcli.events.walk import NO_TYPE, NOT_AN_OBJECT, NOT_JSON, WRONG_TYPE, Walk
+from rtcli.events.walk import NO_TYPE, NOT_AN_OBJECT, NOT_JSON, Walk
 from rtcli.events.wording import Path, kind, nearest, shown
 
 _SHOWN: Final = 60
@@ -111,19 +111,15 @@ def _structs(schema: inspect.Type) -> list[inspect.StructType]:
 def _judge(body: dict[str, Any], name: str, event_class: type[Event], foreign: str = "") -> Event | Malformed:
     walk = Walk()
     clean = check_of(event_class)(body, (), walk)
-    if not walk.faults:
-        try:
-            special = walk.extra or walk.implied or foreign
-            event = msgspec.convert(clean, _roomy(event_class, foreign) if special else event_class)
-        except msgspec.ValidationError as refusal:
-            walk.faults.append(Fault(WRONG_TYPE, "$", str(refusal)))
-        else:
-            if walk.extra:
-                event.extra = tuple(walk.extra)  # type: ignore[misc]
-            if walk.implied:
-                event.implied = tuple(walk.implied)  # type: ignore[misc]
-            return event
-    return Malformed(tuple(sorted(walk.faults, key=_place)), name, body, tuple(walk.extra), event_class)
+    if walk.faults:
+        return Malformed(tuple(sorted(walk.faults, key=_place)), name, body, tuple(walk.extra), event_class)
+    special = walk.extra or walk.implied or foreign
+    event = msgspec.convert(clean, _roomy(event_class, foreign) if special else event_class)
+    if walk.extra:
+        event.extra = tuple(walk.extra)  # type: ignore[misc]
+    if walk.implied:
+        event.implied = tuple(walk.implied)  # type: ignore[misc]
+    return event
 
 
 def _place(fault: Fault) -> str:
@@ -160,8 +156,8 @@ def parse(text: str | bytes) -> Any:
 _decode = msgspec.json.Decoder().decode
 
 
-def _explained(text: str | bytes) -> Any:
-    """A text that the fast parser refused: read with the slow one, which says where and why."""
+def _explained(text: str | bytes) -> Fault:
+    """Why the fast parser refused a text: the slow one says where, or takes it, as only it takes lone surrogates."""
     if isinstance(text, bytes):
         try:
             text = text.decode("utf-8")
@@ -170,9 +166,7 @@ def _explained(text: str | bytes) -> Any:
                 NOT_JSON, "$", f"the text is not UTF-8: byte {error.start} is 0x{error.object[error.start]:02x}"
             )
     try:
-        body = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
-        if "\\u" in text or not text.isascii():
-            json.dumps(body, ensure_ascii=False).encode("utf-8")
+        json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError:
         return Fault(NOT_JSON, "$", "the JSON is nested too deep to be read")
     except json.JSONDecodeError as error:
@@ -181,13 +175,9 @@ def _explained(text: str | bytes) -> Any:
         if not text.strip():
             return Fault(NOT_JSON, "$", "the text is empty")
         return Fault(NOT_JSON, "$", f"the text is not JSON: {_reason(error)} at character {error.pos}")
-    except UnicodeEncodeError:
-        return Fault(
-            NOT_JSON, "$", "a string holds a lone surrogate (\\ud800 to \\udfff), which stands for no character"
-        )
     except ValueError as error:
         return Fault(NOT_JSON, "$", f"the text is not JSON that can be read: {error}")
-    return body
+    return Fault(NOT_JSON, "$", "a string holds a lone surrogate (\\ud800 to \\udfff), which stands for no character")
 
 
 def _no_constant(word: str) -> Any:

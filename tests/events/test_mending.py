@@ -292,3 +292,14 @@ def test_a_recording_in_order_loads_nothing_of_it():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "False\n"
+
+
+def test_what_is_nested_nearly_too_deep_to_be_parsed_is_mended_or_not_and_nothing_raises():
+    text = '{"type":"session.update","event_id":7,"session":{"type":"realtime","tools":[%s]}}'
+    tool = '{"type":"function","name":"f","parameters":%s}'
+    limit = sys.getrecursionlimit()
+    found = [decode(text % tool % ("[" * depth + "]" * depth)) for depth in range(limit // 2, limit, 1)]
+    mended = [one.rest is not None for one in found]
+    assert mended[0]
+    assert not mended[-1]
+    assert mended == sorted(mended, reverse=True)

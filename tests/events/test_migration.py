@@ -128,6 +128,16 @@ def test_an_assistants_parts_get_their_new_names_and_others_keep_theirs():
         ({"type": "weather.changed"}, "realtime has no weather.changed"),
         ({"type": 5}, "no type"),
         ({"type": "conversation.item.delete"}, r"\$\.item_id: required"),
+        ({"type": "session.update", "session": 7}, r"\$\.session: "),
+        ({"type": "response.create", "response": 7}, r"\$\.response: "),
+        (
+            {"type": "conversation.item.create", "item": {"type": "message", "role": "assistant", "content": [7]}},
+            r"\$\.item\.content\[0\]: ",
+        ),
+        (
+            {"type": "conversation.item.create", "item": {"role": "assistant", "content": [{"type": 7}]}},
+            r"\$\.item\.content\[0\]\.type: ",
+        ),
     ],
 )
 def test_what_has_no_counterpart_is_refused_with_the_reason(event, reason):
@@ -215,3 +225,14 @@ def test_the_data_has_every_row_of_the_compiled_table(shared):
     assert response == {name: row.realtime for name, row in RESPONSE_FIELDS.items()}
     formats = next(row["values"] for row in table["fields"] if row["beta"] == "session.input_audio_format")
     assert formats == FORMATS
+
+
+def test_what_is_nested_as_deep_as_can_be_read_is_rewritten_and_left_as_it_was():
+    deep: dict[str, object] = {}
+    for _ in range(800):
+        deep = {"a": deep}
+    event = update(modalities=["text"], tools=[{"type": "function", "name": "f", "parameters": deep}])
+    outcome = migrate(event)
+    assert isinstance(outcome, Migrated)
+    assert outcome.body["session"]["tools"] == event["session"]["tools"]
+    assert "modalities" in event["session"]
