@@ -202,10 +202,10 @@ class LiveBoard:
         self._print_waiting()
         if (self._changed or len(self._rows) > 1) and has_room(self._console.file):
             self._changed = False
-            self._window.draw(self._shown())
+            size = self._console.size
+            self._window.draw(self._shown(*size), size)
 
-    def _shown(self) -> list[Words | Text]:
-        width, height = self._console.size
+    def _shown(self, width: int, height: int) -> list[Words | Text]:
         height = max(1, height - SPARE_ROWS - 1)
         if not self._rows:
             return [Text(self._waiting, QUIET, no_wrap=True, overflow="ellipsis")]

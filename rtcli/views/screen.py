@@ -130,7 +130,7 @@ class LiveScreen:
         self._shown = state
         self._start()
         rows = self._tree.tail(max(1, height - SPARE_ROWS - (footer is not None)))
-        self._window.draw(rows if footer is None else [*rows, footer])
+        self._window.draw(rows if footer is None else [*rows, footer], (width, height))
 
     def note(self, text: Text) -> None:
         """Print a line above the window."""

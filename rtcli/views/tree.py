@@ -58,45 +58,49 @@ class Tree:
         self._last_known, self._known = self._known, {}
         rows: list[Words] = []
         for connection in reversed(self._session.connections):
-            for row in self._backwards(connection, None, "", ""):
-                if len(rows) >= height:
-                    return rows[::-1]
-                rows.append(row)
+            if len(rows) < height:
+                self._backwards(connection, None, ("", ""), rows, height)
         return rows[::-1]
 
     def _each(self, take: Callable[[_Own], object]) -> None:
         """Give the rows of each node, from the top."""
 
-        def give(node: Any, parent: Any, guide: str, below: str) -> None:
+        def give(node: Any, parent: Any, guides: tuple[str, str]) -> None:
             children = _downwards(node)
-            take(self._own(node, parent, guide, below, children=bool(children)))
+            take(self._own(node, parent, *guides, children=bool(children)))
             if children:
+                _, below = guides
                 *others, last = children
+                among = _under(below, last=False)
                 for child in others:
-                    give(child, node, below + "├─ ", below + "│  ")
-                give(last, node, below + "└─ ", below + "   ")
+                    give(child, node, among)
+                give(last, node, _under(below, last=True))
 
         for connection in self._session.connections:
-            give(connection, None, "", "")
+            give(connection, None, ("", ""))
 
-    def _backwards(self, node: Any, parent: Any, guide: str, below: str) -> Iterator[Words]:
+    def _backwards(self, node: Any, parent: Any, guides: tuple[str, str], rows: list[Words], height: int) -> None:
+        """Append the rows of a node and of what is below it, the last first, until there are enough."""
+        _, below = guides
         last = True
         for child in _upwards(node):
-            yield from self._backwards(
-                child, node, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  ")
-            )
+            self._backwards(child, node, _under(below, last=last), rows, height)
+            if len(rows) >= height:
+                return
             last = False
-        own = self._own_as_known(node, parent, guide, below, children=not last)
-        for number in range(len(own) - 1, -1, -1):
-            yield own.row(number)
+        own = self._own_as_known(node, parent, *guides, children=not last)
+        first = max(0, len(own) - height + len(rows))
+        rows += [own.row(number) for number in range(len(own) - 1, first - 1, -1)]
 
     def _own_as_known(self, node: Any, parent: Any, guide: str, below: str, *, children: bool) -> _Own:
         """The rows of the node itself, those of the last window if nothing about it has changed."""
         said = (guide, below, children, self._session.timed, *stamp(node, parent))
         own = self._last_known.get(id(node))
         if own is None or own.said != said:
-            own = self._own(node, parent, guide, below, children=children)
+            before, own = own, self._own(node, parent, guide, below, children=children)
             own.said, own.node = said, node
+            if before is not None:
+                own.take_over(before)
         elif own.growing is not None:
             self._grown(own.growing)
         self._known[id(node)] = own
@@ -141,7 +145,7 @@ class _Body:
         self._inked = len(words)
         while self._inked and not words[self._inked - 1].strip():
             self._inked -= 1
-        self._style = style
+        self.style = style
         self._joined = 1 if inline and self._inked else 0
 
     def __len__(self) -> int:
@@ -152,8 +156,12 @@ class _Body:
         head = self._heads[number] if number < len(self._heads) else Words()
         word = number - len(self._heads) + self._joined
         if 0 <= word < self._inked:
-            head = head.copy().add(" " if head else "").add(self._words[word].rstrip(), self._style)
+            head = head.copy().add(" " if head else "").add(self._words[word].rstrip(), self.style)
         row.join(head)
+
+    def words(self, number: int) -> str | None:
+        """What a row says that holds nothing else."""
+        return self._words[number - len(self._heads) + self._joined] if number >= len(self._heads) else None
 
     def line(self, number: int) -> str:
         """One row as it is read."""
@@ -181,6 +189,9 @@ class _Own:
         self._width = width
         self.growing = growing
         self._made: dict[int, Words] = {}
+        self._of_words: dict[str, Words] = {}
+        """Of the rows that are made those that say nothing else."""
+        self._made_before: dict[str, Words] = {}
 
     def __len__(self) -> int:
         return len(self._body)
@@ -201,8 +212,27 @@ class _Own:
         """One row; the same object each time."""
         row = self._made.get(number)
         if row is None:
-            row = self._made[number] = self.made(number)
+            words = self._body.words(number)
+            row = self._made_before.get(words) if words is not None else None
+            row = self._made[number] = row or self.made(number)
+            if words is not None:
+                self._of_words[words] = row
         return row
+
+    def take_over(self, before: _Own) -> None:
+        """Know the rows of words that were made before something about the node changed."""
+        if (before._other, before.style) == (self._other, self.style):
+            self._made_before = before._of_words
+
+    @property
+    def style(self) -> str:
+        """How the words look."""
+        return self._body.style
+
+
+def _under(below: str, *, last: bool) -> tuple[str, str]:
+    """The guides of a child: those before it, and those before what is below it."""
+    return (f"{below}└─ ", f"{below}   ") if last else (f"{below}├─ ", f"{below}│  ")
 
 
 def _downwards(node: Any) -> Sequence[Any]:

@@ -34,13 +34,12 @@ class Window:
         """Take the window away."""
         self._live.stop()
 
-    def draw(self, rows: Sequence[Words | Text]) -> None:
-        """Show these rows, each cut at the width of the console."""
+    def draw(self, rows: Sequence[Words | Text], size: tuple[int, int]) -> None:
+        """Show these rows on a terminal of so many columns and rows."""
         if self._console.legacy_windows:  # is told by calls how to look, not by what is sent
             self._live.update(Rows(rows), refresh=True)
             return
-        size = self._console.size
-        before, now = self._painting.rows, self._painter.painted(rows, size.width)
+        before, now = self._painting.rows, self._painter.painted(rows, size[0])
         self._painting.rows = now
         if size == self._size and len(before) == len(now):
             self._rewrite(before, now)

@@ -209,3 +209,21 @@ def test_peers_cannot_reach_the_terminal():
     text = "".join(row.plain for row in render(told(script), 80))
     assert r"\x1b]0;evil" in text
     assert {unicodedata.category(character) for character in text}.isdisjoint({"Cc", "Cf"})
+
+
+def test_while_a_text_grows_the_rows_above_its_end_are_the_same_objects():
+    session = Session()
+    view = Tree(session, 60)
+    (entry,) = entries_of(
+        '< response.output_text.delta {"event_id":"","response_id":"r","item_id":"i","output_index":0,"content_index":0,"delta":"words "}'
+    )
+    frames = []
+    for line in range(1, 80):
+        session.apply(Entry(line, None, "server", entry.event))
+        frames.append(view.tail(30))
+    before, after = frames[-2:]
+    heads = sum(not row.plain.strip().startswith("words") for row in after)
+    changed = [number for number, row in enumerate(after) if row is not before[number]]
+    assert len(after) > heads + 4
+    assert changed[-1] == len(after) - 1
+    assert all(number < heads for number in changed[:-1])

@@ -32,7 +32,7 @@ def of_words(rows):
 def sent(console, window, rows):
     """What a frame with these rows sends."""
     before = len(console.file.getvalue())
-    window.draw(of_words(rows))
+    window.draw(of_words(rows), (WIDTH, HEIGHT))
     return console.file.getvalue()[before:]
 
 
@@ -66,7 +66,7 @@ def test_the_screen_shows_the_last_frame_below_all_that_was_printed(frames):
     console, window = drawn_on()
     notes = []
     for rows, prints in frames:
-        window.draw(of_words(rows))
+        window.draw(of_words(rows), (WIDTH, HEIGHT))
         if prints:
             notes.append(f"note {len(notes)}")
             console.print(Text(notes[-1]))
@@ -81,10 +81,10 @@ def test_the_screen_shows_the_last_frame_below_all_that_was_printed(frames):
 
 def test_a_row_is_cut_and_a_window_that_is_resized_is_drawn_anew():
     console, window = drawn_on()
-    window.draw([Text("wide " * WIDTH, no_wrap=True)])
+    window.draw([Text("wide " * WIDTH, no_wrap=True)], (WIDTH, HEIGHT))
     assert on_screen(console)[0] == ("wide " * WIDTH)[:WIDTH].rstrip()
     console.width = WIDTH - 10
     before = len(console.file.getvalue())
-    window.draw([Text("wide " * WIDTH, no_wrap=True)])
+    window.draw([Text("wide " * WIDTH, no_wrap=True)], (WIDTH - 10, HEIGHT))
     assert "wide" in console.file.getvalue()[before:]
     window.stop()
