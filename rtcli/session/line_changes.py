@@ -97,11 +97,11 @@ class LineChanges:
             text = data.decode()
         except UnicodeDecodeError:
             if self._all.audio != "keep":
-                return base64.b64encode(bytes(len(data))).decode()
+                return _written(bytes(len(data)), value)
             new = self._all.redaction.quietly(data.decode(errors="surrogateescape"), ("binary",))
-            return base64.b64encode(new.encode(errors="surrogateescape")).decode()
+            return _written(new.encode(errors="surrogateescape"), value)
         new = self._all.said(text, ("text",)) if text.isprintable() or "{" in text else text
-        return base64.b64encode(new.encode()).decode()
+        return _written(new.encode(), value)
 
     def _is_said(self, path: Path, name: str) -> bool:
         if name == "content":
@@ -149,6 +149,12 @@ class LineChanges:
             pieces.append(new[start : start + len(token)])
             start += len(token)
         return pieces if not self._all.masks else [_blanked(piece) for piece in pieces]
+
+
+def _written(data: bytes, before: str) -> str:
+    """Bytes in place of others that are as many; padding that is too long, which Python takes, stays."""
+    made = base64.b64encode(data).decode()
+    return made + before[len(made) :]
 
 
 def _token(one: Any) -> str:

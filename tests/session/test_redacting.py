@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from incidents.catalogue import INCIDENTS, NEAR_MISSES
 from planted import PLACES, SECRETS, line, secret_part
+from sweeping import examples
 
 from rtcli.causes.case import Case
 from rtcli.causes.overview import overviews
@@ -120,7 +121,7 @@ STREAMS = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_a_secret_that_is_streamed_goes_wherever_the_deltas_are_cut(data):
     """The deltas still add up to what their end tells."""
@@ -256,7 +257,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(st.lists(PIECES, max_size=14).map(b"".join), max_size=4),
     st.sampled_from(["silence", "keep"]),
@@ -445,6 +446,14 @@ def test_a_frame_of_bytes_that_are_no_text_is_silent_as_sound_is():
     (silent,) = redacted([binary(data)])
     assert base64.b64decode(json.loads(silent)["binary"]) == bytes(len(data))
     assert redacted([binary(data)], audio="keep") == [binary(data)]
+
+
+@pytest.mark.parametrize("data", [bytes(range(128, 137)), b"the key is " + SECRETS["GitHub"].encode()])
+def test_a_frame_of_bytes_with_padding_too_much_stays_as_long_as_it_was(data):
+    before = frame(binary=base64.b64encode(data.ljust(-(-len(data) // 3) * 3)).decode() + "=")
+    (after,) = redacted([before])
+    assert after != before
+    assert len(after) == len(before)
 
 
 def test_what_is_called_bytes_and_is_no_base64_is_looked_at_as_text():
