@@ -63,13 +63,14 @@ test-lowest: ## The same with the oldest of everything that it asks for
 	cd / && PATH="$(CURDIR)/$(VENV)-lowest/bin:$$PATH" sh $(CURDIR)/tests/installed.sh
 
 ENDURANCE := $(addprefix tests/endurance/,kills.py trouble.py cuts.py sequences.py network.py)
-SWEEPS := tests/endurance/bombs.py $(addprefix tests/,test_terminal_safety.py test_secrets.py test_damaged_fields.py test_bad_input.py)
 
 test-endurance: $(STAMP) ## Kill it, fill its disk, cut its connections, lose its packets
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ENDURANCE)
 
+# What `make test` tries a part of, or with a quarter of the examples, is tried here on everything and with all of them.
 endure: $(STAMP) ## Kill it 600 times, send 100,000 sequences, give every command all that is hostile, hold fifty calls for half an hour
-	SWEEP=all KILLS=200 SEQUENCES=100000 $(BIN)/python -m pytest -s $(ENDURANCE) $(SWEEPS) tests/endurance/soak.py
+	SWEEP=all $(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	SWEEP=all KILLS=200 SEQUENCES=100000 $(BIN)/python -m pytest -s $(ENDURANCE) $(addprefix tests/endurance/,bombs.py soak.py)
 
 check: $(STAMP) ## Check format, lint, types and layers
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""What tests share: the folder with the protocol's facts and captured traffic; that no clock decides one; no wasted work."""
+"""What tests share: the folder with the protocol's facts and captured traffic; no clock decides one, and few examples do."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sweeping import examples
 
-settings.register_profile("untimed", settings.default, deadline=None)
+settings.register_profile("untimed", settings.default, deadline=None, max_examples=examples(100))
 settings.load_profile("untimed")
 
 SHARED = Path(__file__).parents[1].parent / "shared"

@@ -11,6 +11,13 @@ import program
 
 ALL = os.environ.get("SWEEP") == "all"
 """Whether everything is tried on everything, which takes minutes; else one line of each command where lines are alike."""
+
+
+def examples(count: int) -> int:
+    """So many examples of a property where everything is tried, else a quarter."""
+    return count if ALL else max(10, count // 4)
+
+
 LINES: dict[str, tuple[str, ...]] = {
     "connect": ("connect URL -x hello --wait 2 -o OUT.jsonl", "connect URL --text --no-record -x hello --wait 2"),
     "proxy": ("proxy URL --listen nowhere", "proxy URL -o IN --listen 127.0.0.1:0"),

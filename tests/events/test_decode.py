@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import inspect
+from sweeping import examples
 
 from rtcli.events import DIALECTS, Event, Malformed, Unknown, decode, encode
 from rtcli.events.faults import examine
@@ -78,7 +79,7 @@ def test_nothing_that_is_decoded_raises(text):
     assert isinstance(decode(text), Event | Unknown | Malformed)
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @EACH_DIALECT
 @given(data=st.data())
 def test_encoding_what_was_decoded_gives_an_equal_object(dialect, data):
@@ -90,7 +91,7 @@ def test_encoding_what_was_decoded_gives_an_equal_object(dialect, data):
     assert json.loads(encode(event)) == body
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @EACH_DIALECT
 @given(data=st.data(), more=st.dictionaries(TEXT.filter(lambda key: key != "type"), JSON, min_size=1, max_size=2))
 def test_fields_beyond_the_schema_survive_decoding_and_encoding(dialect, data, more):
@@ -102,7 +103,7 @@ def test_fields_beyond_the_schema_survive_decoding_and_encoding(dialect, data, m
         assert json.loads(encode(event)) == json.loads(text)
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @EACH_DIALECT
 @given(data=st.data())
 def test_the_slow_path_accepts_what_the_fast_path_accepts_and_reports_what_it_refuses(dialect, data):
@@ -118,7 +119,7 @@ def test_the_slow_path_accepts_what_the_fast_path_accepts_and_reports_what_it_re
         assert slow.extra or "got `float`" in fast
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @EACH_DIALECT
 @given(data=st.data())
 def test_fast_and_slow_path_agree_on_texts_with_a_character_wrong_anywhere(dialect, data):
@@ -145,7 +146,7 @@ def repeats_a_key(text):
     return any(found)
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @EACH_DIALECT
 @given(data=st.data())
 def test_fast_and_slow_path_agree_on_a_wrong_value_at_any_depth(dialect, data):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sweeping import examples
 
 from rtcli.formats.foreign import foreign
 from tests.formats.spellings import TIMED, Framed
@@ -19,7 +20,7 @@ HELLO = {"type": "response.output_text.delta", "event_id": "e", "response_id": "
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_recording_with_lines_that_are_torn_or_run_together_is_ours(data: st.DataObject) -> None:
     head = []
     for line in LINES:

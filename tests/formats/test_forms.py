@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from sweeping import examples
 
 from rtcli.errors import BadOption, UnreadableRecording
 from rtcli.events import Malformed
@@ -64,7 +65,7 @@ def calls(draw: st.DrawFn) -> Frames:
 
 @pytest.mark.parametrize("spelling", SPELLED)
 @given(frames=calls())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_what_was_written_down_comes_back_in_order(spelling: str, frames: Frames) -> None:
     _, spell = SPELLED[spelling]
     entries, reading = read(spell(frames))
@@ -74,7 +75,7 @@ def test_what_was_written_down_comes_back_in_order(spelling: str, frames: Frames
 
 @pytest.mark.parametrize("spelling", TIMED)
 @given(frames=calls())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_times_and_sides_come_back(spelling: str, frames: Frames) -> None:
     entries, _ = read(TIMED[spelling][1](frames))
     known = [frame.sender if "vendor" not in frame.event["type"] else None for frame in frames]
@@ -113,7 +114,7 @@ def test_every_form_stands_under_its_name_and_has_a_title() -> None:
 
 
 @given(st.binary(max_size=300) | st.text("{}[]()\"'`\\\n:,.…typesion<>-= 0", max_size=200).map(str.encode))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @example(b'{"type":"response.create"}' * 3)
 @example(b"\xff\xfe{\x00")
 @example(b"- type: response.create\n  a: &a [*a]\n")

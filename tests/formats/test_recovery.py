@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from notation import lines_of
+from sweeping import examples
 
 from rtcli.errors import UnreadableRecording
 from rtcli.formats.recovery import Recovery
@@ -216,7 +217,7 @@ def test_what_many_records_begin_with_is_not_taken_for_one_that_was_written_agai
     assert recovery.lost.count == 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.sampled_from((CALL, UNTIMED, BARE)),
     st.dictionaries(st.integers(0, 100), st.tuples(st.sampled_from(DAMAGES), st.integers(0, 500)), max_size=4),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sweeping import examples
 
 from rtcli.errors import RecordingExists, RecordingFailed
 from rtcli.formats import read_lines
@@ -134,5 +135,5 @@ class Recorder(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
 
-Recorder.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+Recorder.TestCase.settings = settings(max_examples=examples(60), stateful_step_count=25, deadline=None)
 TestRecorder = Recorder.TestCase

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sweeping import examples
 from websockets.frames import Close, Frame, Opcode
 
 from rtcli.links.frames import Frames
@@ -120,5 +121,5 @@ class Socket(RuleBasedStateMachine):
             assert self.frames.torn == ("between the fragments of a message" if self.begun else "")
 
 
-Socket.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+Socket.TestCase.settings = settings(max_examples=examples(60), stateful_step_count=30, deadline=None)
 TestSocket = Socket.TestCase

@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from performed import CLEAN, OURS, script_of
+from sweeping import examples
 
 from rtcli.recording import Close
 from rtcli.script.performance import Manner, Performance
@@ -135,5 +136,5 @@ class Replay(RuleBasedStateMachine):
         assert len(self.went_out) == len(self.script.causes.of)
 
 
-Replay.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+Replay.TestCase.settings = settings(max_examples=examples(60), stateful_step_count=30, deadline=None)
 TestReplay = Replay.TestCase

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from planted import CARD, SECRETS, secret_part, with_check_digit
+from sweeping import examples
 
 from rtcli.recording import nested
 from rtcli.recording.personal import is_card, is_iban
@@ -129,7 +130,7 @@ TEXT = st.text(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @example('"', SECRETS["Azure, storage"], "\\\x80")
 @given(TEXT, st.sampled_from(list(SECRETS.values())), TEXT)
 def test_a_text_keeps_its_length_in_characters_and_in_bytes_and_is_settled_after_one_pass(before, secret, after):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sweeping import examples
 
 from rtcli.events import Listener
 from rtcli.formats.rtcli import read
@@ -90,20 +91,20 @@ def test_the_fast_ways_find_what_the_long_way_finds(path):
     assert judged(lines_of(path)) == judged(lines_of(path), Thorough)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(damaged())
 def test_the_fast_ways_find_what_the_long_way_finds_in_damaged_recordings(lines):
     assert judged(lines) == judged(lines, Thorough)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(damaged(), st.data())
 def test_a_damaged_recording_up_to_a_line_is_judged_as_the_whole_is_up_to_there(lines, data):
     end = data.draw(st.integers(0, len(lines)))
     assert judged(lines[:end])[:-1] == judged(lines)[:end]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(damaged(), min_size=2, max_size=4), st.randoms(use_true_random=False))
 def test_sessions_that_are_judged_at_the_same_time_do_not_touch_each_other(sessions, chance):
     alone = [judged(lines) for lines in sessions]
@@ -126,7 +127,7 @@ def test_sessions_that_are_judged_at_the_same_time_do_not_touch_each_other(sessi
 HEADED = [path for path in SMALL if b'"rtcli":' in lines_of(path)[0]]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(st.sampled_from(HEADED), min_size=2, max_size=4))
 def test_sessions_in_one_file_are_judged_as_in_files_of_their_own_in_any_order(paths):
     expected, offset = [], 0

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgers_shape import shape
 from ongoing import BEGUN, LIMITS, RUNS, TEXT, lines_of
+from sweeping import examples
 
 from rtcli.events import Listener
 from rtcli.formats.rtcli import read
@@ -25,7 +26,7 @@ def found(lines, *, steadily, where_read=False):
     return [(one.code, one.line, one.message) for one in [*told, *check.finish()]], check.events, known
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(RUNS, max_size=20), st.booleans())
 def test_the_same_is_found_where_every_delta_is_judged(runs, timed):
     lines = list(lines_of([*BEGUN, *runs], timed=timed))

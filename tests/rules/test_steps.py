@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgers_shape import shape
-from sweeping import ALL
+from sweeping import ALL, examples
 
 from rtcli.events import Listener
 from rtcli.formats.rtcli import read
@@ -175,7 +175,7 @@ def judged(lines, *, usually=False):
     return found, shape(check.ledgers)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(disturbed(), PAUSES, st.booleans(), NAMES)
 def test_the_same_is_found_and_known_where_every_event_goes_the_usual_way(events, pauses, timed, names):
     lines = [*lines_of(events, pauses, timed=timed, names=names)]

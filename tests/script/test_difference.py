@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from notation import lines_of as written
 from rerun import CALLS, changed, leaves, lines_of, records_of, recut, renamed, retimed, whole_events
+from sweeping import examples
 
 from rtcli.formats.rtcli import read
 from rtcli.script.account import account
 from rtcli.script.difference import compare
 
 calls = st.sampled_from(CALLS)
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=examples(60), deadline=None)
 MIRRORED = {"missing": "additional", "additional": "missing", "changed": "changed"}
 
 
@@ -99,7 +100,7 @@ def _lines(comparison, *, mirrored=False):
         yield what, one.section, one.type, one.path, places[::-1] if mirrored else places
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(
         st.recursive(

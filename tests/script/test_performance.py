@@ -24,6 +24,7 @@ from performed import (
     script_of,
     steps_told,
 )
+from sweeping import examples
 
 from rtcli.script.performance import Script
 
@@ -75,7 +76,7 @@ def test_audio_where_the_recorded_client_sent_none_is_not_in_the_recording():
     assert client.outcome.same == len(script.expected)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.integers(1, 9600), min_size=1, max_size=4))
 def test_audio_may_be_cut_anyhow(sizes):
     script = cached(FOLDER / "interruption.jsonl")
@@ -292,7 +293,7 @@ def test_audio_that_does_not_come_is_missed():
     assert client.outcome.first.expected.type == "input_audio_buffer.speech_started"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(EVENTS | st.binary(max_size=5) | st.text(max_size=5), max_size=6),
     st.sampled_from(["wait", "skip", "error"]),
@@ -304,7 +305,7 @@ def test_nothing_that_a_client_sends_raises(sent, unmatched):
     assert client.types.count("session.created") == 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(TOLD)
 @example([("client", {"type": "input_audio_buffer.append"})])
 def test_whatever_a_recording_holds_its_client_gets_all_of_it(told):

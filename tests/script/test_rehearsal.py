@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from performed import CLEAN, FOLDER, OURS, TOLD, name_of, steps, steps_told
+from sweeping import examples
 
 from rtcli.events import Listener, encode
 from rtcli.formats import Entry, interpret
@@ -140,7 +141,7 @@ def test_it_gives_up_when_what_it_waits_for_does_not_come():
     assert rehearsal.stuck.type == "conversation.item.create"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(
         st.sampled_from(
@@ -161,7 +162,7 @@ def test_nothing_that_a_server_sends_raises(events):
     assert rehearsal.next_at is not None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(TOLD, TOLD)
 def test_whatever_a_recording_holds_can_be_said_to_whatever_answers(recorded, live):
     part = Part(steps_told(recorded))

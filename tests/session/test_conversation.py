@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from notation import entries_of
+from sweeping import examples
 
 from rtcli.session.ledger import REMEMBERED
 from rtcli.session.ledgers import Ledgers
@@ -145,7 +146,7 @@ def test_when_items_are_forgotten_none_can_be_denied():
     assert many.had("x")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.sampled_from([*ANNOUNCING, DONE, DELETE, DELETED, REFUSED]), max_size=12))
 def test_a_deletion_that_replaces_nothing_always_frees_the_id(events):
     before = conversation(*events).items.get("a")

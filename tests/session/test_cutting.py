@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from incidents.catalogue import INCIDENTS, NEAR_MISSES
 from notation import lines_of
+from sweeping import examples
 
 from rtcli.causes.case import Case
 from rtcli.commands.cut import _pieces as pieces
@@ -258,7 +259,7 @@ def test_a_part_of_a_part_shows_nothing_that_the_whole_does_not_show():
         assert judged(again) == (set(), set()), (path, first, begins)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(1, len(CALL)), st.integers(0, len(CALL)))
 def test_every_line_of_a_stretch_is_in_its_part_once_and_in_order(first, length):
     part = part_of(CALL, Lines(first, first + length))

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from notation import told
+from sweeping import examples
 
 from rtcli.events import DIALECTS, Event, decode, encode
 from rtcli.formats import Entry
@@ -49,7 +50,7 @@ def folded(entries):
     return session
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(60))
 @given(data=st.data())
 def test_no_sequence_of_entries_raises_and_a_prefix_then_the_rest_is_the_whole(traffic, data):
     numbers = st.integers(0, len(traffic) - 1)

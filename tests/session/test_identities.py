@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from notation import entries_of
+from sweeping import examples
 
 from rtcli.events import REALTIME, Listener, build
 from rtcli.formats import Entry
@@ -78,7 +79,7 @@ def test_what_is_kept_does_not_grow_with_the_session():
     assert sum(not identities.is_new(str(number)) for number in range(MANY)) <= 2 * USED
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(st.sampled_from(["a", "b", ""]), max_size=12))
 def test_an_event_is_noted_by_itself_if_its_id_is_new_and_there_is_one(ids):
     identities, events = Identities(Config()), build.Events(iter(ids).__next__)
@@ -87,7 +88,7 @@ def test_an_event_is_noted_by_itself_if_its_id_is_new_and_there_is_one(ids):
     assert all(identities.line_of(name) == ids.index(name) + 1 for name in ids if name)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=12))
 def test_every_id_is_found_where_it_was_used_first(ids):
     identities = fed(ids)

@@ -6,6 +6,7 @@ import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sweeping import examples
 
 from rtcli.events import Listener, build, encode
 from rtcli.events.configuration import FunctionTool, RealtimeConfig, RealtimeSession, ResponseParams
@@ -108,7 +109,7 @@ def fed(lines):
     return at_lines, check.finish()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(st.sampled_from(RECORDS), max_size=25), st.booleans())
 def test_no_sequence_of_events_raises_and_a_prefix_finds_what_the_whole_finds_so_far(records, headed):
     lines = [HEADER, *records] if headed else records
@@ -117,7 +118,7 @@ def test_no_sequence_of_events_raises_and_a_prefix_finds_what_the_whole_finds_so
         assert fed(lines[:end])[0] == whole[:end]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(st.sampled_from(CONNECTIONS * 20 + RECORDS), max_size=25))
 def test_a_run_finds_what_is_found_line_by_line(lines):
     listener = Listener()
@@ -152,7 +153,7 @@ def test_a_long_session_is_remembered_in_part():
     assert memory == {7: "7", 8: "8", 9: "again"}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.integers(1, 5), st.lists(st.tuples(st.sampled_from(["put", "put", "put", "pop", "set"]), st.integers(0, 9))))
 def test_a_memory_keeps_the_youngest_in_the_order_in_which_they_came(size, steps):
     memory, kept = Memory(size), []

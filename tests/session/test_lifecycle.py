@@ -8,6 +8,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from notation import entries_of
+from sweeping import examples
 
 from rtcli.events import Listener, build, encode
 from rtcli.events.configuration import AudioOutput, RealtimeSession, SessionAudio
@@ -217,7 +218,7 @@ def told(stream):
     return stream.kind, stream.text, stream.deltas, stream.state, stream.late_line, stream.behind_line
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(STEPS, st.booleans())
 def test_deltas_that_only_go_on_leave_the_same_behind_the_fast_way_and_the_usual_way(steps, timed):
     fast, usual = Ledgers(), Unhurried()

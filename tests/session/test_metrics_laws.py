@@ -8,6 +8,7 @@ import tracemalloc
 from functools import cache
 
 import pytest
+import sweeping
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -104,7 +105,7 @@ def measured(conversation):
     return connection
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=sweeping.examples(300), deadline=None)
 @given(conversations(st.sampled_from([None, 0.0, 0.5, 2.0, 7.25, -3.0, 1e308])))
 def test_no_sequence_of_events_raises_and_every_value_is_a_number_with_a_line(conversation):
     metrics = measured(conversation).metrics
@@ -121,7 +122,7 @@ def test_no_sequence_of_events_raises_and_every_value_is_a_number_with_a_line(co
         assert metric.needs <= EVERYTHING
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=sweeping.examples(200), deadline=None)
 @given(conversations(st.none()))
 def test_without_times_nothing_that_is_measured_in_time_has_a_value_even_where_times_are_promised(conversation):
     metrics = measured(conversation).metrics
@@ -132,7 +133,7 @@ def test_without_times_nothing_that_is_measured_in_time_has_a_value_even_where_t
         assert metrics.of(name, EVERYTHING) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=sweeping.examples(100), deadline=None)
 @given(conversations(st.sampled_from([0.0, 1.0, 2.0])))
 def test_what_the_recording_cannot_be_relied_on_for_has_no_value(conversation):
     metrics = measured(conversation).metrics

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from notation import entries_of
+from sweeping import examples
 
 from rtcli.events.event import ClientEvent, ServerEvent
 from rtcli.session.ledgers import Ledgers
@@ -196,7 +197,7 @@ def test_a_request_that_has_waited_too_long_is_shown_once_and_then_forgotten():
 POOL = [*ASKED, *ASKED.values(), ASIDE, OUTSIDE, DONE, OCCUPIED, refused(param='"session.tools"'), DETECTS, LIMITS]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.sampled_from(POOL), max_size=30))
 def test_a_request_is_settled_at_most_once_by_its_answer_and_once_by_its_refusal(lines):
     ledgers, answered, refusals = Ledgers(), [], []

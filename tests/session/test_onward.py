@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ongoing import APPEND, BEGUN, RUNS, TEXT, lines_of
+from sweeping import examples
 
 from rtcli.events import Listener
 from rtcli.formats.rtcli import Taking, read
@@ -61,7 +62,7 @@ def bytes_of(lines):
     return [json.dumps(line).encode() + b"\n" for line in lines]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(RUNS, max_size=20), st.booleans(), st.booleans())
 def test_a_session_is_the_same_where_deltas_are_taken_in_as_they_are_read(runs, timed, judged):
     lines = bytes_of(lines_of([*BEGUN, *runs], timed=timed))

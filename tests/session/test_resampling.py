@@ -8,6 +8,7 @@ from importlib.util import find_spec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sweeping import examples
 
 from rtcli.session import resampling
 from rtcli.session.resampling import Resampler
@@ -62,7 +63,7 @@ def test_the_loudest_sound_does_not_turn_over():
     assert min(made) == -32_768
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     samples=st.lists(st.integers(-32_768, 32_767), max_size=200),
     step=st.integers(1, 60),

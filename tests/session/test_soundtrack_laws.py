@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sweeping import examples
 
 from rtcli.events import DIALECTS, Listener
 from rtcli.events.example import example
@@ -82,7 +83,7 @@ def entries(recording):
     return list(read(iter(lines), Listener(DIALECTS[dialect])))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(recordings())
 def test_nothing_raises_no_side_is_heard_twice_at_once_and_no_more_is_heard_than_came(recording):
     for track in soundtracks(iter(entries(recording))):
@@ -99,7 +100,7 @@ def test_nothing_raises_no_side_is_heard_twice_at_once_and_no_more_is_heard_than
                 assert (clip.cut_ms is None) == (clip.ending == "")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(recordings())
 def test_all_will_have_been_heard_when_the_last_clip_of_the_conversation_ends(recording):
     track = Soundtrack()
@@ -109,7 +110,7 @@ def test_all_will_have_been_heard_when_the_last_clip_of_the_conversation_ends(re
         assert track.playback.head_s == max(ends_s, default=0.0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(recordings())
 def test_the_second_pass_hands_out_every_sample_of_every_clip_in_order(recording):
     told = entries(recording)
@@ -126,7 +127,7 @@ def test_the_second_pass_hands_out_every_sample_of_every_clip_in_order(recording
         assert given_bytes == {id(clip): clip.delivered_bytes for clip in track.clips if clip.delivered_bytes}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(recordings())
 def test_whatever_was_said_can_be_written_and_its_subtitles_follow_each_other(recording):
     sayings = dialogues(entries(recording))

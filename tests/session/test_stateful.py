@@ -9,6 +9,7 @@ from callers import CREATE, TOOL, message, update
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sweeping import examples
 
 from rtcli.events import Listener, build, encode
 from rtcli.formats.rtcli import read
@@ -202,5 +203,5 @@ class Call(RuleBasedStateMachine):
         assert list(later.finish()) == list(self.check.finish())
 
 
-Call.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+Call.TestCase.settings = settings(max_examples=examples(50), stateful_step_count=30, deadline=None)
 TestCall = Call.TestCase

@@ -8,6 +8,7 @@ import tracemalloc
 from functools import cache
 
 import pytest
+import sweeping
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,7 +89,7 @@ def conversations(draw):
     return dialect, [json.dumps(record).encode() + b"\n" for record in records]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=sweeping.examples(200), deadline=None)
 @given(conversations())
 def test_no_sequence_of_events_raises_and_the_parts_add_up(conversation):
     dialect, lines = conversation
@@ -110,7 +111,7 @@ def test_no_sequence_of_events_raises_and_the_parts_add_up(conversation):
             assert math.fsum(cell.usd for cell in one.cells) == pytest.approx(one.cost.high)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=sweeping.examples(100), deadline=None)
 @given(conversations())
 def test_an_overview_never_raises_and_knows_no_silence_longer_than_the_call(conversation):
     dialect, lines = conversation

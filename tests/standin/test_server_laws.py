@@ -5,6 +5,7 @@ from __future__ import annotations
 from callers import CREATE, TOOL, Call, message, update
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sweeping import examples
 
 from rtcli.events import Event, build, decode, encode
 from rtcli.events.configuration import ResponseParams
@@ -111,7 +112,7 @@ def order_is_kept(events):
 PAUSES = st.sampled_from([0.0, 0.01, 0.1, 0.3, 1.0, 6.0])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(sorted(SENT)), PAUSES), max_size=14))
 def test_whatever_a_client_sends_every_event_is_legal_and_nothing_raises(script):
     call = Call()
