@@ -69,12 +69,14 @@ class Ink:
 
 
 class Painter:
-    """Paints rows for a console; remembers those of the last frame, which are the same objects."""
+    """Paints rows for a console; remembers those of the last frame, by what they are or by what they say."""
 
     def __init__(self, console: Console) -> None:
         self._ink = Ink(console)
         self._width = 0
         self._painted: dict[int, tuple[Text | Words, str]] = {}
+        self._text: tuple[Text, str] | None = None
+        """What Rich made last: a footer, which is made for every frame."""
 
     def painted(self, rows: Sequence[Text | Words], width: int) -> list[str]:
         """The rows, each cut at a width."""
@@ -92,7 +94,9 @@ class Painter:
             return self._ink.words(row)
         cut = row.copy()
         cut.truncate(self._width)
-        return self._ink.text(cut)
+        if self._text is None or (self._text[0], self._text[0].style) != (cut, cut.style):
+            self._text = cut, self._ink.text(cut)
+        return self._text[1]
 
 
 class Painting:

@@ -107,3 +107,13 @@ def test_a_row_is_cut_at_the_width():
     shown = on_a_screen(wide)
     assert "".join(shown[0][column].data for column in range(WIDTH)) == ("wide " * WIDTH)[:WIDTH]
     assert not shown[1][0].data.strip()
+
+
+def test_a_footer_that_looks_otherwise_is_painted_anew():
+    painter = Painter(console())
+    footers = [Text("typed", style) for style in ("red", "red", "bold")] + [Text("typed more", "bold")]
+    marked = Text("typed", "bold")
+    marked.stylize("reverse", 0, 1)
+    painted = [painter.painted([footer], WIDTH)[0] for footer in [*footers, marked]]
+    assert painted[0] == painted[1]
+    assert len(set(painted)) == 4
