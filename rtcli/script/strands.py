@@ -7,7 +7,7 @@ not: the network and the scheduler decide it anew in each run. What belongs to n
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct, field
@@ -86,7 +86,7 @@ def _rank(strand: Strand) -> tuple[int, str]:
 class _Sorter:
     """Says where each event of a connection belongs."""
 
-    def __init__(self, call: Call, rows: list[TurnRow]) -> None:
+    def __init__(self, call: Call, rows: Sequence[TurnRow]) -> None:
         begun = sorted((row.line, row.number) for row in rows)
         self._lines = [line for line, _ in begun]
         self._numbers = [number for _, number in begun]

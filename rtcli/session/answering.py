@@ -17,6 +17,7 @@ from rtcli.session.exchange import Exchange
 from rtcli.session.ledger import Handler, Ledger, Memory
 from rtcli.session.prices import Cost, Prices
 from rtcli.session.rows import At, ResponseRow, TurnRow
+from rtcli.session.shelf import Shelf
 from rtcli.session.tokens import Tokens, counted, tokens_of
 
 _OPEN: Final = 256
@@ -31,7 +32,7 @@ class Answering(Ledger):
         self.prices = prices
         self.first_sound: Callable[[ResponseRow, At], None] = lambda _row, _now: None
         """Is told when a response begins to speak."""
-        self._responses: list[ResponseRow] = []
+        self._responses: Shelf[ResponseRow] = Shelf()
         self.known: Memory[str, ResponseRow] = Memory()
         """By id."""
         self._open: Memory[str, Arriving] = Memory(_OPEN)
@@ -48,7 +49,7 @@ class Answering(Ledger):
         return model if isinstance(model, str) else None
 
     @property
-    def responses(self) -> list[ResponseRow]:
+    def responses(self) -> Shelf[ResponseRow]:
         """All of them, each with what has come so far."""
         for arriving in self._open.values():
             arriving.settle()

@@ -18,6 +18,7 @@ from rtcli.session.clock import InputClock
 from rtcli.session.config import Config, at
 from rtcli.session.ledger import Handler, Ledger, Memory
 from rtcli.session.rows import At, UpdateRow, ms_between
+from rtcli.session.shelf import Shelf
 from rtcli.session.tokens import counted
 
 HARMLESS: Final = frozenset(
@@ -46,7 +47,7 @@ class Course(Ledger):
         """Where the session was created."""
         self.expires_at: int | None = None
         """In Unix seconds."""
-        self.updates: list[UpdateRow] = []
+        self.updates: Shelf[UpdateRow] = Shelf()
         self.errors: Memory[str, int] = Memory(_NAMES)
         """By code how many."""
         self.error_line = 0

@@ -17,6 +17,7 @@ from rtcli.events import response
 from rtcli.session.config import at
 from rtcli.session.ledger import Memory
 from rtcli.session.rows import At, Beginner, ResponseRow, SpeechRow, TurnRow
+from rtcli.session.shelf import Shelf
 from rtcli.session.tokens import counted
 
 _WAITING: Final = 64
@@ -36,8 +37,8 @@ class Exchange:
     """The turns of a connection."""
 
     def __init__(self) -> None:
-        self.turns: list[TurnRow] = []
-        self.speeches: list[SpeechRow] = []
+        self.turns: Shelf[TurnRow] = Shelf()
+        self.speeches: Shelf[SpeechRow] = Shelf()
         self._input: TurnRow | None = None
         """The turn that takes input: nothing has answered it."""
         self._resumed: TurnRow | None = None

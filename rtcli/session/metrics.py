@@ -7,6 +7,7 @@ value that cannot be known is None, and never 0.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from types import MethodType
 from typing import Any
@@ -72,37 +73,37 @@ class Metrics(Ledger):
             handler(event, entry)
 
     @property
-    def turns(self) -> list[TurnRow]:
+    def turns(self) -> Sequence[TurnRow]:
         """The user's inputs and what answers them."""
         return self.exchange.turns
 
     @property
-    def speeches(self) -> list[SpeechRow]:
+    def speeches(self) -> Sequence[SpeechRow]:
         """What turn detection heard."""
         return self.exchange.speeches
 
     @property
-    def responses(self) -> list[ResponseRow]:
+    def responses(self) -> Sequence[ResponseRow]:
         """All responses, those outside the conversation too."""
         return self.answering.responses
 
     @property
-    def calls(self) -> list[CallRow]:
+    def calls(self) -> Sequence[CallRow]:
         """The function calls that the model made."""
         return self.tooling.calls
 
     @property
-    def mcp(self) -> list[McpRow]:
+    def mcp(self) -> Sequence[McpRow]:
         """Calls, listings and approvals of MCP tools."""
         return self.tooling.mcp
 
     @property
-    def transcriptions(self) -> list[TranscriptionRow]:
+    def transcriptions(self) -> Sequence[TranscriptionRow]:
         """What of the user's audio became text."""
         return self.transcribing.transcriptions
 
     @property
-    def updates(self) -> list[UpdateRow]:
+    def updates(self) -> Sequence[UpdateRow]:
         """Changes of the configuration."""
         return self.course.updates
 

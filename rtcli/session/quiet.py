@@ -66,9 +66,12 @@ def _end(track: Soundtrack, metrics: Metrics) -> _Sound:
 
 def _is_known(track: Soundtrack, metrics: Metrics, kept: AbstractSet[str]) -> bool:
     """Whether both sides can be told: all audio is here, or the server says when it plays it."""
-    spoke = [row for row in metrics.responses if row.speaks]
-    plays_here = any(row.first_audio is not None and row.playback_began is None for row in spoke)
-    unknown = any(row.audio_ms is None and row.playback_began is None for row in spoke)
+    spoke, plays_here, unknown = False, False, False
+    for row in metrics.responses:
+        if row.speaks:
+            spoke = True
+            plays_here = plays_here or (row.first_audio is not None and row.playback_began is None)
+            unknown = unknown or (row.audio_ms is None and row.playback_began is None)
     if unknown or (plays_here and not {"audio", "websocket"} <= kept):
         return False
     sent = metrics.listening.clock.first is not None

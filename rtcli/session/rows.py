@@ -1,6 +1,7 @@
 """What is kept of a session for its numbers: one small row for each turn, response, call and so on.
 
-A row says when each stage was reached, and in which line; None where it was not, or cannot be known.
+A row says when each stage was reached, and in which line; None where it was not, or cannot be known. Rows can be
+packed when nobody holds them (`rtcli.session.shelf`), and are therefore made so that this can be told.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class At(NamedTuple):
     t: float | None
 
 
-class SpeechRow(Struct, gc=False):
+class SpeechRow(Struct, weakref=True):
     """A stretch of speech that turn detection told."""
 
     item_id: str
@@ -48,7 +49,7 @@ class SpeechRow(Struct, gc=False):
         return self.end_ms - self.start_ms
 
 
-class TurnRow(Struct, gc=False):
+class TurnRow(Struct, weakref=True):
     """One input of the user and everything that answers it."""
 
     number: int
@@ -87,7 +88,7 @@ class TurnRow(Struct, gc=False):
     """Responses and transcriptions with a usage that has no price."""
 
 
-class ResponseRow(Struct, gc=False):
+class ResponseRow(Struct, weakref=True):
     """A response, from its creation to its end, and how its audio came."""
 
     id: str
@@ -133,7 +134,7 @@ class ResponseRow(Struct, gc=False):
         return self.first_audio is not None or (self.audio_ms is None and self.created is not None)
 
 
-class CallRow(Struct, gc=False):
+class CallRow(Struct, weakref=True):
     """A function call, from its arguments to what the model makes of the answer."""
 
     call_id: str
@@ -150,7 +151,7 @@ class CallRow(Struct, gc=False):
     """Silence between what was said before the call and the first audio behind it; 0 where there is none."""
 
 
-class TranscriptionRow(Struct, gc=False):
+class TranscriptionRow(Struct, weakref=True):
     """The transcription of one part of an item."""
 
     item_id: str
@@ -166,7 +167,7 @@ class TranscriptionRow(Struct, gc=False):
     """It is over, and what it costs cannot be known."""
 
 
-class McpRow(Struct, gc=False):
+class McpRow(Struct, weakref=True):
     """A call of an MCP tool, a listing of such tools, or the wait for an approval."""
 
     item_id: str
@@ -181,7 +182,7 @@ class McpRow(Struct, gc=False):
         return self.began.line
 
 
-class UpdateRow(Struct, gc=False):
+class UpdateRow(Struct, weakref=True):
     """A change of the configuration that was asked for, and when it was in force."""
 
     asked: At

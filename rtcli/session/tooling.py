@@ -17,6 +17,7 @@ from rtcli.session.config import Config
 from rtcli.session.exchange import Exchange
 from rtcli.session.ledger import Handler, Ledger, Memory
 from rtcli.session.rows import At, CallRow, McpRow, ResponseRow, ms_between
+from rtcli.session.shelf import Shelf
 
 _OPEN: Final = 256
 
@@ -29,8 +30,8 @@ class Tooling(Ledger):
         self.exchange = exchange
         self.answering = answering
         answering.first_sound = self._spoke
-        self.calls: list[CallRow] = []
-        self.mcp: list[McpRow] = []
+        self.calls: Shelf[CallRow] = Shelf()
+        self.mcp: Shelf[McpRow] = Shelf()
         self._known: Memory[str, CallRow] = Memory(_OPEN)
         """By call id."""
         self._answered: Memory[str, CallRow] = Memory(_OPEN)

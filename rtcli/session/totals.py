@@ -49,13 +49,15 @@ def _append_gap(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
 
 def _interruptions(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
     """Of the responses that spoke, or were not let, those that turn detection cancelled."""
-    cut = [row for row in metrics.responses if row.reason == "turn_detected"]
-    spoken = [row for row in metrics.responses if row.speaks and row.reason != "turn_detected"]
-    if not cut and not spoken:
+    cut, spoken, last = 0, 0, None
+    for row in metrics.responses:
+        is_cut = row.reason == "turn_detected"
+        if is_cut or row.speaks:
+            cut, spoken = cut + is_cut, spoken + 1
+            last = row if is_cut or not cut else last
+    if last is None:
         return None
-    last = (cut or spoken)[-1]
-    parts = {"interrupted": float(len(cut)), "spoken": float(len(cut) + len(spoken))}
-    return Total(round(len(cut) / (len(cut) + len(spoken)), 4), last.done.line if last.done else last.line, parts)
+    return Total(round(cut / spoken, 4), _done_line(last), {"interrupted": float(cut), "spoken": float(spoken)})
 
 
 def _talk(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
@@ -84,32 +86,35 @@ def _played_ms(row: ResponseRow) -> float | None:
 
 def _tokens(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
     """All that was taken in and put out; ``context`` is what the last response in the conversation took in."""
-    used = [row for row in metrics.responses if row.tokens is not None]
-    sums = total(row.tokens for row in used if row.tokens is not None)
-    if not used or (sums.input is None and sums.output is None):
+    sums = total(row.tokens for row in metrics.responses if row.tokens is not None)
+    last = next((row for row in reversed(metrics.responses) if row.tokens is not None), None)
+    if last is None or (sums.input is None and sums.output is None):
         return None
     parts = {name: float(count) for name, count in structs.asdict(sums).items() if count is not None}
-    context = [row.tokens.input for row in used if row.tokens and row.tokens.input and not row.out_of_band]
-    if context:
-        parts["context"] = float(context[-1])
-    return Total(float((sums.input or 0) + (sums.output or 0)), _done_line(used[-1]), parts)
+    taken_in = (row.tokens.input for row in reversed(metrics.responses) if row.tokens and not row.out_of_band)
+    context = next(filter(None, taken_in), None)
+    if context is not None:
+        parts["context"] = float(context)
+    return Total(float((sums.input or 0) + (sums.output or 0)), _done_line(last), parts)
 
 
 def _cached(metrics: Metrics, _kept: AbstractSet[str]) -> Total | None:
-    told = [row for row in metrics.responses if row.tokens and row.tokens.cached is not None and row.tokens.input]
-    taken = sum(row.tokens.input or 0 for row in told if row.tokens)
-    cached = sum(row.tokens.cached or 0 for row in told if row.tokens)
-    return Total(round(cached / taken, 4), _done_line(told[-1])) if taken else None
+    taken, cached, line = 0, 0, 0
+    for row in metrics.responses:
+        if row.tokens and row.tokens.cached is not None and row.tokens.input:
+            taken, cached, line = taken + row.tokens.input, cached + row.tokens.cached, _done_line(row)
+    return Total(round(cached / taken, 4), line) if taken else None
 
 
 def _cost(metrics: Metrics, kept: AbstractSet[str]) -> Total | None:
     """The dearest that the usage can mean; ``unpriced`` counts what is used and has no price."""
-    costs = list(_costs(metrics, kept))
-    if not costs:
+    low, high, latest = 0.0, 0.0, None
+    for cost, line in _costs(metrics, kept):
+        low, high, latest = low + cost.low, high + cost.high, max(latest or 0, line)
+    if latest is None:
         return None
-    low, high = sum(cost.low for cost, _ in costs), sum(cost.high for cost, _ in costs)
     parts = {"low": round(low, 9), "high": round(high, 9), "unpriced": float(unpriced(metrics))}
-    return Total(parts["high"], max(line for _, line in costs), parts)
+    return Total(parts["high"], latest, parts)
 
 
 def unpriced(metrics: Metrics) -> int:

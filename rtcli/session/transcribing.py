@@ -16,6 +16,7 @@ from rtcli.session.exchange import Exchange
 from rtcli.session.ledger import Handler, Ledger, Memory
 from rtcli.session.prices import Prices
 from rtcli.session.rows import At, TranscriptionRow
+from rtcli.session.shelf import Shelf
 
 
 class Committed(NamedTuple):
@@ -32,7 +33,7 @@ class Transcribing(Ledger):
         super().__init__(config)
         self.exchange = exchange
         self.prices = prices
-        self.transcriptions: list[TranscriptionRow] = []
+        self.transcriptions: Shelf[TranscriptionRow] = Shelf()
         self._known: Memory[tuple[str, int], TranscriptionRow] = Memory()
         """By item and content index."""
         self._committed: Memory[str, Committed] = Memory()
