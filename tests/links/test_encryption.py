@@ -10,7 +10,7 @@ from subprocess import PIPE, STDOUT, Popen
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtcli.links.encryption import RECORD_BYTES, Encryption
@@ -114,6 +114,18 @@ def test_who_speaks_something_else_is_not_agreed_with():
     _, serving = pair()
     serving.open(b"GET / HTTP/1.1\r\n\r\n")
     assert serving.failure.reason == "HTTP_REQUEST"
+
+
+@settings(max_examples=40)
+@given(st.binary(min_size=1, max_size=200), st.booleans(), st.booleans())
+def test_nonsense_says_nothing_and_raises_nothing(nonsense, as_a_record, before):
+    asking, serving = pair() if before else agreed()
+    if as_a_record:
+        nonsense = b"\x17\x03\x03" + len(nonsense).to_bytes(2) + nonsense
+    assert serving.open(nonsense) == b""
+    assert serving.open(asking.seal(b"later") if asking.agreed else b"") == b""
+    assert isinstance(serving.seal(b"an answer"), bytes)
+    assert isinstance(serving.farewell(), bytes)
 
 
 def test_a_goodbye_before_both_have_agreed_is_none():
