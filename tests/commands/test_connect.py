@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -344,3 +345,28 @@ def test_when_the_user_breaks_in_the_model_is_told_how_much_was_heard():
     assert (sent.item_id, sent.audio_end_ms) == (confirmed.item_id, confirmed.audio_end_ms)
     assert 0 < sent.audio_end_ms < 60_000
     rtcli("validate", "call.jsonl")
+
+
+def test_a_reader_who_pauses_holds_up_neither_the_conversation_nor_the_recording():
+    reads, writes = os.pipe()
+    fcntl.fcntl(writes, fcntl.F_SETPIPE_SZ, 4096)
+    command = [*RTCLI, "connect", "demo", "-o", "call.jsonl", "--no-findings"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=writes, stderr=subprocess.DEVNULL, text=True)
+    os.close(writes)
+    try:
+        process.stdin.write('/event {"type":"input_audio_buffer.clear"}\n' * 120)
+        process.stdin.close()
+        file, deadline = Path("call.jsonl"), time.monotonic() + 20
+        while not (file.exists() and b'"server","close"' in file.read_bytes()):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        recorded = types(file)
+        assert recorded.count("input_audio_buffer.clear") == 120, "while nobody reads"
+        with os.fdopen(reads) as reader:
+            shown = reader.read()
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert shown.count("→ input_audio_buffer.clear\n") == 120
+    assert shown.count("← input_audio_buffer.cleared\n") == recorded.count("input_audio_buffer.cleared") > 0
