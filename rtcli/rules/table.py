@@ -16,8 +16,10 @@ from rtcli.rules import (
     references,
     requests,
     responses,
+    seeds,
     sequence,
     sessions,
+    settings,
     streams,
     timing,
     transcription,
@@ -28,7 +30,7 @@ from rtcli.rules import (
 from rtcli.rules.rule import Rule
 from rtcli.rules.schema import TITLES
 
-RULES: tuple[Rule, ...] = (
+_BY_MODULE = (
     *sequence.RULES,
     *responses.RULES,
     *requests.RULES,
@@ -40,6 +42,8 @@ RULES: tuple[Rule, ...] = (
     *lengths.RULES,
     *timing.RULES,
     *sessions.RULES,
+    *settings.RULES,
+    *seeds.RULES,
     *turns.RULES,
     *answering.RULES,
     *interruptions.RULES,
@@ -51,6 +55,9 @@ RULES: tuple[Rule, ...] = (
     *translation.RULES,
     *duplicates.RULES,
 )
+_FAMILIES = list(dict.fromkeys(rule.code[:3] for rule in _BY_MODULE))
+
+RULES: tuple[Rule, ...] = tuple(sorted(_BY_MODULE, key=lambda rule: (_FAMILIES.index(rule.code[:3]), rule.code)))
 """Every rule, family by family."""
 
 DEFAULT: tuple[Rule, ...] = tuple(rule for rule in RULES if rule.tier != "extended")

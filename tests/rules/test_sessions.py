@@ -10,7 +10,7 @@ from notation import lines_of
 from rtcli.events import Listener
 from rtcli.formats.rtcli import read
 from rtcli.rules import Check
-from rtcli.rules.sessions import RULES
+from rtcli.rules.table import RULES
 
 WHOLE = '- {"rtcli": 1, "transport": "websocket", "lossless": true%s}'
 AZURE = WHOLE % ', "url": "wss://x.services.ai.azure.com/voice-live/realtime?model=m"'
