@@ -7,9 +7,9 @@ import json
 import pytest
 from notation import entries_of
 
-from rtcli.rules import Check
-from rtcli.rules.functions import RULES
+from rtcli.rules import Check, functions, outputs
 
+RULES = (*functions.RULES, *outputs.RULES)
 BEGUN = '< response.created {"response": {"id": "r"}}'
 SAID = '< response.output_item.done {"response_id": "r", "output_index": 9, "item": {"type": "message", "id": "m", "role": "assistant", "content": []}}'
 
