@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import chain
 from typing import Any, ClassVar, Final
@@ -23,6 +23,7 @@ from rtcli.events import Event, Malformed, input_audio_buffer
 from rtcli.events.event import type_name
 from rtcli.formats import Entry
 from rtcli.recording import Close, Note, Open
+from rtcli.session.about import answers, item_of, named_by, response_of, tag_of
 from rtcli.session.config import Config
 from rtcli.session.ledger import Memory
 from rtcli.session.obligations import Obligations
@@ -143,7 +144,7 @@ class Ground:
         event: Any = entry.folded.event
         if not self._told or isinstance(event, input_audio_buffer.Append) or not isinstance(event, Event):
             return ()
-        return chain.from_iterable(self._told.get(item_id, ()) for item_id in _named_by(event))
+        return chain.from_iterable(self._told.get(item_id, ()) for item_id in named_by(event))
 
     def _handler_of(self, kind: type) -> Callable[[Any, int], None] | None:
         if kind is Open:
@@ -207,7 +208,7 @@ class Ground:
         if thread is None:
             return
         thread.lines.append(line)
-        item_id, kind = item_of(event), _tag(event.item)
+        item_id, kind = item_of(event), tag_of(event.item)
         if item_id:
             self._items[item_id] = thread
         owed = getattr(event.item, "call_id", None) if kind == "function_call" else item_id
@@ -216,9 +217,9 @@ class Ground:
             self._owing[owed] = thread
 
     def _sent(self, event: Any, line: int) -> None:
-        thread = self._owing.pop(_answers(event), None)
+        thread = self._owing.pop(answers(event), None)
         if thread is not None:
-            item_id = thread.owed.pop(_answers(event), "")
+            item_id = thread.owed.pop(answers(event), "")
             thread.lines.append(line)
             if item_id in self._told:
                 self._told[item_id].append(line)
@@ -268,37 +269,3 @@ class Ground:
         "session.output_audio.delta": _sounds,
         "input_audio_buffer.append": None,
     }
-
-
-def response_of(event: Any) -> str:
-    """The id of the response that an event is about; empty where it is about none."""
-    found = getattr(event, "response_id", None) or getattr(getattr(event, "response", None), "id", None)
-    return found if isinstance(found, str) else ""
-
-
-def item_of(event: Any) -> str:
-    """The id of the item that an event is about; empty where it is about none, or does not say."""
-    found = getattr(event, "item_id", None) or getattr(getattr(event, "item", None), "id", None)
-    return found if isinstance(found, str) else ""
-
-
-def _answers(event: Any) -> str:
-    """The call or the wish for approval that the client's item answers."""
-    item = getattr(event, "item", None)
-    if _tag(item) not in ("function_call_output", "mcp_approval_response"):
-        return ""
-    found = getattr(item, "call_id", None) or getattr(item, "approval_request_id", None)
-    return found if isinstance(found, str) else ""
-
-
-def _named_by(event: Any) -> Iterator[str]:
-    """The items that an event names."""
-    asked = getattr(getattr(event, "response", None), "input", None)
-    inside = [getattr(item, "id", None) for item in asked] if isinstance(asked, list) else []
-    for named in (item_of(event), getattr(event, "previous_item_id", None), *inside):
-        if isinstance(named, str):
-            yield named
-
-
-def _tag(item: Any) -> str:
-    return str(item.__struct_config__.tag) if isinstance(item, Struct) else ""

@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 from rtcli.events import Event, input_audio_buffer
 from rtcli.formats import Entry
+from rtcli.session.about import item_of, response_of
 from rtcli.session.config import Config
-from rtcli.session.excerpt import item_of, response_of
 from rtcli.session.ledger import Memory
 from rtcli.session.metrics import Metrics
 

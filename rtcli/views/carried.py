@@ -29,9 +29,9 @@ from rtcli.recording import Binary, Close, Control, Header, Note, Open, Other, T
 from rtcli.session.records import words_of
 from rtcli.units import base64_bytes
 from rtcli.views import setup
-from rtcli.views.label import error_name, error_words
 from rtcli.views.measure import plural, short, size
 from rtcli.views.text import said
+from rtcli.views.trouble import error_name, error_words
 
 _TEXTS: Final = ("text", "transcript", "delta", "audio")
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from msgspec import Struct
-
-from rtcli.events.objects import ErrorDetails, TranscriptionError
 from rtcli.session.mark import Mark
 from rtcli.session.stream import Stream
 from rtcli.session.tree import Connection, Cut, Ended, Failure, Item, Odd, Part, Remark, Response, Setup, Speech, Turn
@@ -19,27 +16,15 @@ from rtcli.views.style import (
     MODEL,
     QUIET,
     ROLES,
-    SEVERITIES,
     STATUS,
     SYSTEM,
     USER,
     WARNING,
 )
 from rtcli.views.text import said
-from rtcli.views.words import Words
+from rtcli.views.trouble import failure, mark_row, odd
+from rtcli.views.words import Label, Words, joined
 from rtcli.views.wrap import visible
-
-
-class Label(Struct):
-    """A row: a short head, and words that may go over many rows."""
-
-    head: Words
-    words: str = ""
-    style: str = ""
-    growing: Stream | None = None
-    """The stream whose text the words are, while it still grows."""
-    apart: bool = False
-    """The words begin on a row of their own."""
 
 
 def label(node: Any, parent: Any = None) -> Label:
@@ -64,35 +49,18 @@ def sole_stream(item: Item) -> Stream | None:
     return stream if stream.deltas == 0 and stream.done and not stream.audio_bytes else None
 
 
-def _join(*parts: str | tuple[str, str] | Words) -> Words:
-    """The parts that say something, with dots between them."""
-    words = Words()
-    for part in parts:
-        if not part or (type(part) is tuple and not part[0]):
-            continue
-        if words:
-            words.add(" · ", QUIET)
-        if type(part) is Words:
-            words.join(part)
-        elif type(part) is tuple:
-            words.add(*part)
-        else:
-            words.add(part)  # type: ignore[arg-type] # a string
-    return words
-
-
 def _connection(node: Connection) -> Label:
     head = Words().add("session", "bold")
     if node.session_id:
         head.add(f" {short(node.session_id)}", QUIET)
-    more = _join(
+    more = joined(
         (f"{node.unknown:,} of unknown type", "magenta") if node.unknown else "",
         (f"{node.malformed:,} damaged", ERROR) if node.malformed else "",
         (plural(node.errors, "error"), ERROR) if node.errors else "",
         (plural(node.warnings, "warning"), WARNING) if node.warnings else "",
         (said(node.header.url), QUIET) if node.header and node.header.url else "",
     )
-    return Label(_join(head, more))
+    return Label(joined(head, more))
 
 
 def _setup(node: Setup) -> Label:
@@ -105,12 +73,12 @@ def _setup(node: Setup) -> Label:
         Words()
         .add(word, SYSTEM)
         .add(" ")
-        .join(_join(*[said(fact) for fact in facts]) or Words("nothing changed", QUIET))
+        .join(joined(*[said(fact) for fact in facts]) or Words("nothing changed", QUIET))
     )
 
 
 def _turn(node: Turn) -> Label:
-    return Label(_join((f"turn {node.number}", "bold"), ("interrupted", "magenta") if node.interrupted else ""))
+    return Label(joined((f"turn {node.number}", "bold"), ("interrupted", "magenta") if node.interrupted else ""))
 
 
 def status(word: str, reason: str = "") -> Words:
@@ -124,7 +92,7 @@ def _response(node: Response) -> Label:
     details = node.details
     head = Words().add("response", f"bold {MODEL}").add(f" {short(node.id)} ", QUIET)
     head.join(status(node.status, str(details.reason or "") if details else ""))
-    facts = _join(
+    facts = joined(
         head,
         ("out of band", QUIET) if node.out_of_band else "",
         ("its beginning is missing", QUIET) if not node.known else "",
@@ -173,7 +141,7 @@ def _item(node: Item) -> Label:
         head.add(" given" if node.approve else " refused")
     sole = sole_stream(node)
     name = node.call_id or ("" if sole else node.id)
-    facts = _join(head.add(f" {short(name)}", QUIET) if name else head, *_item_facts(node))
+    facts = joined(head.add(f" {short(name)}", QUIET) if name else head, *_item_facts(node))
     return Label(facts, visible(sole.text) if sole else "", style)
 
 
@@ -241,48 +209,9 @@ def _part(node: Part) -> Label:
     )
 
 
-def _failure(node: Failure) -> Label:
-    head = Words(f"✗ {said(node.what)}", f"bold {ERROR}")
-    if node.details is None:
-        return Label(head, visible(node.said), ERROR)
-    return Label(head.add(f" {error_name(node.details)}", ERROR), error_words(node.details, node.cause), ERROR)
-
-
-def error_name(details: ErrorDetails | TranscriptionError) -> str:
-    """The error's type and code."""
-    return " ".join(said(str(word)) for word in (details.type, details.code) if word)
-
-
-def error_words(details: ErrorDetails | TranscriptionError, cause: str = "") -> str:
-    """The error's message, the field it is about, and the event that caused it; whole."""
-    about = []
-    if details.param:
-        about.append(f"param {said(details.param)}")
-    event_id = getattr(details, "event_id", None)
-    if event_id:
-        about.append(f"for {said(cause)} {said(event_id)}" if cause else f"for {said(event_id)}")
-    return visible(details.message or "") + (f" ({', '.join(about)})" if about else "")
-
-
 def _cut(node: Cut) -> Label:
     who = "" if node.asked else " by the server"
     return Label(Words(f"cut{who} at {node.audio_end_ms / 1000:.2f} s{'' if node.settled else ' …'}", "magenta"))
-
-
-def _odd(node: Odd) -> Label:
-    often = f" {times(node.count)}" if node.count > 1 else ""
-    if node.known:
-        style = USER if node.sender == "client" else MODEL
-        return Label(Words().add(said(node.type), style).add(often), growing=node.words)
-    if not node.damaged:
-        return Label(
-            Words().add(f"? {said(node.type)}", "magenta").add(often).add(" unknown type", QUIET), growing=node.words
-        )
-    head = Words().add(f"! {said(node.type) or 'no event'}", f"bold {ERROR}").add(often)
-    head.add(f" damaged, line {node.line}", QUIET)
-    told = {mark.code for mark in node.marks}
-    faults = "; ".join(f"{fault.path}: {fault.message}" for fault in node.faults if fault.code not in told)
-    return Label(head, visible(faults), ERROR)
 
 
 def _remark(node: Remark) -> Label:
@@ -297,15 +226,6 @@ def _ended(node: Ended) -> Label:
     )
 
 
-def mark_row(node: Mark) -> Label:
-    """What was found, with its code, the line of the recording, and how often."""
-    sign, style = SEVERITIES[node.severity]
-    often = f" {times(node.count)} from" if node.count > 1 else ""
-    head = Words().add(f"{sign} {node.code}", f"bold {style}").add(f"{often} line {node.line}", QUIET)
-    more = f" (and {node.more:,} more of {node.code})" if node.more else ""
-    return Label(head, visible(node.text) + more, style)
-
-
 LABELS: Final[dict[type, Callable[[Any], Label]]] = {
     Connection: _connection,
     Setup: _setup,
@@ -314,9 +234,9 @@ LABELS: Final[dict[type, Callable[[Any], Label]]] = {
     Item: _item,
     Speech: _speech,
     Part: _part,
-    Failure: _failure,
+    Failure: failure,
     Cut: _cut,
-    Odd: _odd,
+    Odd: odd,
     Remark: _remark,
     Ended: _ended,
     Mark: mark_row,

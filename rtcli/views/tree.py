@@ -12,10 +12,10 @@ from typing import Any, Final
 from rtcli.session import Session
 from rtcli.session.stream import Stream
 from rtcli.session.tree import Item, Part, Speech, children_of
-from rtcli.views.label import Label, label, sole_stream
+from rtcli.views.label import label, sole_stream
 from rtcli.views.measure import TIME_WIDTH, clock
 from rtcli.views.stamp import Stamp, stamp
-from rtcli.views.words import Words, cells
+from rtcli.views.words import Label, Words, cells
 from rtcli.views.wrap import Growing, wrap_styled, wrapped
 
 GUIDE: Final = "dim"

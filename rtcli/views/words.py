@@ -8,8 +8,12 @@ from __future__ import annotations
 import re
 from typing import Final, Self
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
+
+from rtcli.session.stream import Stream
+from rtcli.views.style import QUIET
 
 Styles = tuple[str, ...]
 """From the outermost to the innermost."""
@@ -105,3 +109,32 @@ class Words:
             pieces[-1] = (pieces[-1][0] + text, _NONE)
         elif text:
             pieces.append((text, styles))
+
+
+class Label(Struct):
+    """What a node says: a short head, and words that may go over many rows."""
+
+    head: Words
+    words: str = ""
+    style: str = ""
+    growing: Stream | None = None
+    """The stream whose text the words are, while it still grows."""
+    apart: bool = False
+    """The words begin on a row of their own."""
+
+
+def joined(*parts: str | tuple[str, str] | Words) -> Words:
+    """The parts that say something, with dots between them."""
+    words = Words()
+    for part in parts:
+        if not part or (type(part) is tuple and not part[0]):
+            continue
+        if words:
+            words.add(" · ", QUIET)
+        if type(part) is Words:
+            words.join(part)
+        elif type(part) is tuple:
+            words.add(*part)
+        else:
+            words.add(part)  # type: ignore[arg-type] # a string
+    return words
