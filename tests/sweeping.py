@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
 
 import program
 
+T = TypeVar("T")
 ALL = os.environ.get("SWEEP") == "all"
 """Whether everything is tried on everything, which takes minutes; else one line of each command where lines are alike."""
 
@@ -93,6 +94,11 @@ class Run(NamedTuple):
     beside: Callable[[int], None] | None = None
     """What goes on beside it, and knows the number of its process: what a peer does."""
     seconds: float = 20
+
+
+def by_turns(choices: Sequence[T], turn: int, each: int) -> list[T]:
+    """Every second, third, ... of the choices, at each turn other ones; or all of them."""
+    return list(choices if ALL else choices[turn % min(each, len(choices)) :: each])
 
 
 def lines_of(names: dict[str, str], but: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 from hostile import RECORDINGS
 from planted import HEX, SECRETS, secret_part, some
-from sweeping import ALL, LINES, Run, lines_of, one_each, plain, swept
+from sweeping import ALL, LINES, Run, by_turns, lines_of, one_each, plain, swept
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
@@ -113,8 +113,8 @@ def test_no_command_tells_what_stands_in_its_surroundings(crash, debugged, tmp_p
     url = f"ws://me:{quote(PLANTED['GitHub'])}@127.0.0.1:9/v1/realtime?{query()}"
     names = {"IN": str(call), "IN2": str(call), "OUT": str(tmp_path / "out"), "URL": url, "NOTE": "a note"}
     lines = one_each(lines_of(names))
-    if not ALL and crash != "none" and not debugged:
-        lines = lines[::3]  # an error without a trace says less
+    if crash != "none":
+        lines = by_turns(lines, list(CRASHES).index(crash), 2 if debugged else 4)  # without a trace an error says less
     runs = [Run(line, str(tmp_path), environment(**debugged), before=CRASHES[crash]) for line in lines]
     judged(runs, tmp_path)
 

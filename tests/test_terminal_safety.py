@@ -14,7 +14,7 @@ from functools import partial
 
 import pytest
 from hostile import ARGUMENT, BROKEN, FILE_NAME, HOSTILE, TEXT, examples, lines, obeyed, recorded
-from sweeping import ALL, LINES, Run, lines_of, one_each, plain, swept
+from sweeping import ALL, LINES, Run, by_turns, lines_of, one_each, plain, swept
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
@@ -63,7 +63,10 @@ def test_what_stands_in_a_recording_is_only_read(material, tmp_path):
     two = written(tmp_path, "two", lines(recorded("text.jsonl")) + BROKEN)
     names = {"IN": one, "IN2": two, "OUT": str(tmp_path / ("out" + FILE_NAME)), "URL": NOBODY, "NOTE": ARGUMENT}
     commands = [arguments for arguments in lines_of(names) if NOBODY not in arguments]
-    commands = commands[:: 1 if ALL else 3] if material == "names of fields" else one_each(commands)
+    if material == "names of fields":
+        commands = by_turns(commands, 0, 3)
+    else:
+        commands = by_turns(one_each(commands), 0, 1 if material == "texts" else 2)
     environment = plain(TERM="xterm-256color")
     judged([Run(arguments, str(tmp_path), environment, terminal=True) for arguments in commands])
 
@@ -83,8 +86,8 @@ def test_a_pipe_gets_no_more_than_a_terminal(colour, tmp_path):
     one = written(tmp_path, "one", MATERIAL["names of fields"]() + BROKEN)
     names = {"IN": one, "IN2": one, "OUT": str(tmp_path / ("out" + FILE_NAME)), "URL": NOBODY, "NOTE": ARGUMENT}
     commands = one_each([arguments for arguments in lines_of(names) if NOBODY not in arguments])
-    fewer = 3 if colour and not ALL else 1  # a terminal has had the colours
-    judged([Run(arguments, str(tmp_path), plain(**colour)) for arguments in commands[::fewer]])
+    commands = by_turns(commands, len(colour), 6 if colour else 2)  # a terminal has had them all
+    judged([Run(arguments, str(tmp_path), plain(**colour)) for arguments in commands])
 
 
 def parameters():
@@ -108,7 +111,7 @@ def test_what_is_asked_for_is_repeated_only_as_it_looks(debugged, tmp_path):
     recording.write_bytes(b"".join(json.dumps(record).encode() + b"\n" for record in recorded("text.jsonl")))
     environment = plain(TERM="xterm-256color", **({"RTCLI_DEBUG": "1"} if debugged else {}))
     runs = []
-    for name, (command, parameter) in list(parameters().items())[:: 4 if debugged and not ALL else 1]:
+    for name, (command, parameter) in by_turns(list(parameters().items()), debugged, 8 if debugged else 2):
         words = [str(recording) if word == "IN" else word for word in MANDATORY.get(command, ["IN"])]
         if command in {"proxy", "serve"} and name not in {"--listen", "--fault", "--split-size", "--snapshot", "--on"}:
             continue  # they would begin to listen
@@ -156,7 +159,7 @@ def test_what_a_configuration_says_is_repeated_only_as_it_looks(tmp_path):
         folder = tmp_path / str(number) / FILE_NAME
         folder.mkdir(parents=True)
         (folder / "rtcli.toml").write_text(body)
-        for debugged in ({}, {"RTCLI_DEBUG": "1"}):
+        for debugged in by_turns(({}, {"RTCLI_DEBUG": "1"}), number, 2):
             environment = plain(TERM="xterm-256color", **debugged)
             runs.append(Run(("show", str(recording)), str(folder), environment, terminal=True))
     judged(runs)

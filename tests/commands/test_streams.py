@@ -9,6 +9,7 @@ from pathlib import Path
 
 import program
 import pytest
+from sweeping import by_turns
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 RTCLI = [sys.executable, "-m", "rtcli"]
@@ -39,7 +40,7 @@ def name_of(arguments):
     return " ".join(arguments).replace(SPOKEN, "FILE")
 
 
-@pytest.mark.parametrize("arguments", READING, ids=name_of)
+@pytest.mark.parametrize("arguments", by_turns(READING, 1, 2), ids=name_of)
 def test_a_reader_who_leaves_is_no_fault(arguments):
     reader, writer = os.pipe()
     os.close(reader)
@@ -50,7 +51,7 @@ def test_a_reader_who_leaves_is_no_fault(arguments):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
-@pytest.mark.parametrize("arguments", [one for one in READING if one[0] != "audio"], ids=name_of)
+@pytest.mark.parametrize("arguments", [one for one in by_turns(READING, 0, 2) if one[0] != "audio"], ids=name_of)
 def test_a_disk_that_is_full_is_told_in_a_line(arguments):
     with open("/dev/full", "wb") as full:
         done = subprocess.run([*RTCLI, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sweeping import by_turns, examples
 
 from rtcli.events import BETA, DIALECTS, REALTIME, Event, Listener, Malformed, decode, encode
 from rtcli.events.example import example
@@ -152,8 +153,8 @@ def comes_from(left, body):
 def test_one_damage_leaves_everything_beside_it_as_it_was(dialect):
     left_of = 0
     for event in [one for spoken, one in events() if spoken is dialect]:
-        for path in paths(event):
-            for value in (MISSING, *WRONG):
+        for number, path in enumerate(paths(event)):
+            for value in by_turns((MISSING, *WRONG), number, 2):
                 left = rest_of(damaged(event, path, value), dialect)
                 if left is not None:
                     left_of += 1
@@ -169,7 +170,7 @@ def test_an_event_of_the_server_without_its_id_is_left_whole(dialect):
         assert rest_of(without, dialect) in (without, without | {"event_id": ""})
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(st.data())
 def test_whatever_is_wrong_with_an_event_nothing_raises_and_nothing_is_made_up(data):
     dialect, event = data.draw(st.sampled_from(events()))

@@ -916,7 +916,7 @@ def test_a_key_from_the_environment_takes_the_place_of_the_apps(tmp_path):
 
 
 def test_a_hundred_sessions_at_once_lose_and_mix_up_nothing(tmp_path):
-    sessions, frames = 100, 30
+    sessions, frames = 100, 10
 
     async def hold():
         async def talk(number, proxy):
@@ -969,9 +969,9 @@ def test_connections_that_come_and_go_leave_no_descriptor_behind(tmp_path):
 
         async with upstream(talk) as origin, proxied(origin, tmp_path) as proxy:
             before = open_descriptors()
-            for start in range(0, 300, 50):
+            for start in range(0, 150, 50):
                 await asyncio.gather(*(visit(proxy, start + number) for number in range(50)))
-            await proxy.finish(300)
+            await proxy.finish(150)
             await asyncio.sleep(0)
             return before, open_descriptors()
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgers_shape import shape
-from sweeping import ALL, examples
+from sweeping import by_turns, examples
 
 from rtcli.events import Listener
 from rtcli.formats.rtcli import read
@@ -201,11 +201,6 @@ LIKELY = {
 }
 
 
-def by_turns(choices, turn, each=4):
-    """Every fourth of the choices, and at each place other ones; or all of them."""
-    return choices if ALL else [*choices[turn % min(each, len(choices)) :: each]]
-
-
 def value_at(event, path):
     for step in path:
         event = event[step]
@@ -217,7 +212,7 @@ def test_a_session_with_one_value_changed_is_judged_as_by_the_usual_way(place):
     event = EVENTS[place]
     for path in places(event):
         was = value_at(event, path)
-        for value in by_turns([*LIKELY[type(was)], None], place + len(path)):
+        for value in by_turns([*LIKELY[type(was)], None], place + len(path), 4):
             events = [*EVENTS[:place], changed(event, path, value), *EVENTS[place + 1 :]]
             lines = [*lines_of(events, [0.0], timed=True)]
             assert judged(lines) == judged(lines, usually=True), (path, value)
@@ -225,7 +220,7 @@ def test_a_session_with_one_value_changed_is_judged_as_by_the_usual_way(place):
 
 @pytest.mark.parametrize("place", LATER)
 def test_a_session_with_something_else_in_it_is_judged_as_by_the_usual_way(place):
-    for other in by_turns(OTHERS, place):
+    for other in by_turns(OTHERS, place, 4):
         for left_out in (0, 1):
             events = [*EVENTS[:place], other, *EVENTS[place + left_out :], *written(4)]
             lines = [*lines_of(events, [0.0], timed=True)]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from incidents.catalogue import INCIDENTS, NEAR_MISSES
 from notation import lines_of
-from sweeping import examples
+from sweeping import by_turns, examples
 
 from rtcli.causes.case import Case
 from rtcli.commands.cut import _pieces as pieces
@@ -80,7 +80,7 @@ def assert_true_to_the_whole(lines, windows, *, tries, seed=1):
 
 @pytest.mark.parametrize("folder", ["", "clean", "broken"])
 def test_a_part_of_a_recording_shows_nothing_that_the_whole_does_not_show(folder):
-    for path in sorted((RECORDINGS / folder).glob("*.jsonl")):
+    for path in by_turns(sorted((RECORDINGS / folder).glob("*.jsonl")), 0, 3 if folder == "broken" else 1):
         lines = list(read_lines(path))
         if sum(map(len, lines)) < 100_000:
             assert_true_to_the_whole(lines, None, tries=1, seed=len(lines))

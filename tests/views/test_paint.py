@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
+from sweeping import by_turns
 
 from rtcli.events import Listener
 from rtcli.formats import read
@@ -38,7 +39,7 @@ def told(path):
         yield session
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", by_turns(FILES, 0, 3), ids=lambda path: path.stem)
 def test_rows_that_are_remembered_are_those_that_are_made_anew(path):
     remembers = None
     for session in told(path):
