@@ -15,13 +15,13 @@ KEPT: Final = frozenset('"\\/ \t\r\n\b\f')
 """What JSON may write in several ways, or with two characters; nobody's secret is made of these."""
 MARK: Final = "redacted"
 _SHORT: Final = 14
-_MARKED: Final = re.compile("".join(rf"[{character}/\"\\\s]" for character in MARK[:6]))
-_COUNT_SHOWN: Final = 3
-_FILLED: Final = re.compile(rf"[xX/\"\\\s.:@_-]{{2,}}[0-9a-z]{{0,{_COUNT_SHOWN}}}[/\"\\\s]*")
-_ADDRESS: Final = re.compile(r"[^@\"\\/\s]+@[^@\"\\/\s]+")
-"""What a pattern of the user's own takes for an address may be none."""
 _STAND_INS: Final = ("х", "ẋ", "𝚡")
 """For characters of two, three and four bytes."""
+_MARKED: Final = re.compile("".join(rf"[{character}/\"\\\s{''.join(_STAND_INS)}]" for character in MARK[:6]))
+_COUNT_SHOWN: Final = 3
+_FILLED: Final = re.compile(rf"[xX{''.join(_STAND_INS)}/\"\\\s.:@_-]{{2,}}[0-9a-z]{{0,{_COUNT_SHOWN}}}[/\"\\\s]*")
+_ADDRESS: Final = re.compile(r"[^@\"\\/\s]+@[^@\"\\/\s]+")
+"""What a pattern of the user's own takes for an address may be none."""
 _COUNTED: Final = "0123456789abcdefghijklmnopqrstuvwyz"
 """Without the letter that fills."""
 

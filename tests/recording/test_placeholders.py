@@ -134,3 +134,13 @@ def test_an_address_is_as_long_however_many_there_are(number):
         made = placeholders.of("email", f"a@h{before:05}.example")
     assert made.endswith("@xxxxxx.xxxxxxx")
     assert len(made) == len("a@h00000.example")
+
+
+@pytest.mark.parametrize("size", [6, 24])
+@pytest.mark.parametrize("letter", ["é", "\N{REPLACEMENT CHARACTER}", "🔑"])
+def test_a_secret_with_letters_of_any_script_is_replaced_by_what_is_known_as_a_placeholder(letter, size):
+    for place in range(size):
+        secret = ("Zq8wL2mN5xT7vR1pK4sDf6Gh"[:place] + letter).ljust(size, "9")
+        made = Placeholders().of("key", secret)
+        assert is_placeholder(made), made
+        assert [len(one.encode()) for one in made] == [len(one.encode()) for one in secret]
