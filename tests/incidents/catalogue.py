@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial, wraps
 
 from incidents import audio, calls, near, sessions, turns
 
 Incident = Callable[..., list[str]]
 
-INCIDENTS: tuple[tuple[str, str, Incident], ...] = (
+
+def once(incident: Incident) -> Incident:
+    """The incident, whose lines are made once, however many tests look at them."""
+    made = cache(incident)
+
+    @wraps(incident)
+    def lines(**options: object) -> list[str]:
+        return list(made(**options))
+
+    return lines
+
+
+_INCIDENTS: tuple[tuple[str, str, Incident], ...] = (
     ("lost-response", "a tool's output and VAD at once", turns.lost_response),
     ("lost-response", "and never told", partial(turns.lost_response, ever_told=False)),
     ("truncated-beyond-audio", "by the clock on the wall", turns.truncated_beyond_audio),
@@ -38,13 +50,17 @@ INCIDENTS: tuple[tuple[str, str, Incident], ...] = (
     ("call-loop", "four times the same error", calls.call_loop),
     ("cancel-missed", "of a response outside the conversation", calls.cancel_missed),
 )
+INCIDENTS = tuple((name, told, once(call)) for name, told, call in _INCIDENTS)
 """The name of the first cause, what is told in this call, and the call."""
 
-NEAR_MISSES: tuple[Incident, ...] = (
-    near.repeated_words,
-    near.quiet_line,
-    near.push_to_talk,
-    near.several_orders,
-    near.late_transcription,
+NEAR_MISSES: tuple[Incident, ...] = tuple(
+    once(call)
+    for call in (
+        near.repeated_words,
+        near.quiet_line,
+        near.push_to_talk,
+        near.several_orders,
+        near.late_transcription,
+    )
 )
 """Calls in order that are like an incident in some way."""
