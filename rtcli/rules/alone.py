@@ -40,12 +40,12 @@ class SchemaCheck:
 
     def judged(self, entries: Iterable[Entry]) -> Iterator[Finding]:
         """What is found in a part of it, but for what is told once."""
-        detector = self.listener.detector
+        detector, judged = self.listener.detector, self.oddities.judged
         for entry in entries:
             event = entry.event
             if isinstance(event, NO_EVENT):
                 self._given += type(event) is not Torn
-                yield from self.oddities.judged(entry, detector.vendor)
+                yield from judged(entry, detector.vendor)
             elif isinstance(event, Event):
                 self._given += 1
                 if is_odd(type(event)):

@@ -17,9 +17,8 @@ class Summary:
     def __init__(self) -> None:
         self.files = 0
         self.events = 0
-        self.by_severity: Counter[Severity] = Counter()
-        self.by_code: Counter[str] = Counter()
-        """Findings by code; one that is told once counts once."""
+        self._found: dict[tuple[Severity, str], int] = {}
+        """Findings by severity and code; one that is told once counts once."""
         self.hidden = 0
         """Findings that the baseline has; they count nowhere else."""
         self.spoken: dict[str, str] = {}
@@ -31,8 +30,24 @@ class Summary:
 
     def add(self, finding: Finding) -> None:
         """Count a finding."""
-        self.by_severity[finding.severity] += 1
-        self.by_code[finding.code] += 1
+        kind = (finding.severity, finding.code)
+        self._found[kind] = self._found.get(kind, 0) + 1
+
+    @property
+    def by_severity(self) -> Counter[Severity]:
+        """Findings by severity, in the order of first sight."""
+        counts: Counter[Severity] = Counter()
+        for (severity, _), count in self._found.items():
+            counts[severity] += count
+        return counts
+
+    @property
+    def by_code(self) -> Counter[str]:
+        """Findings by code, in the order of first sight."""
+        counts: Counter[str] = Counter()
+        for (_, code), count in self._found.items():
+            counts[code] += count
+        return counts
 
     def reaches(self, threshold: Severity) -> bool:
         """Whether anything found is as grave as the threshold."""
@@ -41,12 +56,9 @@ class Summary:
     def outcome(self) -> str:
         """The outcome in one line, without a word of a peer."""
         seen = f"{_count(self.events, 'event')} in {_count(self.files, 'file')}"
-        found = [
-            _count(self.by_severity[severity], severity)
-            for severity in ("error", "warning")
-            if self.by_severity[severity]
-        ]
-        remarks = _count(self.by_severity["info"], "remark") if self.by_severity["info"] else ""
+        counts = self.by_severity
+        found = [_count(counts[severity], severity) for severity in ("error", "warning") if counts[severity]]
+        remarks = _count(counts["info"], "remark") if counts["info"] else ""
         hidden = f" ({_count(self.hidden, 'finding')} hidden by the baseline)" if self.hidden else ""
         if found:
             return f"Found {', '.join([*found, remarks] if remarks else found)} in {seen}{hidden}."
