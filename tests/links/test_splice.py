@@ -113,6 +113,7 @@ def test_an_app_that_sends_without_a_pause_is_cut_off_after_a_frame_when_the_pro
             await asyncio.sleep(0.05)
             await wire.send(large[cut:] + large[:cut])
             await told.wait()
+            wire.end()
             await stop
 
     asyncio.run(asyncio.wait_for(hold(), 30))
