@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rtcli.recording.assigned import ASSIGNED
+from rtcli.recording.named import name_of
 from rtcli.recording.nested import Path
 from rtcli.recording.shapes import KEYS
 
@@ -40,7 +41,7 @@ class Keyring:
 
     def spans(self, text: str, path: Path) -> Iterator[tuple[int, int, str]]:
         """Where they stand in the value of a field, and of what kind they are."""
-        if self._kinds and not _PLACES.fullmatch(next((step for step in reversed(path) if isinstance(step, str)), "")):
+        if self._kinds and not _PLACES.fullmatch(name_of(path)):
             for key, kind in self._kinds.items():
                 for match in re.finditer(re.escape(key), text) if key in text else ():
                     yield (*match.span(), kind)

@@ -18,14 +18,13 @@ from typing import Final, NamedTuple
 from rtcli.recording import nested
 from rtcli.recording.assigned import (
     could_be,
-    holds_credentials,
     is_credential,
-    is_harmless_header,
     is_short_code,
 )
 from rtcli.recording.doubtful import doubtful, holds_ids
 from rtcli.recording.finding import Custom, Span, may_hold, spans_in
 from rtcli.recording.keyring import OF_A_FIELD, Keyring
+from rtcli.recording.named import Pairs, is_named, name_of
 from rtcli.recording.nested import Path
 from rtcli.recording.personal import PHONE_FIELDS, is_card
 from rtcli.recording.placeholders import Placeholders, blank, is_placeholder, number_like
@@ -89,17 +88,17 @@ class Redaction:
 
     def text(self, text: str, path: Path = (), depth: int = 0) -> str:
         """The text without its secrets; the path is that of the field it is the value of."""
-        if len(text) < (_LEAST_CODE if is_short_code(_name(path)) else _LEAST) and not (self.fields or self.customs):
+        if len(text) < (_LEAST_CODE if is_short_code(name_of(path)) else _LEAST) and not (self.fields or self.customs):
             return text
         field = self._field_of(path)
         has_json = '"' in text and (text.lstrip()[:1] in ("{", "[") or "\\" in text)
         if field and not has_json:
             return self._emptied(text, field)
         named = is_named(path)
-        if named and not has_json and could_be(text, _name(path)) and not self._is_no_secret(text, path):
+        if named and not has_json and could_be(text, name_of(path)) and not self._is_no_secret(text, path):
             return self._replaced(text, _value_spans(text))
         if (
-            PHONE_FIELDS.search(_name(path))
+            PHONE_FIELDS.search(name_of(path))
             and sum(map(str.isdigit, text)) >= 6
             and text.strip("+0123456789 ()-./") == ""
         ):
@@ -187,7 +186,7 @@ class Redaction:
         if is_number:
             if found := next((one.kind for one in self.customs if one.pattern.search(body)), ""):
                 return self._number(body, found)
-            digits, name = len(body.lstrip("-")), _name(path)
+            digits, name = len(body.lstrip("-")), name_of(path)
             if digits >= (_LEAST_CODE if is_short_code(name) else _LEAST) and is_credential(name):
                 return self._number(body, OF_A_FIELD)
             if (12 < digits < 20 and is_card(body)) or (digits > 6 and PHONE_FIELDS.search(name)):
@@ -254,43 +253,6 @@ def dotted(path: Iterable[str | int]) -> str:
     return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path if step != "")
 
 
-def is_named(path: Path) -> bool:
-    """Whether a path ends in a field for secrets, or in one that lies in what holds nothing else."""
-    name = _name(path)
-    if is_credential(name) or (name == "value" and len(path) > 1 and is_credential(str(path[-2]))):
-        return True
-    if "properties" in path:
-        return False
-    if any(isinstance(step, str) and holds_credentials(step) for step in path):
-        return True
-    return path[-2:-1] == ("headers",) and "tools" in path and not is_harmless_header(name)
-
-
-class Pairs:
-    """Sees names that stand beside their values: ``{"name": …, "value": …}``, and lists of headers."""
-
-    def __init__(self) -> None:
-        self._place: Path = ()
-        self._name = ""
-
-    def named(self, leaf: nested.Leaf, body: str) -> Path:
-        """The path of a string, with the name that was told before it where that is one of a secret."""
-        path, place, last = leaf.path, leaf.path[:-1], leaf.path[-1] if leaf.path else ""
-        told = self._name if place == self._place else ""
-        if last in _OF_NAMES or _is_of_headers(path):
-            self._place, self._name = place, body
-        is_value = last in _OF_VALUES or (isinstance(last, int) and last % 2 == 1 and _is_of_headers(path))
-        return (*path, told) if is_value and is_credential(told) else path
-
-
-def _is_of_headers(path: Path) -> bool:
-    return isinstance(path[-1] if path else "", int) and _name(path).lower().endswith("headers")
-
-
-def _name(path: Path) -> str:
-    return next((step for step in reversed(path) if isinstance(step, str) and step), "")
-
-
 def _value_spans(text: str) -> list[Span]:
     """All of a value but the word before it that says how it is meant."""
     scheme = _SCHEME.match(text)
@@ -302,7 +264,5 @@ _WORDS: Final = frozenset({"true", "false", "null"})
 _SCHEME: Final = re.compile(r"(?i:(?:bearer|basic|token|digest|apikey)\s+)")
 _DOUBTS_KEPT: Final = 200
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z_.-]{0,30}\d{0,3}")
-_OF_NAMES: Final = ("name", "key", "header")
-_OF_VALUES: Final = ("value", "val")
 _LEAST_NAME: Final = 6
 """No shorter name of a field is an address or a number."""

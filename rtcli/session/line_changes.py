@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from rtcli.formats import Entry
+from rtcli.recording.named import name_of
 from rtcli.recording.nested import Leaf, Path
 from rtcli.recording.placeholders import blank
 from rtcli.recording.redaction import Change
@@ -187,11 +188,6 @@ def all_but_sound(leaf: Leaf) -> Change | None:
 
 def _same(value: str) -> str:
     return value
-
-
-def name_of(path: Path) -> str:
-    """The name of the field that a path ends in, or that the list has in which it does."""
-    return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
 _RECORD: Final = (b'{"t"', b'{"from"', b'{"text"')

@@ -15,11 +15,12 @@ from rtcli.events import Malformed
 from rtcli.formats import Entry
 from rtcli.recording import Header, Torn
 from rtcli.recording.masking import Mask, Values, Words
+from rtcli.recording.named import name_of
 from rtcli.recording.nested import Path
 from rtcli.recording.redaction import Redaction
 from rtcli.recording.streaming import Streams
 from rtcli.session.ledger import Memory
-from rtcli.session.line_changes import GIVEN, LineChanges, all_but_sound, known_places, name_of
+from rtcli.session.line_changes import GIVEN, LineChanges, all_but_sound, known_places
 from rtcli.session.silencing import AudioMode, Proof, Silencing, payload_of
 from rtcli.session.wire_text import meant, streamed, type_of
 
