@@ -81,3 +81,13 @@ def test_recordings_are_the_same(path):
 def test_what_goes_on_is_taken_in(delta, judged):
     _, taken = taken_in(bytes_of(lines_of([*BEGUN, (delta, 100, 0.1)], timed=True)), onward=True, judged=judged)
     assert taken > 90
+
+
+@pytest.mark.parametrize("judged", [False, True])
+def test_a_delta_that_comes_twice_counts_once(judged):
+    twice = {**TEXT, "event_id": "twice"}
+    lines = bytes_of(lines_of([*BEGUN, (TEXT, 20, 0.1), (twice, 2, 0.1)], timed=True))
+    known, taken = taken_in(lines, onward=True, judged=judged)
+    assert taken >= 20
+    assert any("text 21× 1 late or twice" in plain for plain, _ in known[0])
+    assert known == taken_in(lines, onward=False, judged=judged)[0]
