@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import select
 import signal
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
@@ -234,7 +233,9 @@ def _be_a_member(tells: int, labour: Labour, heard: Sequence[_Member]) -> None:
     except BrokenPipeError:
         status = 0
     except BaseException:  # noqa: BLE001 - nothing may lead out of here
-        traceback.print_exc()
+        from traceback import print_exc
+
+        print_exc()
     finally:
         os._exit(status)
 
