@@ -8,6 +8,7 @@ The annotations of the wire's classes are evaluated where they stand, here and i
 as strings, which msgspec evaluates class by class, they cost 12 ms whenever the program starts.
 """
 
+import sys
 from functools import cached_property
 from importlib import import_module
 from types import GenericAlias, UnionType
@@ -178,7 +179,20 @@ class Malformed(Struct, dict=True):
     @property
     def body(self) -> Any:
         """The text, parsed; None where it is not JSON."""
-        return msgspec.to_builtins(self.source) if isinstance(self.source, Event) else self.source
+        return _plainly(self.source) if isinstance(self.source, Event) else self.source
+
+
+def _plainly(event: Event) -> Any:
+    """The event as it was parsed; what was decoded from further down the stack may be nested too deep for here."""
+    try:
+        return msgspec.to_builtins(event)
+    except RecursionError:
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(2 * limit)
+        try:
+            return msgspec.to_builtins(event)
+        finally:
+            sys.setrecursionlimit(limit)
 
 
 def type_name(event_class: type[Event]) -> str:

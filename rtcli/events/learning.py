@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -129,26 +129,38 @@ def _default(kind: type, name: str) -> dict[str, Any]:
 
 
 def _extra(event: Event) -> tuple[Extra, ...]:
-    """The fields beyond the schema that a learned event carries."""
-    return tuple(_found(event, ()))
+    """The fields beyond the schema that a learned event carries, in order.
+
+    A tool may be nested as deep as can be parsed, so that nothing here goes down into itself.
+    """
+    found: list[Extra] = []
+    waiting = [_Place((), event)]
+    while waiting:
+        place = waiting.pop()
+        if place.is_beyond:
+            found.append(Extra(place.path, place.value))
+        else:
+            waiting += reversed(list(_inside(place.value, place.path)))
+    return tuple(found)
 
 
-def _found(value: Any, path: tuple[str | int, ...]) -> Iterator[Extra]:
+class _Place(NamedTuple):
+    path: tuple[str | int, ...]
+    value: Any
+    is_beyond: bool = False
+    """It is no part of the schema."""
+
+
+def _inside(value: Any, path: tuple[str | int, ...]) -> Iterator[_Place]:
     if isinstance(value, Struct):
-        names = zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True)
-        for attribute, name in names:
-            inner = getattr(value, attribute)
-            if attribute.startswith("learned_"):
-                if inner is not UNSET:
-                    yield Extra((*path, name), inner)
-            elif isinstance(inner, Struct | list | dict):
-                yield from _found(inner, (*path, name))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _found(inner, (*path, index))
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _found(inner, (*path, key))
+        for attribute, name in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+            inner, is_beyond = getattr(value, attribute), attribute.startswith("learned_")
+            if isinstance(inner, Struct | list | dict) or (is_beyond and inner is not UNSET):
+                yield _Place((*path, name), inner, is_beyond)
+        return
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(inner, Struct | list | dict):
+            yield _Place((*path, key), inner)
 
 
 _CONTAINERS: Final = (dict, list)

@@ -295,12 +295,30 @@ def test_a_recording_in_order_loads_nothing_of_it():
     assert done.stdout == "False\n"
 
 
-def test_what_is_nested_nearly_too_deep_to_be_parsed_is_mended_or_not_and_nothing_raises():
-    text = '{"type":"session.update","event_id":7,"session":{"type":"realtime","tools":[%s]}}'
-    tool = '{"type":"function","name":"f","parameters":%s}'
+DEEP_TOOL = (
+    '{"type":"session.update","event_id":7,"session":{"type":"realtime","tools":[{"type":"function","parameters":%s}]}}'
+)
+
+
+@pytest.mark.parametrize("is_learned", [False, True])
+def test_what_is_nested_nearly_too_deep_to_be_parsed_is_mended_or_not_and_nothing_raises(is_learned):
     limit = sys.getrecursionlimit()
-    found = [decode(text % tool % ("[" * depth + "]" * depth)) for depth in range(limit // 2, limit, 1)]
+    listener = Listener(REALTIME)
+    for line in range(50 * is_learned):
+        listener.decode(DEEP_TOOL % "{}", line)
+    depths = [*range(limit // 2, limit, 50), *range(limit - 200, limit)]
+    found = [listener.decode(DEEP_TOOL % ("[" * depth + "]" * depth), 51) for depth in sorted(depths)]
+    assert isinstance(found[0].source, Event) is is_learned
     mended = [one.rest is not None for one in found]
     assert mended[0]
     assert not mended[-1]
     assert mended == sorted(mended, reverse=True)
+
+
+def test_a_field_that_is_learned_does_not_keep_what_is_nested_deep_beside_it_from_being_read():
+    limit = sys.getrecursionlimit()
+    listener = Listener(REALTIME)
+    text = DEEP_TOOL.replace('"event_id":7', '"mood":%d')
+    for depth in (*[1] * 20, *range(limit - 200, limit)):
+        event = listener.decode(text % (depth, "[" * depth + "]" * depth), depth)
+        assert isinstance(event, Malformed) or [(one.path, one.value) for one in event.extra] == [(("mood",), depth)]
