@@ -139,7 +139,7 @@ async def naming():
 
     async def talk(connection):
         await connection.send(created(HOSTILE[connection.request.path.rpartition("/")[2].replace("-", " ")]))
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.02)
         await connection.close()
 
     async with serve(talk, "127.0.0.1", 0, compression=None) as server:
