@@ -7,8 +7,10 @@ import base64
 import pytest
 from notation import entries_of
 
+from rtcli.events import input_audio_buffer
 from rtcli.rules import Check
-from rtcli.rules.audio import RULES
+from rtcli.rules.audio import RULES, too_large
+from rtcli.units import MAX_APPEND_BYTES
 
 PLACE = '"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0'
 SPOKEN = '"item": {"type": "message", "role": "assistant", "id": "i", "content": [%s]}'
@@ -142,3 +144,12 @@ def test_each_side_has_a_format_of_its_own():
 
 def test_a_file_is_looked_for_in_valid_audio_only():
     assert found('> input_audio_buffer.append {"audio": "UklGRgAA$AAAXQVZF"}') == [("AUD01", 1, "$.audio")]
+
+
+@pytest.mark.parametrize(("more", "size"), [("", None), ("A", None), ("AA", 1), ("AA==", 1), ("AAAA", 3)])
+def test_an_append_is_too_large_from_the_first_byte_on_that_is_beyond_the_limit(more, size):
+    append = input_audio_buffer.Append(audio="A" * (MAX_APPEND_BYTES // 3 * 4) + more)
+    told = [one.message for one in too_large(append, None, None)]
+    assert told == (
+        [f"the append carries {MAX_APPEND_BYTES + size} bytes; at most {MAX_APPEND_BYTES} are taken"] if size else []
+    )

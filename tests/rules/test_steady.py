@@ -7,7 +7,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgers_shape import shape
-from ongoing import BEGUN, LIMITS, RUNS, TEXT, lines_of
+from ongoing import BEGUN, LIMITS, RUNS, TEXT, deltas, formats, lines_of
 from sweeping import examples
 
 from rtcli.events import Listener
@@ -51,3 +51,14 @@ def test_deltas_are_no_events_that_a_request_has_waited_for():
     for times, is_told in ((50, False), (51, True)):
         lines = lines_of([*BEGUN, *[LIMITS] * times], timed=False)
         assert ("SEQ22" in {one[0] for one in found(lines, steadily=True)[0]}) is is_told
+
+
+SOUND = next(event for event in deltas() if event["type"] == "response.output_audio.delta")
+
+
+def test_audio_that_comes_later_than_it_is_played_is_no_audio_that_only_goes_on():
+    """Each piece plays for 10 ms, and half a second passes before the next: short of a stall, and long since silent."""
+    told_formats = next(formats())
+    runs = [(told_formats, 1, 0), *BEGUN[:2], (SOUND, 3, 0), *[(SOUND, 1, 0.5)] * 6]
+    lines = list(lines_of(runs, timed=True))
+    assert found(lines, steadily=True, where_read=True) == found(lines, steadily=False)

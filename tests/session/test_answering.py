@@ -243,3 +243,10 @@ def test_of_too_many_open_responses_the_oldest_is_not_measured():
 def test_of_a_response_in_a_format_that_is_not_known_no_delta_comes_too_late():
     (row,) = measured(BEGIN + audio(1, "r") + audio(9, "r") + done(10, "r")).metrics.responses
     assert (row.first_audio.t, row.dry_ms, row.audio_ms) == (1, None, None)
+
+
+def test_what_is_told_to_be_cleared_twice_was_cut_off_the_first_time():
+    cleared = "".join(f'{t} < output_audio_buffer.cleared {{"response_id": "r"}}\n' for t in (1.75, 2.5))
+    script = BEGIN + created(1, "r") + audio(1.5, "r") + cleared + done(3, "r")
+    (row,) = measured(script).metrics.responses
+    assert (row.cleared.t, row.playback_ended.t) == (1.75, 1.75)

@@ -311,3 +311,10 @@ def test_a_space_between_sentences_begins_none():
     started = said(0.0, "server", "session.created", session={"type": "translation", "id": "s"})
     lines = [said(n / 10, "server", "session.input_transcript.delta", delta=one) for n, one in enumerate(pieces)]
     assert [one.text for one in sayings(started, *lines)] == ["Hello.", "Who is it?"]
+
+
+def test_what_a_response_says_only_when_it_is_done_is_said():
+    message = {"type": "message", "role": "assistant", "id": "i", "content": [{"type": "output_text", "text": "Late."}]}
+    ended = said(1.4, "server", "response.done", response={"id": "r", "status": "completed", "output": [message]})
+    told = sayings(created(), began(1.2), ended)
+    assert [(one.who, one.text) for one in told] == [("model", "Late.")]
