@@ -49,7 +49,6 @@ class Side(asyncio.Protocol):
         self._encryption: Encryption | None = None
         self._arrived = arrived
         self.early = Early()
-        """What comes before it is handed on."""
         self.passing: Passing | None = None
         """What hands it on."""
         self._end: Callable[[], None] | None = None
@@ -57,8 +56,6 @@ class Side(asyncio.Protocol):
         """Looks at what was handed on."""
         self._descriptor: int | None = None
         """What the loop reads the short way."""
-
-    # --- what asyncio tells --------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is there."""
@@ -105,6 +102,8 @@ class Side(asyncio.Protocol):
         self.full = False
         if self.peer is not None:
             self.peer.resume()
+        if self._encryption is not None and not (self.peer is not None and self.peer.full):
+            self.resume()
 
     def _ends(self) -> None:
         self.ended = True
@@ -136,6 +135,8 @@ class Side(asyncio.Protocol):
         waited, text = encryption.waits, encryption.open(data)
         if encryption.pending:
             self.transport.write(encryption.outgoing())
+            if self.full:  # who does not take TLS's own answers may ask for no more of them
+                self.transport.pause_reading()
         if waited and not encryption.waits and not self.transport.get_write_buffer_size():
             self.resume_writing()
         if encryption.ended:

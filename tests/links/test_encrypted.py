@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
+import ctypes.util
+import select
 import socket
 import ssl
 import struct
@@ -23,6 +26,10 @@ pytestmark = pytest.mark.usefixtures("either_loop")
 CERTIFICATE = made("far.invalid")
 TRUSTING = ssl.create_default_context(cadata=CERTIFICATE.pem.decode())
 BINARY = 2
+REQUEST = (
+    "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\r\n"
+).encode()
 
 
 @pytest.fixture(autouse=True)
@@ -89,8 +96,7 @@ async def app_by_hand(proxy, cut=1 << 20):
     reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
     wire = ByHand(reader, writer, TRUSTING, cut)
     await wire.do(wire.tls.do_handshake)
-    lines = ["GET / HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"]
-    await wire.send("\r\n".join([*lines, f"Sec-WebSocket-Key: {KEY}", "", ""]).encode())
+    await wire.send(REQUEST)
     assert b" 101 " in await wire.head()
     try:
         yield wire
@@ -262,3 +268,112 @@ def test_an_app_that_leaves_while_tls_is_agreed_on_leaves_nothing_behind(tmp_pat
             return proxy.said
 
     assert "failed" not in run(hold())
+
+
+class Flooding:
+    """OpenSSL as it is, which can be made to ask for new keys without end; Python's own module cannot."""
+
+    def __init__(self, wire):
+        name = ctypes.util.find_library("ssl")
+        if name is None:
+            pytest.skip("OpenSSL's library is not found")
+        self.library, self.wire = ctypes.CDLL(name), wire
+        for function in ("TLS_client_method", "SSL_CTX_new", "SSL_new", "BIO_s_mem", "BIO_new"):
+            getattr(self.library, function).restype = ctypes.c_void_p
+        context = self.call("SSL_CTX_new", self.pointer("TLS_client_method"))
+        self.ssl = self.pointer("SSL_new", ctypes.c_void_p(context))
+        self.incoming, self.outgoing = (self.pointer("BIO_new", self.pointer("BIO_s_mem")) for _ in range(2))
+        self.call("SSL_set_bio", self.ssl, self.incoming, self.outgoing)
+
+    def call(self, function, *arguments):
+        return getattr(self.library, function)(*arguments)
+
+    def pointer(self, function, *arguments):
+        return ctypes.c_void_p(self.call(function, *arguments))
+
+    def connect(self):
+        while self.call("SSL_connect", self.ssl) != 1:
+            self.wire.sendall(self.said())
+            self.hear(self.wire.recv(1 << 16))
+        self.wire.sendall(self.said())
+
+    def said(self):
+        """What is to go over the wire."""
+        buffer = ctypes.create_string_buffer(1 << 22)
+        size = max(0, self.call("BIO_read", self.outgoing, buffer, len(buffer)))
+        return buffer.raw[:size]
+
+    def hear(self, data):
+        assert data
+        self.call("BIO_write", self.incoming, data, len(data))
+
+    def send(self, data):
+        self.call("SSL_write", self.ssl, data, len(data))
+        self.wire.sendall(self.said())
+
+    def read(self, size):
+        got, buffer = b"", ctypes.create_string_buffer(size)
+        while len(got) < size:
+            count = self.call("SSL_read", self.ssl, buffer, size - len(got))
+            if count > 0:
+                got += buffer.raw[:count]
+            else:
+                self.hear(self.wire.recv(1 << 16))
+        return got
+
+    def wishes(self, count):
+        """The bytes that ask for new keys so many times."""
+        for _ in range(count):
+            self.call("SSL_key_update", self.ssl, 1)
+            assert self.call("SSL_do_handshake", self.ssl) == 1
+        return self.said()
+
+
+def sent_before_it_is_stuck(wire, data):
+    """How much is taken of it as long as nothing is read."""
+    sent = 0
+    while sent < len(data) and select.select([], [wire], [], 0.3)[1]:
+        sent += wire.send(data[sent : sent + 65_536])
+    return sent
+
+
+def test_who_asks_for_new_keys_without_end_and_takes_none_has_to_wait(tmp_path):
+    question, answer = frame(BINARY, b"still there?", mask=True), frame(BINARY, b"still there?")
+
+    def talk(wire):
+        flooding = Flooding(wire)
+        flooding.connect()
+        flooding.send(REQUEST)
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += flooding.read(1)
+        wishes = flooding.wishes(2_000)
+        wire.setblocking(False)
+        sent = sent_before_it_is_stuck(wire, wishes)
+        left = wishes[sent:]
+        while left:
+            readable, writable, _ = select.select([wire], [wire], [], 10)
+            if readable:
+                flooding.hear(wire.recv(1 << 16))
+            if writable:
+                left = left[wire.send(left[:65_536]) :]
+        wire.setblocking(True)
+        flooding.send(question)
+        return sent < len(wishes), flooding.read(len(answer))
+
+    def visit(port):
+        with socket.socket() as wire:
+            for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+                wire.setsockopt(socket.SOL_SOCKET, option, 4096)
+            # Segments larger than a buffer would wait for timers of TCP.
+            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+            wire.connect(("127.0.0.1", port))
+            return talk(wire)
+
+    async def hold():
+        async with upstream(echo) as origin, proxied(origin, tmp_path, tls=CERTIFICATE.context) as proxy:
+            for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+                proxy.proxies.server.sockets[0].setsockopt(socket.SOL_SOCKET, option, 4096)
+            return await asyncio.to_thread(visit, proxy.port)
+
+    assert run(hold()) == (True, answer)
