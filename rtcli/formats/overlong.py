@@ -2,7 +2,8 @@
 
 Law: whatever the pieces are in which a file is read, it comes out as it is, but for each line of more than
 `AT_MOST_BYTES`, of which a short beginning comes out and a mark. No line of a file is taken for one of those: what is
-in the mark was not known when the file was written.
+in the mark was not known when the file was written. A line of very many values comes out, too, and whoever would take
+it apart into them passes it over.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ AT_MOST_BYTES: Final = 1 << 28
 _HELD_FROM_BYTES: Final = 1 << 20
 """So much of a line is passed on before it is known how long it is."""
 _CHECKED_BYTES: Final = 1 << 16
+VALUES_AT_MOST: Final = 500_000
+"""In memory a value takes a hundred times the two bytes that it takes in a line."""
+_MANY: Final = f"the line holds more than {VALUES_AT_MOST:,} values, and such lines are passed over"
 _MARK_AT_MOST: Final = 64
 _NEWLINE: Final = b"\n"
 
@@ -161,10 +165,10 @@ def _mark() -> bytes:
 
 
 def told_of(line: bytes) -> str:
-    """What is to be said of a line that was passed over; empty for every other."""
+    """What is to be said of a line that was or is to be passed over; empty for every other."""
     _, mark, size = line[-_MARK_AT_MOST:].rpartition(_mark())
     if not mark:
-        return ""
+        return _MANY if len(line) > VALUES_AT_MOST and line.count(b",") > VALUES_AT_MOST else ""
     return f"the line is {int(size):,} bytes long, and those of more than {AT_MOST_BYTES >> 20} MiB are passed over"
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from rtcli.events import DIALECTS
+from rtcli.formats.overlong import told_of
 
 _KINDS: Final = frozenset({"event", "text", "binary", "ping", "pong", "open", "close", "note"})
 _BODIES: Final = frozenset({"event", "data", "payload", "message", "frame", "frames", "eventData", "body"})
@@ -46,6 +47,8 @@ def looks_own(head: Iterable[bytes]) -> bool:
 
 
 def _parsed_object(raw: bytes) -> dict[str, Any] | None:
+    if told_of(raw):
+        return None
     try:
         value = _value.decode(raw.removeprefix(_BYTE_ORDER_MARK))
     except _REFUSALS:
