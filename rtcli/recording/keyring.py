@@ -36,8 +36,9 @@ class Keyring:
             self._kinds.setdefault(secret, kind)
 
     def has_any_of(self, text: str) -> bool:
-        """Whether one of them is in a text."""
-        return any(key in text for key in self._kinds)
+        """Whether one of them may be in JSON text, written with backslashes or without."""
+        bare = text.replace("\\", "")
+        return any(key.replace("\\", "") in bare for key in self._kinds)
 
     def spans(self, text: str, path: Path) -> Iterator[tuple[int, int, str]]:
         """Where they stand in the value of a field, and of what kind they are."""

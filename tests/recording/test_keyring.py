@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from rtcli.recording.keyring import Keyring
@@ -27,6 +29,13 @@ def test_a_key_is_found_in_the_middle_of_a_word():
 def test_signs_in_a_key_stand_for_themselves():
     key = "a+b.c*1234567890(x"
     assert list(keyring(key).spans(f"_{key}_", ())) == [(1, 1 + len(key), "secret field")]
+
+
+@pytest.mark.parametrize("key", ["Zq8wL2mN5x/T7vR1pK4sD", 'Zq8wL2mN5x"T7vR1pK4sD', "Zq8wL2mN5x\\T7vR1pK4sD"])
+def test_a_key_is_found_however_json_writes_it(key):
+    once = json.dumps(key)
+    for written in (once, json.dumps(once), once.replace("/", "\\/")):
+        assert keyring(key).has_any_of(f'{{"note":{written}}}')
 
 
 @pytest.mark.parametrize(
