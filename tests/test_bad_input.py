@@ -42,7 +42,7 @@ FIRST = [json.dumps(record).encode() + b"\n" for record in recorded("text.jsonl"
 LAST = b'{"t":9999.5,"note":"the last line of all"}\n'
 
 
-def judged(runs, most_mib=MOST_MIB):
+def assert_bounded(runs, most_mib=MOST_MIB):
     results = swept(runs)
     for run, done in zip(runs, results, strict=True):
         told = (run.arguments, done.code, done.peak_kib, done.out[-300:], done.err[-600:])
@@ -61,7 +61,7 @@ def test_no_line_keeps_a_command_from_the_rest(tmp_path):
     path = tmp_path / "call.jsonl"
     path.write_bytes(b"".join([*FIRST, *LINES.values(), LAST]))
     runs = [Run(line, str(tmp_path), plain(), seconds=120) for line in one_each(commands(path, tmp_path))]
-    done = dict(zip([run.arguments for run in runs], judged(runs), strict=True))
+    done = dict(zip([run.arguments for run in runs], assert_bounded(runs), strict=True))
     for command in ("filter", "recover"):
         words = (command, str(path))
         assert done[words].out.endswith(LAST), command
@@ -71,7 +71,7 @@ def test_no_line_keeps_a_command_from_the_rest(tmp_path):
 def test_a_long_text_is_not_held_many_times_over(character, tmp_path):
     path = tmp_path / "call.jsonl"
     path.write_bytes(b"".join([*FIRST, EVENT % (b'{"id":"' + character * (4_000_000 // len(character)) + b'"}'), LAST]))
-    judged([Run(("report", str(path), "-o", str(tmp_path / "out.html")), str(tmp_path), plain())], 150)
+    assert_bounded([Run(("report", str(path), "-o", str(tmp_path / "out.html")), str(tmp_path), plain())], 150)
 
 
 LAUGHS = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
@@ -94,7 +94,7 @@ def test_no_file_costs_more_than_it_is_worth(kind, tmp_path):
     path = tmp_path / name
     path.write_bytes(content)
     commands = by_turns(("show", "validate", "info", "filter"), list(FILES).index(kind), 2)
-    judged([Run((command, str(path)), str(tmp_path), plain()) for command in commands])
+    assert_bounded([Run((command, str(path)), str(tmp_path), plain()) for command in commands])
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -106,4 +106,4 @@ def test_no_form_of_log_reads_on_for_ever(form, tmp_path):
         path = tmp_path / f"{number}.log"
         path.write_bytes(body)
         runs.append(Run(("info", str(path), "--from", form), str(tmp_path), plain(), seconds=60))
-    judged(runs)
+    assert_bounded(runs)

@@ -102,7 +102,7 @@ def test_commands_are_printed_to_be_tried():
     assert sum(map(len, PRINTED.values())) > 40
 
 
-def try_out(task, folder):
+def assert_they_work(task, folder):
     """Do what is printed for a task: the commands say something, make the files they name, and end as they should."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("RTCLI_", "OPENAI_", "AZURE_"))
@@ -127,14 +127,14 @@ def begun(tmp_path_factory):
     folder = tmp_path_factory.mktemp("begun")
     shutil.copytree(ROOT / "recordings", folder / "recordings")
     for task in BEGINNING:
-        try_out(task, folder)
+        assert_they_work(task, folder)
     return folder
 
 
 @pytest.mark.parametrize("task", [task for task in PRINTED if task not in BEGINNING])
 def test_the_commands_work_as_printed(task, begun, tmp_path):
     shutil.copytree(begun, tmp_path / "folder")
-    try_out(task, tmp_path / "folder")
+    assert_they_work(task, tmp_path / "folder")
 
 
 @pytest.mark.parametrize("path", [*ROOT.glob("*.md"), *ROOT.glob("recordings/*.md")], ids=lambda path: path.name)

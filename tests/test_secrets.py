@@ -58,7 +58,7 @@ def leaked(text):
     return sorted(name for name, key in PLANTED.items() if key in text or quote(key, safe="") in text)
 
 
-def judged(runs, folder, but=()):
+def assert_no_key_is_told(runs, folder, but=()):
     """Runs them; no key is in what they say, nor in any file but these."""
     before = set(folder.rglob("*"))
     for run, done in zip(runs, swept(runs), strict=True):
@@ -116,7 +116,7 @@ def test_no_command_tells_what_stands_in_its_surroundings(crash, debugged, tmp_p
     if crash != "none":
         lines = by_turns(lines, list(CRASHES).index(crash), 2 if debugged else 4)  # without a trace an error says less
     runs = [Run(line, str(tmp_path), environment(**debugged), before=CRASHES[crash]) for line in lines]
-    judged(runs, tmp_path)
+    assert_no_key_is_told(runs, tmp_path)
 
 
 @pytest.mark.parametrize("debugged", [{}, {"RTCLI_DEBUG": "1"}], ids=["", "with traces"])
@@ -136,7 +136,7 @@ def test_no_option_that_is_wrong_is_told_with_the_key_in_it(debugged, tmp_path):
                 Run(("connect", "--header", f"Bad Header {key}", "demo"), str(tmp_path), environment(**debugged))
             )
     # Each key in one of four wrong places, and by turns in all of them.
-    judged(runs if ALL else runs[1 if debugged else 0 :: 9], tmp_path)
+    assert_no_key_is_told(runs if ALL else runs[1 if debugged else 0 :: 9], tmp_path)
 
 
 SERVER = """
@@ -242,4 +242,4 @@ def test_no_server_that_quotes_them_has_them_told(refusing, tmp_path):
                 offered = "openai-insecure-api-key." + "".join(c for c in key if c.isalnum())
                 words = ("proxy", f"ws://{host}", "--listen", f"127.0.0.1:{at}", "-o", out)
                 runs.append(Run(words, str(tmp_path), alone, beside=app(asked, by_app, offered)))
-        judged(runs, tmp_path)
+        assert_no_key_is_told(runs, tmp_path)

@@ -39,7 +39,7 @@ def test_every_command_is_here():
     assert set(LINES) == set(COMMANDS)
 
 
-def judged(runs):
+def assert_only_read(runs):
     """Runs them; every one ends by itself, as it should, and with nothing that a terminal would obey."""
     for run, done in zip(runs, swept(runs), strict=True):
         told = (ascii(run.arguments), run.environment.get("RTCLI_DEBUG"), done.out[-600:], done.err[-600:])
@@ -68,7 +68,7 @@ def test_what_stands_in_a_recording_is_only_read(material, tmp_path):
     else:
         commands = by_turns(one_each(commands), 0, 1 if material == "texts" else 2)
     environment = plain(TERM="xterm-256color")
-    judged([Run(arguments, str(tmp_path), environment, terminal=True) for arguments in commands])
+    assert_only_read([Run(arguments, str(tmp_path), environment, terminal=True) for arguments in commands])
 
 
 def test_what_is_said_in_other_dialects_is_only_read(tmp_path):
@@ -78,7 +78,7 @@ def test_what_is_said_in_other_dialects_is_only_read(tmp_path):
         for command in TO_BE_LOOKED_AT if ALL else TO_BE_LOOKED_AT[:8:2]:
             words = [call if word == "IN" else word for word in (*command.split(), "IN")]
             runs.append(Run(tuple(words), str(tmp_path), plain(TERM="xterm-256color"), terminal=True))
-    judged(runs)
+    assert_only_read(runs)
 
 
 @pytest.mark.parametrize("colour", [{}, {"FORCE_COLOR": "1"}], ids=["plain", "coloured"])
@@ -87,7 +87,7 @@ def test_a_pipe_gets_no_more_than_a_terminal(colour, tmp_path):
     names = {"IN": one, "IN2": one, "OUT": str(tmp_path / ("out" + FILE_NAME)), "URL": NOBODY, "NOTE": ARGUMENT}
     commands = one_each([arguments for arguments in lines_of(names) if NOBODY not in arguments])
     commands = by_turns(commands, len(colour), 6 if colour else 2)  # a terminal has had them all
-    judged([Run(arguments, str(tmp_path), plain(**colour)) for arguments in commands])
+    assert_only_read([Run(arguments, str(tmp_path), plain(**colour)) for arguments in commands])
 
 
 def parameters():
@@ -127,7 +127,7 @@ def test_what_is_asked_for_is_repeated_only_as_it_looks(debugged, tmp_path):
         for command in ("show", "merge", "bundle", "serve")
     ]
     runs += [Run(words, str(tmp_path), environment, terminal=True) for words in [(ARGUMENT,), ("--" + ARGUMENT,)]]
-    judged(runs)
+    assert_only_read(runs)
 
 
 def toml(text):
@@ -162,7 +162,7 @@ def test_what_a_configuration_says_is_repeated_only_as_it_looks(tmp_path):
         for debugged in by_turns(({}, {"RTCLI_DEBUG": "1"}), number, 2):
             environment = plain(TERM="xterm-256color", **debugged)
             runs.append(Run(("show", str(recording)), str(folder), environment, terminal=True))
-    judged(runs)
+    assert_only_read(runs)
 
 
 SERVER = """
@@ -208,7 +208,7 @@ def test_what_a_server_says_is_only_read(refusing, tmp_path):
     with subprocess.Popen([sys.executable, "-c", script]) as server:
         try:
             reachable(port)
-            judged(
+            assert_only_read(
                 [
                     Run(words, str(tmp_path), plain(TERM="xterm-256color"), terminal=terminal)
                     for terminal in (True, False)

@@ -36,8 +36,8 @@ def test_times_stay_those_of_the_whole_and_negative_ones_count_from_the_end():
 def test_nothing_goes_wrong_in_a_part_of_a_call_in_which_nothing_went_wrong(wish, tmp_path):
     part = tmp_path / "part.jsonl"
     rtcli("cut", INTERRUPTED, *wish, "-o", part)
-    rtcli("validate", part)
-    rtcli("doctor", part)
+    assert json.loads(rtcli("validate", part, "--output-format", "json")[0])["findings"] == []
+    assert json.loads(rtcli("doctor", part, "--json")[0])["causes"] == []
 
 
 def test_an_id_may_be_told_by_its_end_and_must_not_be_ambiguous():

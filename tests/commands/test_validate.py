@@ -149,10 +149,11 @@ def test_a_code_that_there_is_not_is_refused_with_the_nearest():
 
 def test_the_exit_code_follows_the_severity_that_matters(files):
     unknown = '{"type":"response.create","tempo":1}\n'
-    validate("-", text=unknown)
-    validate("-", "--fail-severity", "info", text=unknown, code=1)
-    validate(files, "--exit-zero")
-    validate(files, RTCLI_EXIT_ZERO="1")
+    assert "SCH09" in validate("-", text=unknown, code=0).stdout
+    assert "SCH09" in validate("-", "--fail-severity", "info", text=unknown, code=1).stdout
+    found = validate(files, code=1).stdout
+    assert validate(files, "--exit-zero", code=0).stdout == found
+    assert validate(files, RTCLI_EXIT_ZERO="1", code=0).stdout == found
 
 
 def test_standard_input_is_read():

@@ -260,7 +260,9 @@ def test_nothing_in_a_recording_keeps_spans_from_being_made(records, content):
         spans.finish()
     except BadOption:
         return
-    json_format.Parse(b"".join(pieces), ExportTraceServiceRequest())
+    request = json_format.Parse(b"".join(pieces), ExportTraceServiceRequest())
+    made = [span for of in request.resource_spans for scope in of.scope_spans for span in scope.spans]
+    assert len({span.span_id for span in made}) == len(made)
 
 
 @pytest.mark.parametrize(

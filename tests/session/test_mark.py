@@ -95,7 +95,9 @@ def test_marks_on_any_lines_raise_nothing_and_change_nothing_else(data):
 
 
 def test_a_mark_before_everything_is_no_error():
-    Session().mark(wrong(1))
+    session = Session()
+    session.mark(wrong(1))
+    assert marked(session) == []
 
 
 def test_the_line_that_began_something_is_known_for_good_and_others_for_long():
