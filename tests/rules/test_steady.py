@@ -57,8 +57,10 @@ SOUND = next(event for event in deltas() if event["type"] == "response.output_au
 
 
 def test_audio_that_comes_later_than_it_is_played_is_no_audio_that_only_goes_on():
-    """Each piece plays for 10 ms, and half a second passes before the next: short of a stall, and long since silent."""
-    told_formats = next(formats())
-    runs = [(told_formats, 1, 0), *BEGUN[:2], (SOUND, 3, 0), *[(SOUND, 1, 0.5)] * 6]
+    """What came at once plays for four seconds, and more than that pass: short of a stall, and long since silent."""
+    at_once = {**SOUND, "delta": "A" * (1 << 18)}
+    runs = [(next(formats()), 1, 0), *BEGUN[:2], (at_once, 1, 0), (SOUND, 2, 0.1), (SOUND, 1, 4.9), (SOUND, 3, 0.02)]
     lines = list(lines_of(runs, timed=True))
-    assert found(lines, steadily=True, where_read=True) == found(lines, steadily=False)
+    told = found(lines, steadily=True, where_read=True)
+    assert told == found(lines, steadily=False)
+    assert [line for code, line, _ in told[0] if code == "TIM04"] == [9]
