@@ -304,3 +304,7 @@ def test_a_time_is_a_float_or_none_however_it_is_written_and_whoever_reads_it(ki
     *_, one, far, never = read_lines([EVENT.encode() + b"\n"] * behind + lines)
     assert (type(one.t), one.t, type(far.t), far.t, never.t) == (float, 1.0, float, 1e30, None)
     assert "number out of range" in never.event.faults[0].message
+
+
+def test_a_record_that_was_torn_off_is_no_line():
+    assert line_of(Torn(5, 1.0)) == b""

@@ -298,3 +298,9 @@ def test_the_audio_of_a_translation_is_handed_out():
     started = said(0.0, "server", "session.created", session={"type": "translation", "id": "s"})
     spoken = said(1.0, "server", "session.output_audio.delta", delta=b64(SECOND), sample_rate=24000)
     assert sounds(started, spoken) == {"": SECOND}
+
+
+def test_of_an_item_only_the_parts_with_audio_are_heard():
+    parts = [{"type": "input_audio", "audio": audio} for audio in ("", "not base64", b64(MS_20))]
+    item = {"type": "message", "role": "user", "id": "u", "content": parts}
+    assert sounds(created(), said(1.0, "client", "conversation.item.create", item=item)) == {"u": MS_20}

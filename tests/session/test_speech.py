@@ -98,3 +98,11 @@ def test_the_end_of_speech_that_was_answered_early_does_not_change_when_the_answ
     stop = stop.replace("2.0", "2.5")
     (turn,) = turns(told("\n".join([start, ANSWER.strip().replace("2.2", "1.5"), stop])))
     assert turn.input_end_s != 2.5
+
+
+def test_a_turn_of_two_items_ended_for_the_user_with_the_first():
+    committed = "".join(
+        f'{t} < input_audio_buffer.committed {{"item_id":"{name}"}}\n' for t, name in ((2, "a"), (3, "b"))
+    )
+    (turn,) = turns(told(committed))
+    assert (turn.input_end_s, [item.id for item in turn.children]) == (2.0, ["a", "b"])
