@@ -29,8 +29,10 @@ ASKING = (
 )
 
 
-def test_an_upstream_that_is_cut_after_any_byte_of_handshake_and_frames_is_told_as_what_it_was(tmp_path):
-    async def cutting(reader, writer):
+def cutting(heads):
+    """A server that is cut after as many bytes as its address names; tells how long its handshake would have been."""
+
+    async def serve(reader, writer):
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         key = next(line.split(": ")[1] for line in head.split("\r\n") if line.lower().startswith("sec-websocket-key"))
         answer = (
@@ -41,8 +43,12 @@ def test_an_upstream_that_is_cut_after_any_byte_of_handshake_and_frames_is_told_
         writer.write((answer + b"".join(FRAMES))[: int(head.split("model=")[1].split(" ")[0])])
         writer.close()
 
+    return serve
+
+
+def test_an_upstream_that_is_cut_after_any_byte_of_handshake_and_frames_is_told_as_what_it_was(tmp_path):
     async def run():
-        server = await asyncio.start_server(cutting, "127.0.0.1", 0)
+        server = await asyncio.start_server(cutting(heads), "127.0.0.1", 0)
         origin = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         answers = []
         async with server, proxied(origin, tmp_path) as proxy:
@@ -120,17 +126,6 @@ def test_an_app_that_is_cut_after_any_byte_of_handshake_and_frames_is_told_as_wh
 def test_a_client_whose_server_is_cut_after_any_byte_keeps_what_came_or_says_why_it_has_nothing(tmp_path):
     heads = []
 
-    async def cutting(reader, writer):
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        key = next(line.split(": ")[1] for line in head.split("\r\n") if line.lower().startswith("sec-websocket-key"))
-        answer = (
-            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Accept: {accept_key(key)}\r\n\r\n"
-        ).encode()
-        heads.append(len(answer))
-        writer.write((answer + b"".join(FRAMES))[: int(head.split("model=")[1].split(" ")[0])])
-        writer.close()
-
     async def one(origin, cut):
         """What the file has, or the sentence that says why there was no connection."""
         tap, path = Tap(lambda _: None), tmp_path / f"{cut}.jsonl"
@@ -146,7 +141,7 @@ def test_a_client_whose_server_is_cut_after_any_byte_keeps_what_came_or_says_why
         return [one for one in records(path) if isinstance(one, Frame | Close)]
 
     async def run():
-        server = await asyncio.start_server(cutting, "127.0.0.1", 0)
+        server = await asyncio.start_server(cutting(heads), "127.0.0.1", 0)
         origin = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with server:
             return [await asyncio.wait_for(one(origin, cut), 30) for cut in range(400)]
