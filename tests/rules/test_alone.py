@@ -89,3 +89,19 @@ def test_so_is_captured_traffic_and_damaged_copies_of_it(shared):
         assert_both_ways_tell_the_same(lines)
         for _ in range(COPIES):
             assert_both_ways_tell_the_same(damaged(lines, chance))
+
+
+LEARNED = (
+    b'{"t":%d,"from":"server","event":{"type":"rate_limits.updated","event_id":"e%d","rate_limits":[],"mood":1}}\n'
+)
+PLAIN = b'{"t":99,"from":"client","event":{"type":"response.create"}}\n'
+
+
+@pytest.mark.parametrize("last", [LEARNED % (99, 99), PLAIN, b""])
+@pytest.mark.parametrize("torn", [False, True])
+def test_the_end_of_a_file_is_judged_alike_where_a_field_was_learned(last, torn):
+    created = (
+        b'{"t":0,"from":"server","event":{"type":"session.created","session":{"type":"realtime"},"event_id":"e"}}\n'
+    )
+    lines = [created, *(LEARNED % (line, line) for line in range(1, 40)), PLAIN, *([last] if last else [])]
+    assert_both_ways_tell_the_same([*lines[:-1], lines[-1].rstrip(b"\n") if torn else lines[-1]])
