@@ -187,3 +187,9 @@ def test_a_time_out_that_is_not_asked_for_is_no_fault():
         return update(audio=detection("semantic_vad", idle_timeout_ms=value))
 
     assert found(created(), asked(6000), asked(None)) == [("SES12", 3)]
+
+
+@pytest.mark.parametrize(("sign", "told"), [(">", [("SES09", 4)]), ("<", [])])
+def test_what_stands_behind_the_close_is_told_of_the_client_only(sign, told):
+    close = '- {"from": "server", "close": {"code": 1000}}'
+    assert found(created(), close, f"1.0 {sign} response.cancel") == told

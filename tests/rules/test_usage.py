@@ -119,3 +119,26 @@ def test_audio_tokens_are_told_of_a_response_in_text_alone():
     assert [code for code, _ in found(WHOLE, output_modalities=["text"])] == ["USE08"]
     assert found(WHOLE, output_modalities=["audio"]) == []
     assert found(changed("output_token_details", "audio_tokens", to="left out"), output_modalities=["text"]) == []
+
+
+SMALLER_FOR_A_REASON = [
+    '> session.update {"session": {"type": "realtime", "instructions": "Be brief."}}',
+    '> conversation.item.delete {"item_id": "i"}',
+    '< conversation.item.deleted {"item_id": "i"}',
+    '> conversation.item.truncate {"item_id": "i", "content_index": 0, "audio_end_ms": 5}',
+    '> response.create {"response": {"instructions": "Be brief."}}',
+    '> response.create {"response": {"input": [{"type": "item_reference", "id": "i"}]}}',
+]
+
+
+@pytest.mark.parametrize("reason", ["> response.create", *SMALLER_FOR_A_REASON])
+@pytest.mark.parametrize("conversation", ["c", None])
+def test_a_context_that_grew_smaller_is_told_unless_it_can_be_seen_why(reason, conversation):
+    first, second = (
+        done({"input_tokens": tokens}, conversation_id=belongs) for tokens, belongs in ((100, "c"), (50, conversation))
+    )
+    header = '- {"rtcli": 1, "transport": "websocket", "handshake": true, "lossless": true}'
+    begun = [header, '< session.created {"session": {"type": "realtime"}}', "> response.create"]
+    told = Check(RULES).run(entries_of("\n".join([*begun, first, reason, second])))
+    is_told = conversation is not None and reason not in SMALLER_FOR_A_REASON
+    assert [(one.line, one.lines) for one in told if one.code == "USE09"] == ([(6, (4,))] if is_told else [])
