@@ -158,7 +158,7 @@ def cues(text):
         assert CUE.fullmatch(times)
         assert words
         assert not any("-->" in word for word in words)
-    return {tag.split()[0] for _, _, *words in told for tag in re.findall(r"<[^>]*>", " ".join(words))}
+    return {tag.split()[0] for _, _, *words in told for tag in re.findall(r"<[/a-zA-Z][^>]*>", " ".join(words))}
 
 
 def rows(data):
@@ -178,7 +178,7 @@ GRAMMARS = {
     "validate IN --output-format json-lines": documents,
     "turns IN --json": a_document,
     "turns IN --output-format junit --max-ttfa 1ms --max-errors 0": elements,
-    "info IN --json": a_document,
+    "info IN --json file,model": a_document,
     "info IN --csv": a_table,
     "cost IN --json": a_document,
     "cost IN --csv": a_table,
@@ -196,7 +196,8 @@ GRAMMARS = {
 }
 """By command line what its own parser makes of what is written."""
 SHORT = list(GRAMMARS)[:7]
-RECORDINGS = ("tool.jsonl", "interruption.jsonl")
+RECORDING = "tool.jsonl"
+"""In others the length of a text decides about what is found, and so about how much is written."""
 
 
 @pytest.fixture(scope="module")
@@ -204,9 +205,9 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("grammars")
 
 
-def written(line, piece, folder, name):
+def written(line, piece, folder):
     """What a command writes of a recording with a piece around every text."""
-    (folder / NAME).write_bytes(b"".join(json.dumps(one).encode() + b"\n" for one in _records(piece, name)))
+    (folder / NAME).write_bytes(b"".join(json.dumps(one).encode() + b"\n" for one in _records(piece)))
     arguments = [NAME if word == "IN" else word.replace("OUT", "out") for word in line.split()]
     done = program.run(
         [*RTCLI, *arguments, *["--overwrite"] * ("OUT" in line)], capture_output=True, cwd=folder, timeout=60
@@ -220,8 +221,8 @@ RTCLI = [os.sys.executable, "-m", "rtcli"]
 
 
 @cache
-def _records(piece, name):
-    records = [around(one, piece) for one in recorded(name)]
+def _records(piece):
+    records = [around(one, piece) for one in recorded(RECORDING)]
     last = records[-1].get("t") or 0.0
     broken = [
         {
@@ -242,8 +243,6 @@ def parsed(line, data):
 
 @pytest.mark.parametrize("line", GRAMMARS if sweeping.ALL else SHORT)
 def test_the_structure_is_that_of_harmless_texts(line, folder):
-    for name in RECORDINGS if sweeping.ALL else RECORDINGS[:1]:
-        harmless = parsed(line, written(line, HARMLESS, folder, name))
-        for piece in ("".join(PIECES), *(PIECES if sweeping.ALL else ())):
-            hostile = parsed(line, written(line, piece, folder, name))
-            assert hostile == harmless, f"{name}: {piece!r}"
+    harmless = parsed(line, written(line, HARMLESS, folder))
+    for piece in ("".join(PIECES), *(PIECES if sweeping.ALL else ())):
+        assert parsed(line, written(line, piece, folder)) == harmless, repr(piece)
