@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from rich.console import Console
+from rich.segment import Segment, Segments
 from rich.text import Text
 
 from rtcli.formats import Entry
@@ -168,14 +169,19 @@ def print_tree(console: Console, session: Session) -> None:
     if console.color_system is None and not console.is_terminal:
         tree.lines(lambda line: write(f"{line}\n"))
         return
-    ink, painted = Ink(console), []
+    ink = Ink(console)
+    painted: list[str] = []
+
+    def flush() -> None:
+        """Let Rich write them: a window that lives has to make room."""
+        console.print(Segments([Segment("\n".join((*painted, "")))]), soft_wrap=True, highlight=False)
+        painted.clear()
 
     def paint(row: Words) -> None:
         painted.append(ink.words(row))
         if len(painted) == ROWS_A_WRITE:
-            write("\n".join((*painted, "")))
-            painted.clear()
+            flush()
 
     tree.rows(paint)
-    write("\n".join((*painted, "")))
-    console.file.flush()
+    if painted:
+        flush()

@@ -6,9 +6,11 @@ import pyte
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from notation import told
 from rich.console import Console
 from rich.text import Text
 
+from rtcli.views.screen import print_tree
 from rtcli.views.window import Window
 from rtcli.views.words import Words
 
@@ -87,4 +89,15 @@ def test_a_row_is_cut_and_a_window_that_is_resized_is_drawn_anew():
     before = len(console.file.getvalue())
     window.draw([Text("wide " * WIDTH, no_wrap=True)], (WIDTH - 10, HEIGHT))
     assert "wide" in console.file.getvalue()[before:]
+    window.stop()
+
+
+def test_a_tree_that_is_printed_stands_above_the_window():
+    console, window = drawn_on()
+    window.draw(of_words(["one", "two"]), (WIDTH, HEIGHT))
+    print_tree(console, told('> response.create {}\n< response.created {"response":{"id":"r"}}'))
+    shown = [row for row in on_screen(console) if row]
+    assert shown[0] == "session"
+    assert shown[-2:] == ["one", "two"]
+    assert len(shown) > 4
     window.stop()
