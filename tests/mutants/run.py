@@ -218,7 +218,9 @@ class Judging(Verdicts):
         self.measure.stop()
         (seen,) = in_a_process_of_its_own(self._measured)
         say(f"{len(self.items)} tests, {sum(seen['took'].values()):.0f} s; {len(seen['slow'])} slow ones left out")
+        gc.unfreeze()  # what is frozen is not among the objects that can be asked for
         functions = _functions({str(path) for path in self.modules})
+        assert functions, "a fault can be put into none of the functions"
         caches = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
         gc.freeze()
         for path in self.modules:
