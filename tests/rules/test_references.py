@@ -186,3 +186,10 @@ def test_a_cancel_may_name_a_response_that_is_forgotten():
 
 def test_a_recording_that_begins_within_a_response_never_says_what_was_announced():
     assert found(WHOLE, delta("i", 0), delta("i", 0), delta("j", 0)) == []
+
+
+@pytest.mark.parametrize(("role", "told"), [('"assistant"', ["REF01"]), ("7", [])])
+def test_an_item_whose_announcement_was_faulty_is_not_told_to_be_announced_by_nobody(role, told):
+    added = '< conversation.item.added {"item": {"type": "message", "id": "x", "role": %s, "content": []}}' % role
+    part = "< response.content_part.added {%s, %s}" % (PLACE % ("x", 1), '"part": {"type": "text", "text": ""}')
+    assert [one.code for one in said(WHOLE, SESSION, BEGUN, OPENED, added, part) if one.code == "REF01"] == told
