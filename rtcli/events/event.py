@@ -179,10 +179,10 @@ class Malformed(Struct, dict=True):
     @property
     def body(self) -> Any:
         """The text, parsed; None where it is not JSON."""
-        return _plainly(self.source) if isinstance(self.source, Event) else self.source
+        return plainly(self.source) if isinstance(self.source, Event) else self.source
 
 
-def _plainly(event: Event) -> Any:
+def plainly(event: Event) -> Any:
     """The event as it was parsed; what was decoded from further down the stack may be nested too deep for here."""
     try:
         return msgspec.to_builtins(event)

@@ -15,7 +15,7 @@ import msgspec
 
 from rtcli.events.detection import Detector
 from rtcli.events.dialects import DIALECTS, Dialect
-from rtcli.events.event import Event, Fault, Malformed, Sender, Unknown
+from rtcli.events.event import Event, Fault, Malformed, Sender, Unknown, plainly
 
 if TYPE_CHECKING:
     from rtcli.events.learning import Lessons, Watched
@@ -183,7 +183,7 @@ class Listener:
         if faults is None:
             return event
         if not faults:
-            return self.judge(msgspec.to_builtins(event), line, sender)
+            return self.judge(plainly(event), line, sender)
         self._broken.append(line)
         return Malformed(tuple(faults), watched.type, event, event.extra)
 

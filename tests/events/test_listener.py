@@ -203,3 +203,13 @@ def test_a_broken_event_of_another_dialect_is_told_however_many_whole_ones_came_
     for line in range(12, 20):
         broken = listener.decode('{"type":"response.created","event_id":"e","response":[]}', line, "server")
         assert [fault.path for fault in broken.faults] == ["$.response"]
+
+
+def test_an_object_where_something_else_kept_standing_is_read_as_what_it_is():
+    listener = Listener(REALTIME)
+    for line in range(20):
+        assert isinstance(listener.decode('{"type":"response.create","response":%d}' % line, line), Malformed)
+    assert listener.suspects
+    good = listener.decode('{"type":"response.create","response":{"instructions":"Be brief."}}', 20)
+    assert isinstance(good, REALTIME.types["response.create"])
+    assert good.response.instructions == "Be brief."

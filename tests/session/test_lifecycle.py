@@ -281,3 +281,11 @@ def test_a_tool_without_a_name_and_a_call_without_an_id_are_no_offer_and_no_call
         '< response.output_item.done {"response_id": "r", "output_index": 0, "item": %s}' % call,
     ).calls
     assert (list(calls.offered), dict(calls.known)) == (["f"], {})
+
+
+def test_of_speech_that_was_dropped_nothing_is_waited_for():
+    begins = '< input_audio_buffer.speech_started {"item_id": "u", "audio_start_ms": 0}'
+    waits = [wait.what for wait in waiting(ledgers_of(CREATED, begins))]
+    assert "the end of the speech of item u" in waits
+    waits = [wait.what for wait in waiting(ledgers_of(CREATED, begins, "< input_audio_buffer.cleared"))]
+    assert not any("item u" in what for what in waits)
