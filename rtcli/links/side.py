@@ -60,8 +60,8 @@ class Side(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is there."""
         self.transport = cast("asyncio.Transport", transport)
-        self.transport.set_write_buffer_limits(high=0)
         self.encrypted = transport.get_extra_info("sslcontext") is not None
+        self.transport.set_write_buffer_limits(high=int(self.encrypted))  # with 0, asyncio's TLS is full when empty
         raw = transport.get_extra_info("socket")
         if raw is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -264,7 +264,7 @@ class Side(asyncio.Protocol):
 
     def _say_end(self) -> None:
         self._told_end = True
-        with suppress(OSError):
+        with suppress(OSError, NotImplementedError):  # the second where asyncio's TLS is below this
             self.transport.write_eof()
 
     def abort(self) -> None:

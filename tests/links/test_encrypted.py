@@ -228,8 +228,11 @@ def test_what_an_upstream_sends_with_its_goodbye_arrives_though_it_never_hangs_u
         TRUSTING.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED
 
 
-def test_an_upstream_with_tls_is_reached_through_a_proxy_on_the_way(tmp_path, monkeypatch):
-    asked = []
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_upstream_with_tls_is_reached_through_a_proxy_on_the_way(tmp_path, monkeypatch, scheme):
+    asked, certificate = [], tmp_path / "certificate.pem"
+    certificate.write_bytes(CERTIFICATE.pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
     async def tunnel(origin, reader, writer):
         asked.append((await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[0])
@@ -244,12 +247,17 @@ def test_an_upstream_with_tls_is_reached_through_a_proxy_on_the_way(tmp_path, mo
         writer.close()
 
     async def hold():
+        tls = CERTIFICATE.context if scheme == "https" else None
         async with upstream(echo, tls=CERTIFICATE.context) as origin:
-            server = await asyncio.start_server(lambda *ends: tunnel(origin, *ends), "127.0.0.1", 0)
-            monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-            async with server, proxied("wss://far.invalid", tmp_path) as proxy, app(proxy) as wire:
-                await wire.send(frame(BINARY, b"x" * 100_000, mask=True))
-                return await wire.read(100_000)
+            server = await asyncio.start_server(lambda *ends: tunnel(origin, *ends), "127.0.0.1", 0, ssl=tls)
+            monkeypatch.setenv("https_proxy", f"{scheme}://localhost:{server.sockets[0].getsockname()[1]}")
+            async with server, proxied("wss://far.invalid", tmp_path) as proxy:
+                async with app(proxy) as wire:
+                    await wire.send(frame(BINARY, b"x" * 100_000, mask=True))
+                    got = await wire.read(100_000)
+                    wire.end()
+                    await proxy.finish()
+                return got
 
     assert run(hold()).endswith(b"x" * 99_000)
     assert asked == [b"CONNECT far.invalid:443 HTTP/1.1"]
