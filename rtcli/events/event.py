@@ -209,7 +209,7 @@ def encode(event: Event) -> bytes:
     """
     if not event.extra and not event.implied:
         return msgspec.json.encode(event)
-    body = msgspec.to_builtins(event)
+    body = plainly(event)
     for path in event.implied:
         del _holder(body, path)[path[-1]]
     for field in event.extra:

@@ -18,7 +18,7 @@ from msgspec import inspect
 
 from rtcli.events.checks import check_of, schema_of, wire_class
 from rtcli.events.dialects import DIALECTS, NEAR_MISSES, Dialect
-from rtcli.events.event import Event, Fault, Malformed, Unknown
+from rtcli.events.event import Event, Fault, Malformed, Unknown, plainly
 from rtcli.events.walk import NO_TYPE, NOT_AN_OBJECT, NOT_JSON, Walk
 from rtcli.events.wording import Path, kind, nearest, shown
 
@@ -63,7 +63,7 @@ def nearest_field(event: Event | Malformed, path: Path) -> str:
     """The field of the schema whose name is most like that of an unknown one; empty where none is."""
     event_class = wire_class(type(event)) if isinstance(event, Event) else _class_of(event.type)
     fields = _fields_beside(schema_of(event_class), path) if event_class else ()
-    present = _holder(event.body if isinstance(event, Malformed) else msgspec.to_builtins(event), path)
+    present = _holder(event.body if isinstance(event, Malformed) else plainly(event), path)
     return nearest(path[-1], [field for field in fields if field != path[-1] and field not in present])
 
 
