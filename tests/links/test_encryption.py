@@ -143,21 +143,25 @@ def openssl(tmp_path):
     signed, key = _signed("127.0.0.1")
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "own.pem").write_bytes(secret + signed.public_bytes(Encoding.PEM))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", "own.pem", "-tls1_2"]
+    command = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", "own.pem", "-tls1_2"]
     with Popen(command, cwd=tmp_path, stdin=PIPE, stdout=PIPE, stderr=STDOUT, bufsize=0) as server:
-        said_by(server, b"ACCEPT")
-        context = ssl.create_default_context(cafile=tmp_path / "own.pem")
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
-            yield server, wire, Encryption(context, host="localhost")
-        server.kill()
+        try:
+            said_by(server, b"ACCEPT 127.0.0.1:")
+            port = int(said_by(server, b"\n"))
+            context = ssl.create_default_context(cafile=tmp_path / "own.pem")
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
+                yield server, wire, Encryption(context, host="localhost")
+        finally:
+            server.kill()
 
 
 def said_by(server, word):
+    """What it says up to a word."""
     said = b""
-    while word not in said:
-        said += os.read(server.stdout.fileno(), 1 << 16)
+    while not said.endswith(word):
+        piece = os.read(server.stdout.fileno(), 1)
+        assert piece, f"it has ended: {said!r}"
+        said += piece
     return said
 
 
