@@ -140,6 +140,18 @@ def blocks(text):
     return [token.type for token in tokens], inside
 
 
+def spans(text):
+    """What is not plain text in Markdown of which the length depends on what is found."""
+    return {kind for kind in blocks(text)[1] if kind.startswith(("html", "link", "image"))} | set(
+        re.findall("html_block", repr(blocks(text)[0]))
+    )
+
+
+def fields(text):
+    """The fields of a document whose lists depend on what is found."""
+    return sorted(json.loads(text))
+
+
 SPACES = {"text", "softbreak", "hardbreak", "text_special"}
 CUE = re.compile(r"[\d:.,]+ --> [\d:.,]+")
 
@@ -186,8 +198,8 @@ GRAMMARS = {
     "transcript IN --format json": a_document,
     "doctor IN --json": a_document,
     "diff IN IN --json": a_document,
-    "redact IN --check --json": a_document,
-    "bundle IN --issue --allow-doubts": blocks,
+    "redact IN --check --json": fields,
+    "bundle IN --issue --allow-doubts": spans,
     "convert IN -o - --to har": a_document,
     "convert IN -o - --to otlp --content": a_document,
     "convert IN -o - --to rtcli": documents,
