@@ -51,6 +51,18 @@ def command_of(name: str, function: Callable[..., Any]) -> Any:
     return typer.main.get_command(single)
 
 
+def _meant(word: str) -> str:
+    """What was probably meant by a word that is no command; empty where nothing is near."""
+    import os
+
+    from rtcli.events.wording import nearest
+
+    if os.path.isfile(word):  # noqa: PTH113 - of a word that can be no name of a file a path would raise
+        return "it is a file: `rtcli show` shows a recording"
+    near = nearest(word, COMMANDS, cutoff=0.6)
+    return f"did you mean {near}?" if near else ""
+
+
 class Commands(TyperGroup):
     """The group of all commands; loads the one that is asked for."""
 
@@ -63,6 +75,14 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         return command_of(cmd_name, function_of(cmd_name))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is asked for; what may have been meant by one that is not there."""
+        word = args[0]
+        remedy = "" if word in COMMANDS or word.startswith("-") or ctx.resilient_parsing else _meant(word)
+        if remedy:
+            ctx.fail(f"No such command {word!r}; {remedy}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """The lists of commands, without loading any; what they do stands in one column."""
