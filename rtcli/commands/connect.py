@@ -163,10 +163,11 @@ def _hold(plan: Plan, hold: Any, *, findings: bool) -> Outcome:
 
 def _leave(outcome: Outcome) -> int:
     """Say where the recording is and how it ended; gives back the exit code."""
+    from rtcli.views.measure import plural
     from rtcli.views.text import said
 
     if outcome.path:
-        sys.stderr.write(f"recorded {outcome.events} events in {said(str(outcome.path))}\n")
+        sys.stderr.write(f"recorded {plural(outcome.events, 'event')} in {said(str(outcome.path))}\n")
     if outcome.failure:
         sys.stderr.write(f"rtcli: recording stopped, the conversation went on: {said(str(outcome.failure))}\n")
     if outcome.dropped:

@@ -81,7 +81,8 @@ def _tell(path: Path, recovery: Recovery) -> None:
     _list(path, "lost", lost)
     if mended.count or lost.count:
         places = f"{mended.count} mended, {lost.count} lost" if lost.count else f"{mended.count} mended, nothing lost"
-        sys.stderr.write(f"rtcli: {recovery.records} records are there; {places}\n")
+        there = "1 record is" if recovery.records == 1 else f"{recovery.records} records are"
+        sys.stderr.write(f"rtcli: {there} there; {places}\n")
 
 
 def _list(path: Path, what: str, remarks: Remarks) -> None:

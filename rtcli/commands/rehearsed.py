@@ -86,10 +86,11 @@ class Rehearsed:
         from rtcli.formats import read
         from rtcli.script.account import account
         from rtcli.script.difference import compare
+        from rtcli.views.measure import plural
         from rtcli.views.text import said
 
         assert outcome.path is not None
-        sys.stderr.write(f"recorded {outcome.events} events in {said(str(outcome.path))}\n")
+        sys.stderr.write(f"recorded {plural(outcome.events, 'event')} in {said(str(outcome.path))}\n")
         if outcome.failure:
             sys.stderr.write(f"rtcli: recording stopped, the session went on: {said(str(outcome.failure))}\n")
         accounts = account(self._entries), account(read(outcome.path))

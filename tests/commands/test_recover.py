@@ -36,6 +36,10 @@ def test_a_log_of_another_program_is_not_mended_but_sent_to_convert(tmp_path):
     assert not out.exists()
 
 
+def test_one_record_is_told_in_the_singular():
+    assert "1 record is there; 0 mended, 1 lost" in rtcli("recover", "-", stdin=LINES[0] + LINES[1][:50], code=3)[1]
+
+
 def test_where_nothing_is_lost_all_is_well():
     out, told = rtcli("recover", "-", stdin=b"\xef\xbb\xbf" + DATA.replace(b"\n", b"\r\n"))
     assert out == DATA
