@@ -15,6 +15,7 @@ from rtcli.formats.sink import Records
 from rtcli.recording import Binary, Frame, Record
 
 BINARY: Final = "binary frames"
+NO_TEXT: Final = "bytes of frames that are no UTF-8"
 NO_EVENT: Final = "text frames that are no events"
 _BREAKS: Final = re.compile(r"[\r\n]+")
 
@@ -30,6 +31,8 @@ class BareEvents(Records):
             self.lost[BINARY] += 1
         elif isinstance(record, Frame):
             text = record.text.encode("utf-8", "replace").decode()
+            if text != record.text:
+                self.lost[NO_TEXT] += 1
             # A line break in JSON that is whole stands between its values, where a space says the same.
             line = text if fits_a_line(text) else _BREAKS.sub(" ", text.strip())
             if fits_a_line(line) and record_of(line.encode()) is None:

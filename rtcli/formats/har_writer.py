@@ -14,11 +14,9 @@ import base64
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-import msgspec
-
 from rtcli import __version__
 from rtcli.formats.har import BINARY, TEXT
-from rtcli.formats.line import line_of
+from rtcli.formats.line import bytes_of, json_of, line_of
 from rtcli.formats.sink import Put, Records
 from rtcli.recording import Binary, Frame, Header, Open, Record
 from rtcli.recording.epoch import MICROSECONDS, microseconds, moment
@@ -37,7 +35,7 @@ class Har(Records):
         super().__init__(put)
         self._socket: _Socket | None = None
         self._sockets = 0
-        put(b'{"log":{"version":"1.2","creator":%s,"pages":[],"entries":[' % _json(_CREATOR))
+        put(b'{"log":{"version":"1.2","creator":%s,"pages":[],"entries":[' % json_of(_CREATOR))
 
     def write(self, record: Record) -> None:
         """Write a message, or keep what is none."""
@@ -70,14 +68,17 @@ class _Socket:
         self._open = Open(None)
         start = moment(self._start_us) or moment(0)
         first = {"startedDateTime": start, "_resourceType": "websocket", "request": _request(header.url)}
-        put(_json(first)[:-1] + b',"_webSocketMessages":[')
+        put(json_of(first)[:-1] + b',"_webSocketMessages":[')
 
     def take(self, record: Record) -> None:
         """Write a message, or keep what is none."""
-        if isinstance(record, Frame):
-            self._message(record.t, record.sender, TEXT, _json(record.text))
-        elif isinstance(record, Binary):
-            self._message(record.t, record.sender, BINARY, _json(base64.b64encode(record.data).decode()))
+        data = (
+            bytes_of(record.text) if isinstance(record, Frame) else record.data if isinstance(record, Binary) else None
+        )
+        if isinstance(record, Frame | Binary) and data is not None:
+            self._message(record.t, record.sender, BINARY, json_of(base64.b64encode(data).decode()))
+        elif isinstance(record, Frame):
+            self._message(record.t, record.sender, TEXT, json_of(record.text))
         else:
             self._open = record if isinstance(record, Open) else self._open
             self._beside.append(b'{"after":%d,"record":%s}' % (self._messages, line_of(record).rstrip(b"\n")))
@@ -92,7 +93,7 @@ class _Socket:
             unknown["t"] = t
         if sender is None:
             unknown["from"] = None
-        more = b',"_rtcli":' + _json(unknown) if unknown else b""
+        more = b',"_rtcli":' + json_of(unknown) if unknown else b""
         told = (b",\n" if self._messages else b"\n", _TYPES[sender], _seconds(us), opcode, data, more)
         self._put(b'%s{"type":"%s","time":%s,"opcode":%d,"data":%s%s}' % told)
         self._messages += 1
@@ -102,7 +103,7 @@ class _Socket:
         duration_ms = (self._last_us - self._start_us) / 1000
         rest: dict[str, Any] = {"response": _response(self._open), "time": duration_ms, "cache": {}}
         rest["timings"] = {"send": 0, "wait": 0, "receive": duration_ms}
-        self._put(b'],"_rtcliRecords":[%s],' % b",".join(self._beside) + _json(rest)[1:])
+        self._put(b'],"_rtcliRecords":[%s],' % b",".join(self._beside) + json_of(rest)[1:])
 
 
 def _seconds(us: int) -> bytes:
@@ -143,7 +144,3 @@ def _response(opened: Open) -> dict[str, Any]:
         "headersSize": -1,
         "bodySize": -1,
     }
-
-
-def _json(value: Any) -> bytes:
-    return msgspec.json.encode(value)

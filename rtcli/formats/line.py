@@ -24,7 +24,7 @@ def header_line(header: Header) -> bytes:
     """The first line of a recording."""
     told = {name: getattr(header, name) for name in header.__struct_fields__}
     body = {name: value for name, value in told.items() if name not in _OF_A_PART or value not in ([], None)}
-    return _json(body) + b"\n"
+    return json_of(body) + b"\n"
 
 
 def line_of(record: Record) -> bytes:
@@ -46,9 +46,9 @@ def line_of(record: Record) -> bytes:
         case Close(t, sender, code, reason):
             return _line(t, sender, "close", {"code": code, "reason": reason})
         case Note(t, text, missing):
-            return _start(t, None) + b'"note":%s%s}\n' % (_json(text), b',"missing":true' if missing else b"")
+            return _start(t, None) + b'"note":%s%s}\n' % (json_of(text), b',"missing":true' if missing else b"")
         case Other(t, content):
-            return _json(content) + b"\n"
+            return json_of(content) + b"\n"
         case Torn():
             return b""
 
@@ -65,16 +65,23 @@ def fits_a_line(text: str) -> bool:
 
 
 def _outside(text: str) -> tuple[str, bytes]:
-    """How a text is written that does not fit a line; bytes that were no UTF-8 stay what they were."""
+    """How a text is written that does not fit a line."""
+    data = bytes_of(text)
+    return ("text", json_of(text)) if data is None else ("binary", json_of(_text_of(data)))
+
+
+def bytes_of(text: str) -> bytes | None:
+    """The bytes that a text was read of, where they were no UTF-8 and no JSON can hold it."""
     with suppress(UnicodeEncodeError):
-        return "text", msgspec.json.encode(text)
+        text.encode()
+        return None
     with suppress(UnicodeEncodeError):
-        return "binary", _json(_text_of(text.encode("utf-8", "surrogateescape")))
-    return "text", _json(text)
+        return text.encode("utf-8", "surrogateescape")
+    return None
 
 
 def _line(t: float | None, sender: str | None, kind: str, content: Any) -> bytes:
-    return _start(t, sender) + b'"%s":%s}\n' % (kind.encode(), _json(content))
+    return _start(t, sender) + b'"%s":%s}\n' % (kind.encode(), json_of(content))
 
 
 def _start(t: float | None, sender: str | None) -> bytes:
@@ -89,7 +96,8 @@ def _text_of(data: bytes) -> str:
     return b64encode(data).decode()
 
 
-def _json(content: Any) -> bytes:
+def json_of(content: Any) -> bytes:
+    """A value as JSON; half a character stands as a question mark."""
     try:
         return msgspec.json.encode(content)
     except UnicodeEncodeError:  # Python's surrogates, for bytes that were no text; there is no JSON for them

@@ -103,7 +103,7 @@ class Recovery:
         body = self._cleaned(number, line)
         if not body.strip():
             if body or not line.strip(b"\r\n"):
-                yield from self._blank(line)
+                yield from self._blank(body + b"\n")
             return
         if is_record(body + b"\n") and (not self._region or begins_a_record(body, self._region.last)):
             yield from self._search(final=True)
@@ -135,7 +135,7 @@ class Recovery:
 
     def _blank(self, line: bytes) -> Iterator[bytes]:
         if not self._region and self._open is None:
-            yield line if line.endswith(b"\n") else line + b"\n"
+            yield line
 
     def _damaged(self, number: int, body: bytes) -> Iterator[bytes]:
         """A line, or a part of one, in which records have to be looked for."""

@@ -21,7 +21,6 @@ Put = Callable[[bytes], object]
 
 BROKEN: Final = "lines that are no record"
 TORN: Final = "torn lines"
-NO_TEXT: Final = "bytes of frames that are no UTF-8"
 UNKNOWN_KEYS: Final = "records with keys of a later version"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _ENVELOPES: Final = (b'{"t":', b'{"rtcli":', b'{"from":')
@@ -85,9 +84,7 @@ class Records:
         if record is None or isinstance(record, Torn):
             self.lost[BROKEN if record is None else TORN] += 1
             return
-        if isinstance(record, Frame) and not _is_text(record):
-            self.lost[NO_TEXT] += 1
-        elif self.whole and _has_unknown_keys(entry.raw, record):
+        if self.whole and _has_unknown_keys(entry.raw, record):
             self.lost[UNKNOWN_KEYS] += 1
         self.write(record)
 
@@ -128,7 +125,7 @@ def _has_unknown_keys(raw: bytes, record: Record) -> bool:
     line = raw.rstrip()
     if isinstance(record, Other):
         return False
-    if isinstance(record, Frame) and _PLAIN.match(line) and line.endswith(record.text.encode() + b"}"):
+    if isinstance(record, Frame) and _PLAIN.match(line) and line.endswith(_raw(record) + b"}"):
         return False
     body = line.removeprefix(_BYTE_ORDER_MARK)
     if _bare(body) and record_of(body) is None:
@@ -138,6 +135,11 @@ def _has_unknown_keys(raw: bytes, record: Record) -> bool:
         return not _keys.decode(body).keys() <= known
     except UnicodeError:  # decoders of records pass over the name of a key that they do not know
         return True
+
+
+def _raw(frame: Frame) -> bytes:
+    """The bytes of a text, also of one that is no UTF-8."""
+    return frame.text.encode("utf-8", "surrogateescape")
 
 
 def _line(entry: Entry) -> bytes:
@@ -159,12 +161,3 @@ def _bare(raw: bytes) -> bytes:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return b"" if text.startswith(_ENVELOPES) else text
     return text if "type" in keys or keys.isdisjoint(_KEYS | {"rtcli"}) else b""
-
-
-def _is_text(frame: Frame) -> bool:
-    """Whether a frame's text can be written down as UTF-8."""
-    try:
-        frame.text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from written import taken, written
 
-from rtcli.formats.bare import BINARY, NO_EVENT, BareEvents
-from rtcli.formats.sink import BROKEN, NO_TEXT, TORN
+from rtcli.formats.bare import BINARY, NO_EVENT, NO_TEXT, BareEvents
+from rtcli.formats.sink import BROKEN, TORN
 from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open
 
 EVENT = '{"type":"response.create"}'

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from written import RECORDS, read_back, refuse, written
+from written import RECORDS, read_back, refuse, taken, written
 
 from rtcli.errors import UnreadableRecording
 from rtcli.formats.closer import record_of
@@ -17,6 +17,7 @@ from rtcli.formats.forms import form_of
 from rtcli.formats.har import HAR, knows
 from rtcli.formats.har_writer import Har
 from rtcli.formats.line import line_of
+from rtcli.formats.notation import SCRIPT, Script
 from rtcli.recording import Binary, Close, Control, Frame, Header, Note, Open
 
 START = "2026-11-20T19:00:00.250Z"
@@ -311,3 +312,11 @@ def test_an_address_that_is_none_has_no_query_in_the_archive():
 def test_a_socket_that_was_never_answered_has_no_answer():
     records = read(har(entry([message("send", 0.5, CLEAR)], response={"status": 0, "headers": []})))
     assert [type(record) for record in records] == [Header, Frame]
+
+
+@pytest.mark.parametrize("sink", [Har, Script])
+def test_a_text_that_is_no_utf_8_is_kept_as_its_bytes(sink):
+    form = {Har: HAR, Script: SCRIPT}[sink]
+    content, lost = taken(sink, b'{"t":1,"from":"server","event":{"type":"a","x":"\xff\xc4"}}\n')
+    assert not lost
+    assert read_back(form, content)[-1] == Binary(1.0, "server", b'{"type":"a","x":"\xff\xc4"}')
