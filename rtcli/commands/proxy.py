@@ -178,10 +178,10 @@ def _certificate(host: str, cert: Path | None, key: Path | None, *, tls: bool) -
 
 def _board(stack: ExitStack, *, findings: bool) -> Board:
     from rtcli.views.board import LineBoard, LiveBoard
-    from rtcli.views.console import console
+    from rtcli.views.console import can_be_drawn_on, console
 
     shown = console()
-    if not shown.is_terminal or shown.is_dumb_terminal:
+    if not can_be_drawn_on(shown):
         return LineBoard(sys.stderr)
     live = LiveBoard(shown, lambda listener: check_of(listener, findings=findings), "no session yet; Ctrl-C ends")
     return stack.enter_context(live)

@@ -14,6 +14,7 @@ from rtcli.formats import Entry
 from rtcli.session import Session
 from rtcli.session.mark import Mark
 from rtcli.views.backlog import Backlog
+from rtcli.views.console import can_be_drawn_on
 from rtcli.views.paint import Ink, Rows
 from rtcli.views.room import has_room
 from rtcli.views.timeline import Timeline
@@ -50,7 +51,7 @@ class Screen(Protocol):
 
 def screen_for(console: Console, session: Session, *, patient: bool = False) -> Screen:
     """The screen that suits the console; a patient one never waits for its reader."""
-    if console.is_terminal and not console.is_dumb_terminal:
+    if can_be_drawn_on(console):
         return LiveScreen(console, session)
     return LineScreen(console, backlog=Backlog(console.file) if patient else None)
 
