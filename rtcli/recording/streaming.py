@@ -1,6 +1,6 @@
 """Secrets that are streamed: a text that comes in pieces is looked at whole, and changed piece by piece.
 
-Law: what is kept of a stream is bounded; what is remembered of it are the pieces that change.
+Law: what is kept of a stream, and of all of them, is bounded; what is remembered are the pieces that change.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from rtcli.recording.redaction import Doubt, Redaction
 KEPT_CHARACTERS: Final = 1 << 16
 """Looked at together: more than the longest secret, and than most arguments of a call."""
 _OVERLAP: Final = 1 << 13
-_STREAMS: Final = 64
+HELD_BYTES: Final = 1 << 23
+"""Held of all streams together, hours of speech: a key that is met only later is still taken out of them."""
+_A_PIECE_BYTES: Final = 64
+"""What a piece takes beside its text."""
 
 
 class _Stream:
@@ -29,8 +32,10 @@ class _Stream:
 class Streams:
     """The texts that are being streamed, and in which lines something of them has to change."""
 
-    def __init__(self, redaction: Redaction) -> None:
+    def __init__(self, redaction: Redaction, at_most_bytes: int = HELD_BYTES) -> None:
         self._redaction = redaction
+        self._at_most_bytes = at_most_bytes
+        self._held_bytes = 0
         self._open: dict[Hashable, _Stream] = {}
         self.changed: dict[int, str] = {}
         """By line what its piece is to be instead."""
@@ -39,13 +44,14 @@ class Streams:
         """The next piece of a stream; the path is that of the field which will have it whole."""
         stream = self._open.get(key)
         if stream is None:
-            if len(self._open) >= _STREAMS:
-                self._finish(self._open.pop(next(iter(self._open))))
             stream = self._open[key] = _Stream(path)
         stream.pieces.append((line, piece))
         stream.size += len(piece)
+        self._held_bytes += len(piece) + _A_PIECE_BYTES
         if stream.size > KEPT_CHARACTERS:
             self._shorten(stream)
+        while self._held_bytes > self._at_most_bytes:
+            self._finish(self._open.pop(next(iter(self._open))))
 
     def finish(self) -> None:
         """The end of the recording."""
@@ -70,6 +76,7 @@ class Streams:
     def _settle(self, path: Path, pieces: list[tuple[int, str]]) -> None:
         if not pieces:
             return
+        self._held_bytes -= sum(len(piece) + _A_PIECE_BYTES for _, piece in pieces)
         redaction = self._redaction
         redaction.line, doubts = pieces[0][0], len(redaction.doubts)
         old = "".join(piece for _, piece in pieces)

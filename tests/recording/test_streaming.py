@@ -45,7 +45,7 @@ def test_the_pieces_of_two_streams_are_not_one_text():
 def test_of_many_streams_the_first_are_looked_at_before_the_end():
     """Nothing is lost with them; what comes in one of them later is another text."""
     redaction = Redaction()
-    streams = Streams(redaction)
+    streams = Streams(redaction, 60 * 2 * len(KEY))
     for line in range(1, 101):
         streams.take(line, PATH, line, KEY)
     early = set(streams.changed)
@@ -55,6 +55,19 @@ def test_of_many_streams_the_first_are_looked_at_before_the_end():
     assert set(streams.changed) == set(range(1, 101))
     streams.finish()
     assert redaction.counts["openai key"] == 100
+
+
+def test_a_key_goes_from_a_stream_though_it_is_met_many_streams_later():
+    key = DOUBTFUL + "0123456789"
+    redaction = Redaction()
+    streams = Streams(redaction)
+    streams.take("first", PATH, 1, key[:15])
+    streams.take("first", PATH, 2, key[15:])
+    for line in range(3, 1000):
+        streams.take(line, PATH, line, "hello")
+    redaction.meet(f'{{"authorization": "{key}"}}')
+    streams.finish()
+    assert set(streams.changed) == {1, 2}
 
 
 @pytest.mark.parametrize("size", [7, 100, 5000, 70_000])
@@ -77,6 +90,18 @@ def test_what_is_kept_of_a_long_stream_is_bounded():
     for line in range(1, 2001):
         streams.take("one", PATH, line, "a word " * 100)
         assert sum(len(piece) for stream in streams._open.values() for _, piece in stream.pieces) <= KEPT_CHARACTERS
+
+
+@pytest.mark.parametrize("piece", ["", "a", "a word " * 100])
+@pytest.mark.parametrize("streams_at_once", [1, 7, 2000])
+def test_what_is_kept_of_all_streams_together_is_bounded(streams_at_once, piece):
+    streams = Streams(Redaction(), 10_000)
+    for line in range(1, 2001):
+        streams.take(line % streams_at_once, PATH, line, piece)
+        if line % 19 == 0:
+            kept = [piece for stream in streams._open.values() for _, piece in stream.pieces]
+            assert len(streams._open) <= len(kept) <= 200
+            assert sum(map(len, kept)) <= 10_000
 
 
 def test_a_doubt_is_told_with_the_line_and_the_place_of_the_piece_in_which_it_begins():
