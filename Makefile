@@ -1,5 +1,7 @@
 # Each target sets itself up: a virtual environment with the project and what it is developed with.
-PYTHON ?= python3.11
+# The first of those that rtcli runs on which is here, and which can make an environment.
+PYTHON ?= $(shell for it in python3.11 python3.12 python3.13 python3.14; do \
+  $$it -c "import ensurepip" 2>/dev/null && echo $$it && exit; done; echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
