@@ -50,7 +50,8 @@ def server_error(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdic
         return ()
     about = f" at {details.param[:_SHOWN]}" if details.param else ""
     joined, lines = _joined(event, ledgers)
-    message = f"{details.code or details.type}{about}: {details.message[:_SHOWN]}{joined}"
+    told = details.message[:_SHOWN].removesuffix("." if joined else "")
+    message = f"{details.code or details.type}{about}: {told}{joined}"
     return (Verdict("$.error", message, lines=lines, side="client" if lines else None),)
 
 

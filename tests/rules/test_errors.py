@@ -32,8 +32,9 @@ ASKED = ("client", {"type": "response.create"})
 
 def test_a_lost_request_is_told_with_the_response_that_ran_and_who_asked_for_it():
     found = error_found(SESSION, ASKED, ("server", CREATED), ASKED, refused("conversation_already_has_active_response"))
-    assert (
-        "response.create in line 5 is lost: resp_1 has been running since line 4, asked for in line 3" in found.message
+    assert found.message == (
+        "conversation_already_has_active_response: No; the response.create in line 5 is lost: "
+        "resp_1 has been running since line 4, asked for in line 3"
     )
     assert found.lines == (5, 4, 3)
     assert found.side == "client"
@@ -93,7 +94,7 @@ def done(status, **details):
 def test_an_error_is_told_with_its_code_its_place_and_its_words():
     update = ("client", {"type": "session.update", "session": {"type": "realtime", "instructions": "x"}})
     message = error_found(SESSION, update, refused("unknown_parameter", "session.modalities")).message
-    assert message.startswith("unknown_parameter at session.modalities: No.")
+    assert message.startswith("unknown_parameter at session.modalities: No; ")
     assert error_found(SESSION, error()).message == "server_error: No."
     assert error_found(SESSION, error("overloaded")).message == "overloaded: No."
 
