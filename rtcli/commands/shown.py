@@ -143,10 +143,12 @@ class Shown:
             entries = iter(held)
         at_s = 0.0
         timed = None
+        fits = choice.everything
         for entry in entries:
             at_s = at_s if entry.t is None else entry.t
             timed = timed or entry.t is not None
             if choice.takes(entry, at_s):
+                fits = True
                 yield entry
             elif skip:
                 skip(entry)
@@ -154,6 +156,15 @@ class Shown:
             from rtcli.errors import BadOption
 
             raise BadOption("--since and --until", f"{self._path} has no times", "choose with --type and --from")
+        if not fits:
+            self._nothing_fits(at_s)
+
+    def _nothing_fits(self, end_s: float) -> None:
+        """Say so, and how to find what does; else who misspells a type would believe that there is none."""
+        remedy = f"the recording goes on until {end_s:.3f} s" if self._choice.timed else "without options all is shown"
+        if self._choice.types:
+            remedy = "`rtcli show --timeline` lists the types that there are"
+        sys.stderr.write(f"rtcli: nothing fits; {remedy}\n")
 
     def tell(self) -> None:
         """One line for each kind of problem, to standard error, and what is spoken where that is not plain."""

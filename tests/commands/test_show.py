@@ -46,6 +46,19 @@ def types(output):
     return [line.split()[3] for line in output.splitlines()]
 
 
+@pytest.mark.parametrize(
+    ("options", "remedy"),
+    [
+        (["--type", "respones.done"], "`rtcli show --timeline` lists the types that there are"),
+        (["--raw", "--type", "respones.done"], "`rtcli show --timeline` lists the types that there are"),
+        (["--since", "10"], "the recording goes on until 9.000 s"),
+    ],
+)
+def test_where_nothing_fits_that_is_said(recording, options, remedy):
+    done = show(recording, *options)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"rtcli: nothing fits; {remedy}\n")
+
+
 def test_a_file_is_shown_as_a_tree(recording):
     done = show(recording)
     assert (done.returncode, done.stderr) == (0, "")
