@@ -41,7 +41,7 @@ def connect(
     ] = None,
     session: Annotated[
         str | None,
-        Option(metavar="@FILE", help="JSON that is merged into session.update.", envvar="RTCLI_SESSION"),
+        Option(metavar="JSON|@FILE", help="JSON that is merged into session.update.", envvar="RTCLI_SESSION"),
     ] = None,
     text: Annotated[bool, Option("--text", help="Ask for text only, no audio.", envvar="RTCLI_TEXT")] = False,
     header: Annotated[
