@@ -45,8 +45,8 @@ def _table(session: AnySession) -> dict[str, str]:
 
 
 def _formats(heard: Any, spoken: Any) -> str:
-    names = [format_name(heard), format_name(spoken)]
-    return " to ".join(dict.fromkeys(name for name in names if name))
+    comes, goes = format_name(heard), format_name(spoken)
+    return f"{comes} in, {goes} out" if comes and goes and comes != goes else comes or goes or ""
 
 
 def _detection(session: AnySession) -> str:

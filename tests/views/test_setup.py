@@ -22,7 +22,7 @@ def test_a_configuration_in_a_few_words():
         "gpt-realtime",
         "audio",
         "voice marin",
-        "audio/pcmu to audio/pcm",
+        "audio/pcmu in, audio/pcm out",
         "semantic_vad low",
         "transcribed by whisper-1",
         "tools find, docs",
