@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from rtcli.errors import UnreadableRecording
 from rtcli.formats.form import Drop, Form
+from rtcli.formats.pieces import Pieces
 from rtcli.formats.sockets import socket_url, speaks
 from rtcli.recording import Binary, Close, Frame, Header, Note, Open, Record
 from rtcli.recording.epoch import MICROSECONDS, moment
@@ -67,7 +68,7 @@ def _flows(lines: Iterable[bytes], drop: Drop) -> Iterator[Any]:  # pragma: no c
         raise UnreadableRecording(_NAME, why, "pip install 'rtcli[mitmproxy]'") from None
     found = False
     try:
-        for flow in FlowReader(_Buffered(_Bytes(lines))).stream():
+        for flow in FlowReader(_Buffered(Pieces(lines))).stream():
             found = True
             yield flow
     except (*_REFUSALS, FlowReadException) as refusal:
@@ -140,30 +141,6 @@ class _Buffered(io.BufferedReader):
             pieces.append(piece)
             left -= len(piece)
         return b"".join(pieces)
-
-
-class _Bytes(io.RawIOBase):
-    """A file made of the pieces that it was split into."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        super().__init__()
-        self._pieces = iter(pieces)
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        """It is all that it is."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill the buffer with what is next, as far as one piece goes."""
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._rest = memoryview(piece)
-        size = min(len(buffer), len(self._rest))
-        buffer[:size], self._rest = self._rest[:size], self._rest[size:]
-        return size
 
 
 MITMPROXY: Final = Form("mitmproxy", "flows of mitmproxy", knows, read)

@@ -17,6 +17,7 @@ from typing import IO, Any, Final
 
 from rtcli.errors import UnreadableRecording
 from rtcli.formats.overlong import Passage
+from rtcli.formats.pieces import Pieces
 
 BUFFER_BYTES = 1 << 20
 """A larger buffer than the default 8 KiB reads lines of 3 kB 1.2 to 1.9 times faster."""
@@ -202,27 +203,7 @@ def _zstd(file: io.BufferedReader[Any]) -> tuple[_Into, type[Exception]]:
 
 
 def _gzip(file: io.BufferedReader[Any]) -> tuple[_Into, type[Exception]]:
-    return _Pieces(_inflated(file)).readinto, zlib.error
-
-
-class _Pieces:
-    """Pieces that are read into buffers of whatever size."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._rest = memoryview(b"")
-
-    def readinto(self, buffer: Any) -> int:
-        """Read into a buffer, as many bytes as there are of a piece."""
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._rest = memoryview(piece)
-        size = min(len(buffer), len(self._rest))
-        buffer[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
+    return Pieces(_inflated(file)).readinto, zlib.error
 
 
 def _inflated(file: IO[bytes]) -> Iterator[bytes]:

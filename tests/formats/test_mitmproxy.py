@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from rtcli.formats.forms import form_of
-from rtcli.formats.mitmproxy import _Buffered, _Bytes, knows
+from rtcli.formats.mitmproxy import _Buffered, knows
+from rtcli.formats.pieces import Pieces
 
 FLOWS = b"72:9:websocket;0:~7:version;2:21#4:type;4:http;}"
 """As the beginning of a file of mitmproxy 11 looks."""
@@ -45,7 +46,7 @@ def test_without_the_package_it_is_said_what_to_install(command, tmp_path):
 @pytest.mark.parametrize("size", [0, 1, 4, 200_000, 10**12, -1, None])
 def test_a_length_beyond_the_end_of_the_file_takes_no_more_memory_than_the_file(size):
     whole = bytes(range(256)) * 600
-    file = _Buffered(_Bytes([whole[:1000], b"", whole[1000:70_000], whole[70_000:]]))
+    file = _Buffered(Pieces([whole[:1000], b"", whole[1000:70_000], whole[70_000:]]))
     wanted = whole[:size] if size is not None and size >= 0 else whole
     assert file.read(size) == wanted
     assert file.read() == whole[len(wanted) :]
