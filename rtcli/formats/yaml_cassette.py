@@ -22,8 +22,6 @@ _LISTED: Final = re.compile(
     rb"(?m)^(?:%YAML|---\s*$|(?:interactions|events|messages|frames|log|cassette)\s*:\s*$|- +[\"']?[\w-]+[\"']?\s*:)"
 )
 _TYPED: Final = re.compile(rb"(?m)^[ -]*[\"']?type[\"']?\s*:\s+[\"']?[a-z_]+(?:\.[a-z_]+)+[\"']?\s*$")
-_LIST_DEPTH: Final = 2
-"""An element of a list at the top, or of one under a name at the top, is read by itself."""
 _DEPTH: Final = 200
 """Deeper than any event; the parser takes the square of the depth."""
 _REFUSED: Final = "it has anchors and aliases, which can make a small file grow without end"
