@@ -37,7 +37,7 @@ class Backlog:
 
     def refresh(self) -> None:
         """Print what had to wait, as far as there is room."""
-        while self._is_behind() and has_room(self._stream):
+        while self._next() and has_room(self._stream):
             piece = self._waiting.popleft()
             self._size -= len(piece)
             self._stream.write(piece)
@@ -45,11 +45,12 @@ class Backlog:
 
     def close(self) -> None:
         """Print all that is left, and wait for the reader now."""
-        while self._is_behind():
+        while self._next():
             self._stream.write(self._waiting.popleft())
         self._stream.flush()
 
-    def _is_behind(self) -> bool:
+    def _next(self) -> bool:
+        """Have ready what is to be printed next, if only how many lines were left out; False where there is nothing."""
         if not self._waiting and self._left_out:
             self._add(f"rtcli: {plural(self._left_out, 'line')} left out here: nobody read them\n")
             self._left_out = 0
