@@ -89,7 +89,7 @@ class HandshakeRefused(RtcliError):
         if self.code:
             parts.append(f" {self.code}")
         if self.said:
-            parts.append(f": {self.said}")
+            parts.append(f": {self.said.removesuffix('.')}")
         if self.request_id:
             parts.append(f" (request id {self.request_id})")
         return _sentence("".join(parts), self.remedy)

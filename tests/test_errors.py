@@ -26,6 +26,10 @@ RAISED = [
         errors.HandshakeRefused("wss://h/p", 401, "invalid_api_key", "Incorrect key", "req_1", "check the key"),
         "wss://h/p refused the connection: HTTP 401 invalid_api_key: Incorrect key (request id req_1); check the key",
     ),
+    (
+        errors.HandshakeRefused("wss://h/p", 404, said="There is nothing here.", remedy="look at the URL"),
+        "wss://h/p refused the connection: HTTP 404: There is nothing here; look at the URL",
+    ),
     (errors.HandshakeRefused("wss://h/p", 503), "wss://h/p refused the connection: HTTP 503"),
     (
         errors.ConnectionFailed("wss://h/p", "the name is unknown", "is it right?"),

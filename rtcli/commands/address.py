@@ -31,5 +31,14 @@ def address_of(option: str, text: str, *, allow_remote: bool) -> tuple[str, int]
 
 def taken(option: str, text: str, error: OSError) -> BadOption:
     """The address cannot be listened on."""
-    why = f"cannot listen on {text}: {error.strerror or error}"
-    return BadOption(option, why, "is another server running there?")
+    import errno
+    import os
+
+    number = error.errno or 0
+    known = number in errno.errorcode  # else its own words are better: the name of the host is not known
+    why = f"cannot listen on {text}: {os.strerror(number) if known else error.strerror or error}"
+    remedies = {
+        errno.EADDRINUSE: "is another server running there? With port 0 a free one is taken",
+        errno.EACCES: "take a port from 1024 on; those below are the system's",
+    }
+    return BadOption(option, why, remedies.get(number, "name an address of this machine, such as 127.0.0.1:0"))

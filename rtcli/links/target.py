@@ -48,6 +48,8 @@ def target_of(word: str | None, environment: Mapping[str, str], model: str | Non
         return _azure(environment, model, query)
     if word.partition("://")[0] in {"ws", "wss"}:
         return Target(with_query(word, ({"model": model} if model else {}) | dict(query)))
+    if scheme := {"http": "ws", "https": "wss"}.get(word.partition("://")[0]):
+        raise BadOption("TARGET", "it is no URL of a WebSocket", f"begin it with {scheme}://")
     remedy = "it is `demo`, `openai`, `azure` or a URL that begins with ws:// or wss://"
     raise BadOption("TARGET", f"{_unkeyed(word)!r} is no target", remedy)
 

@@ -59,6 +59,12 @@ def test_what_cannot_be_meant_is_refused_with_advice(word, environment, model):
         target(word, environment, model)
 
 
+@pytest.mark.parametrize(("scheme", "right"), [("http", "ws"), ("https", "wss")])
+def test_who_names_a_page_is_told_how_its_url_begins(scheme, right):
+    with pytest.raises(BadOption, match=f"begin it with {right}://"):
+        target(f"{scheme}://api.example.com/v1", {}, None)
+
+
 def test_a_key_pasted_as_a_target_is_not_repeated():
     with pytest.raises(BadOption) as refusal:
         target("sk-proj-0123456789abcdef", {})
