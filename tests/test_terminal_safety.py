@@ -230,13 +230,13 @@ def test_what_a_server_says_is_only_read(refusing, tmp_path):
                 ]
                 + [
                     Run(
-                        ("proxy", url, "--listen", f"127.0.0.1:{port + number}", "-o", str(tmp_path)),
+                        ("proxy", url, "--listen", f"127.0.0.1:{own}", "-o", str(tmp_path)),
                         str(tmp_path),
                         plain(TERM="xterm-256color"),
-                        terminal=bool(number % 2),
-                        beside=app(port + number),
+                        terminal=terminal,
+                        beside=app(own),
                     )
-                    for number in (1, 2)
+                    for terminal, own in ((True, free_port()), (False, free_port()))
                 ]
             )
         finally:
