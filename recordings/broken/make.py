@@ -20,7 +20,7 @@ from stage import Call, Line
 from table import ROWS
 from written import Scripted, mcp, parallel, translation, webrtc
 
-from rtcli.formats.rtcli import header_line, line_of
+from rtcli.formats.line import header_line, line_of
 from rtcli.recording import Binary, Close, Frame, Header, Open
 from rtcli.rules import titles
 
