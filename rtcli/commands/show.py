@@ -85,6 +85,7 @@ def show(
     choice = Choice(kinds or [], side, since_s, until_s)
     if follow:
         _refuse_to_follow(path, choice, form)
+        _say_what_is_waited_for(path)
     findings = findings and not raw
     end = ending_for(path, choice, form)
     choice = choice.counted_from(end.end_s) if end is not None else counted_from_start(choice, path, form)
@@ -126,6 +127,16 @@ def _patience() -> AbstractContextManager[Patience]:
     from rtcli.links.follow import until_interrupted
 
     return until_interrupted()
+
+
+def _say_what_is_waited_for(path: Path) -> None:
+    """Else who misspells a name would wait for it without a word."""
+    import sys
+
+    if not path.exists():
+        from rtcli.views.text import said
+
+        sys.stderr.write(f"rtcli: there is no {said(str(path))} yet; it is waited for, and Ctrl-C ends that\n")
 
 
 def _refuse_to_follow(path: Path, choice: Choice, form: str | None) -> None:

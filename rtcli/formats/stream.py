@@ -69,7 +69,7 @@ def line_ends(path: Path, places: Iterable[int]) -> list[int]:
         with io.FileIO(path) as file:
             return [_line_end(file, place) for place in places]
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def _line_end(file: io.FileIO, place: int) -> int:
@@ -88,7 +88,7 @@ def _run(path: Path, opened: Callable[[], IO[bytes]]) -> Iterator[Iterable[bytes
         with opened() as file:
             yield file
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def _open(path: Path, moved: Moved | None) -> IO[bytes]:
@@ -120,7 +120,7 @@ class _File(io.FileIO):
         try:
             size = super().readinto(buffer)
         except OSError as error:
-            raise _unreadable(self._path, error) from error
+            raise unreadable(self._path, error) from error
         self.read_bytes += size or 0
         if self._moved and size:
             self._moved(size)
@@ -232,7 +232,8 @@ def _as_far_as_it_goes(inflater: Any, packed: bytes) -> Iterator[bytes]:
                 return
 
 
-def _unreadable(path: Path, error: OSError) -> UnreadableRecording:
+def unreadable(path: Path, error: OSError) -> UnreadableRecording:
+    """What is said of a file that the system does not give."""
     return UnreadableRecording(str(path), error.strerror or str(error), _remedy(error))
 
 

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import IO, Final
 
 from rtcli.formats.overlong import Begun
+from rtcli.formats.stream import unreadable
 
 PAUSE_SECONDS: Final = 1 / 30
 """Between two looks at the file, and the least between two ticks."""
@@ -62,6 +63,10 @@ def follow(
     A file that is not there yet is waited for; one that is replaced or cut is read from its start.
     A last line without its newline waits for the rest of it. In the place of one that is too long to be held stands
     one that `overlong` knows.
+
+    Raises:
+        UnreadableRecording: it is there, and cannot be opened; or it is no file.
+
     """
     ticker = _Ticker(tick, pause_s)
     while patience:
@@ -70,6 +75,8 @@ def follow(
         except FileNotFoundError:
             ticker.rest()
             continue
+        except OSError as error:
+            raise unreadable(path, error) from error
         with file:
             yield from _lines(file, path, ticker, patience)
 

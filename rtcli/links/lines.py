@@ -60,6 +60,8 @@ async def _command(word: str, rest: str, talk: Talk, note: Callable[[str], None]
         case "/update":
             if not await talk.update(_object(rest), pacing.wait_s):
                 note("the session was not updated")
+        case "/audio" if not rest:
+            note("/audio: name a WAV file behind it")
         case "/audio":
             answered = await talk.speak(read_speech(Path(rest)), pacing.pace, pacing.wait_s)
             return Slash.DONE if answered else Slash.UNANSWERED

@@ -99,6 +99,7 @@ def test_lines_of_a_pipe_are_messages_and_commands():
         '/update {"instructions":"Be brief."}',
         '/event {"type":"input_audio_buffer.clear"}',
         "/nothing",
+        "/audio",
         "/help",
         "weather",
         "/close",
@@ -110,6 +111,7 @@ def test_lines_of_a_pipe_are_messages_and_commands():
     assert "input_audio_buffer.cleared" in types("call.jsonl")
     assert events("call.jsonl")[-1].type == "rate_limits.updated"
     assert "/nothing is no command" in done.stdout
+    assert "/audio: name a WAV file" in done.stdout
     updated = [event for event in events("call.jsonl") if event.type == "session.updated"]
     assert updated[-1].session.instructions == "Be brief."
 

@@ -151,6 +151,24 @@ def test_a_missing_file_is_an_error_in_one_line(tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_folder_cannot_be_followed(tmp_path):
+    done = show(tmp_path, "--follow")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"rtcli: cannot read {tmp_path}: Is a directory; "
+        "name a file in it; `rtcli info` and `rtcli validate` take a folder\n"
+    )
+
+
+def test_who_follows_what_is_not_there_is_told_that_it_is_waited_for(tmp_path):
+    command = [sys.executable, "-m", "rtcli", "show", "--follow", str(tmp_path / "none.jsonl")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        said = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+    assert said == f"rtcli: there is no {tmp_path / 'none.jsonl'} yet; it is waited for, and Ctrl-C ends that\n"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
