@@ -29,16 +29,21 @@ class Keyring:
 
     def __init__(self) -> None:
         self._kinds: dict[str, str] = {}
+        """The longest first: one that another begins with is not to be found in that."""
+        self._bare: list[str] = []
 
     def add(self, kind: str, secret: str) -> None:
         """Keep a secret if it is a key."""
-        if kind in _KINDS and len(self._kinds) < _KEPT and _KEY.fullmatch(secret):
-            self._kinds.setdefault(secret, kind)
+        if kind not in _KINDS or secret in self._kinds or len(self._kinds) >= _KEPT or not _KEY.fullmatch(secret):
+            return
+        more = self._kinds | {secret: kind}
+        self._kinds = {key: more[key] for key in sorted(more, key=len, reverse=True)}
+        self._bare.append(secret.replace("\\", ""))
 
     def has_any_of(self, text: str) -> bool:
         """Whether one of them may be in JSON text, written with backslashes or without."""
-        bare = text.replace("\\", "")
-        return any(key.replace("\\", "") in bare for key in self._kinds)
+        bare = text.replace("\\", "") if self._bare else ""
+        return any(key in bare for key in self._bare)
 
     def spans(self, text: str, path: Path) -> Iterator[tuple[int, int, str]]:
         """Where they stand in the value of a field, and of what kind they are."""

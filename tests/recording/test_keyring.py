@@ -7,6 +7,7 @@ import json
 import pytest
 
 from rtcli.recording.keyring import Keyring
+from rtcli.recording.redaction import Redaction
 
 KEY = "Zq8wL2mN5xT7vR1pK4sD"
 
@@ -60,3 +61,14 @@ def test_so_many_are_kept_that_a_text_is_searched_in_bounded_time():
     made = keyring(*many)
     assert made.has_any_of(many[255])
     assert not made.has_any_of(many[256])
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_key_that_begins_with_another_is_one_key(turned):
+    keys = [KEY, f"{KEY}-and-9-more-letters-of-it"]
+    made = Redaction()
+    for key in reversed(keys) if turned else keys:
+        made.json(f'{{"api_key": "{key}"}}')
+    short, long = (made.text(f"it was {key}.") for key in keys)
+    assert keys[1] not in long
+    assert long.count("redacted") == short.count("redacted") == 1
