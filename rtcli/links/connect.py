@@ -121,6 +121,19 @@ def hold(plan: Plan, face: Face) -> Outcome:
     return asyncio.run(_Conversation(plan, face).hold())
 
 
+def _refuse_what_is_there(plan: Plan) -> None:
+    """Say what is in the way of the files before anybody is connected to."""
+    keep = plan.keep
+    recording = None if keep.off else keep.path
+    for path in filter(None, (recording, plan.audio_out)):
+        if path.is_dir():
+            raise RecordingFailed(str(path), "it is a folder; name a file in it")
+    if recording and keep.mode == "new" and recording.exists():
+        raise RecordingExists(str(recording))
+    if plan.audio_out and keep.mode != "overwrite" and plan.audio_out.exists():
+        raise RecordingExists(str(plan.audio_out), "replace it with --overwrite")
+
+
 class _Conversation:
     def __init__(self, plan: Plan, face: Face) -> None:
         self._plan = plan
@@ -134,12 +147,7 @@ class _Conversation:
     async def hold(self) -> Outcome:
         plan, keep = self._plan, self._plan.keep
         speech = read_speech(plan.audio_in) if plan.audio_in else None
-        wanted = [keep.path] if keep.path and not keep.off and keep.mode == "new" else []
-        if plan.audio_out and keep.mode != "overwrite":
-            wanted.append(plan.audio_out)
-        for path in wanted:
-            if path.exists():
-                raise RecordingExists(str(path))
+        _refuse_what_is_there(plan)
         async with AsyncExitStack() as stack:
             target = plan.target or Target(with_query(await stack.enter_async_context(serving()), plan.query))
             tap = Tap(self._seen, self._face.listener)

@@ -201,8 +201,15 @@ def test_speech_is_sent_and_the_answer_is_kept_as_a_file():
 def test_a_sound_file_that_exists_is_not_overwritten_without_being_asked():
     Path("out.wav").write_bytes(b"mine")
     refused = rtcli("connect", "demo", "-x", "hello", "--audio-out", "out.wav", "--no-record", code=2)
-    assert "--overwrite" in refused.stderr
+    assert refused.stderr == "rtcli: out.wav exists already; replace it with --overwrite\n"
     assert Path("out.wav").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("options", [["-o"], ["--overwrite", "-o"], ["--no-record", "--audio-out"]])
+def test_a_folder_is_no_file_to_write(options):
+    Path("calls").mkdir()
+    refused = rtcli("connect", "demo", "-x", "hello", *options, "calls", code=2)
+    assert (refused.stdout, refused.stderr) == ("", "rtcli: cannot write calls: it is a folder; name a file in it\n")
 
 
 def test_a_file_at_another_rate_is_refused_with_a_line_that_says_how(monkeypatch):
