@@ -15,7 +15,7 @@ from typing import Any, Final
 from msgspec import inspect
 
 from rtcli.events import values
-from rtcli.events.event import Extra
+from rtcli.events.event import MAX_INTEGER, Extra
 from rtcli.events.values import Check
 from rtcli.events.walk import MISSING, Walk
 from rtcli.events.wording import Path, choices, expected, nearest
@@ -84,13 +84,13 @@ def _check(schema: inspect.Type) -> Check:
 
 
 def _passes_at_sight(schema: inspect.Type) -> type | None:
-    """The Python type of which every value passes, every one from 0 on for int; None for all others."""
+    """The Python type of which every value passes, for int each from 0 to `MAX_INTEGER`; None for all others."""
     match schema:
         case inspect.StrType(min_length=None, max_length=None, pattern=None):
             return str
         case inspect.BoolType():
             return bool
-        case inspect.IntType(ge=0, le=None, gt=None, lt=None, multiple_of=None):
+        case inspect.IntType(ge=0, le=high, gt=None, lt=None, multiple_of=None) if high == MAX_INTEGER:
             return int
         case inspect.UnionType():
             seen = [_passes_at_sight(arm) for arm in schema.types]
@@ -124,7 +124,7 @@ def _struct_check(schema: inspect.StructType) -> Check:
         unknown: list[str] = []
         for key, inner in value.items():
             sort = type(inner)
-            if sort is at_sight.get(key) and (sort is not int or inner >= 0):
+            if sort is at_sight.get(key) and (sort is not int or 0 <= inner <= MAX_INTEGER):
                 continue
             look = checks.get(key)
             if look is not None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -33,9 +33,7 @@ def lessons_of(event: Event) -> Lessons:
         holder: Any = event
         for step in extra.path[:-1]:
             holder = getattr(holder, str(step)) if isinstance(holder, Struct) else holder[step]
-        if isinstance(holder, Struct):
-            kind = wire_class(type(holder))
-            lessons.setdefault(kind, set()).add(str(extra.path[-1]))
+        lessons.setdefault(wire_class(type(holder)), set()).add(str(extra.path[-1]))
     return lessons
 
 
@@ -118,8 +116,6 @@ class _Maker:
         origin = get_origin(hint)
         if origin in (Union, types.UnionType):
             return Union[inner]  # noqa: UP007 - built from data
-        if origin is Annotated:
-            return Annotated[inner]
         return origin[inner]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from rtcli.events import REALTIME
 from rtcli.events.checks import check_of
+from rtcli.events.event import MAX_INTEGER
 from rtcli.events.walk import Walk
 
 
@@ -69,3 +70,18 @@ def test_ten_times_as_many_unknown_names_take_ten_times_as_many_steps_at_most(kn
 def test_only_some_of_very_many_names_are_thought_to_be_misspelt():
     some, many = calls(1_000, **LACKING), calls(20_000, **LACKING)
     assert many - some < 3 * (calls(20_000, **WHOLE) - calls(1_000, **WHOLE))
+
+
+@pytest.mark.parametrize("index", [0, 7, MAX_INTEGER, -1, MAX_INTEGER + 1, True, None, "0"])
+def test_an_index_passes_at_sight_within_its_limits_and_is_looked_at_beyond_them(index):
+    """Only what is looked at costs a call more than the check of the event does."""
+    body = {"type": "conversation.item.truncated", "event_id": "e", "item_id": "i", "audio_end_ms": 0}
+    check, walk, entered = check_of(REALTIME.types[body["type"]]), Walk(), []
+    sys.setprofile(lambda frame, event, _: entered.append(frame) if event == "call" else None)
+    try:
+        check(body | {"content_index": index}, (), walk)
+    finally:
+        sys.setprofile(None)
+    passes = type(index) is int and 0 <= index <= MAX_INTEGER
+    assert [fault.path for fault in walk.faults] == ["$.content_index"] * (not passes)
+    assert (len(entered) == 1) is passes
