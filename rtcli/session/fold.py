@@ -36,8 +36,12 @@ class _Way(Struct, frozen=True, gc=False):
     """What becomes of the events of a class that begin no connection."""
 
     configure: Callable[[Config, Any], None] | None
-    move: Handler | None
+    move: Handler
     place: Callable[[State, Any], Node]
+
+
+def _stay(_state: State, _event: Any, _at_s: float | None) -> None:
+    """Change nothing: it is told by what answers it."""
 
 
 def _spoken_elsewhere(kind: type) -> bool:
@@ -73,8 +77,7 @@ class Session:
         state.touched = None
         if way.configure is not None:
             way.configure(self.config, event)
-        if way.move is not None:
-            way.move(state, event, at_s)
+        way.move(state, event, at_s)
         connection = state.connection
         connection.events += 1
         self.places.put(entry.line, way.place(state, event), connection)
@@ -87,8 +90,8 @@ class Session:
         state = self._state_for(folded, entry.t)
         state.touched = None
         self.config.apply(entry)
-        if isinstance(folded, Event) and (move := self._moving(type(folded))) is not None:
-            move(state, folded, entry.t)
+        if isinstance(folded, Event):
+            self._moving(type(folded))(state, folded, entry.t)
         if isinstance(event, Event):
             state.connection.events += 1
         elif isinstance(event, Unknown | Malformed):
@@ -126,19 +129,17 @@ class Session:
 
     @staticmethod
     @cache
-    def _moving(kind: type[Event]) -> Handler | None:
+    def _moving(kind: type[Event]) -> Handler:
         """How events of a class let the state go on, or of the class it extends: one with extra fields is a subclass."""
-        move = next((HANDLERS[base] for base in kind.__mro__ if base in HANDLERS), None)
-        if move is None and _spoken_elsewhere(kind):
-            move = records.foreign
+        otherwise = records.foreign if _spoken_elsewhere(kind) else _stay
+        move = next((HANDLERS[base] for base in kind.__mro__ if base in HANDLERS), otherwise)
         if kind.sender != "client" or "event_id" not in kind.__struct_fields__:
             return move
 
         def remember(state: State, event: Any, at_s: float | None) -> None:
             if event.event_id:
                 records.remember(state, event.event_id, event.type)
-            if move is not None:
-                move(state, event, at_s)
+            move(state, event, at_s)
 
         return remember
 

@@ -76,9 +76,7 @@ def placing(kind: type[Event]) -> Callable[[State, Any], Node]:
 
 def _naming(kind: type[Event], what: str) -> Callable[[Any], Any]:
     """How an event of a class names a response or an item, or holds one that has an id."""
-    name, names, holds = f"{what}_id", f"{what}_id" in kind.__struct_fields__, what in kind.__struct_fields__
-    if names and not holds:
+    fields, name = kind.__struct_fields__, f"{what}_id"
+    if name in fields:
         return attrgetter(name)
-    if not names:
-        return (lambda event: getattr(getattr(event, what), "id", None)) if holds else lambda _: ""
-    return lambda event: getattr(event, name) or getattr(getattr(event, what), "id", None)
+    return (lambda event: getattr(getattr(event, what), "id", None)) if what in fields else lambda _: ""

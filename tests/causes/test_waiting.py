@@ -51,6 +51,11 @@ def waits(*lines):
         pytest.param((SILENT, STARTED, "< input_audio_buffer.cleared {}"), [], id="speech that was dropped"),
         pytest.param((SILENT, STARTED, STOPPED, COMMITTED, ADDED), [], id="an item that is there"),
         pytest.param((CREATED, COMMITTED, ADDED), [("client", "the transcription of u", 2)], id="a transcription"),
+        pytest.param(
+            (SILENT, '< mcp_list_tools.in_progress {"item_id":"l"}'),
+            [("client", "the tools of the MCP listing l", 2)],
+            id="a listing of tools",
+        ),
         pytest.param((SILENT, BEGAN, MADE, DONE), [("server", "the output of f, call c", 3)], id="a call"),
         pytest.param(
             (SILENT, BEGAN, MADE, DONE, OUTPUT, TAKEN),

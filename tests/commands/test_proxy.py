@@ -201,7 +201,8 @@ def test_the_second_interrupt_leaves_at_once():
                 pass
             code, _ = proxy.stop()
             release.set()
-    assert code == 130
+    # What comes while Python itself ends, ends it by the signal; a shell says 130 of both.
+    assert code in {130, -signal.SIGINT}
     (path,) = recordings("recordings")
     assert [record.text for record in records(path) if isinstance(record, Frame)] == ["one"]
 

@@ -250,3 +250,11 @@ def test_what_is_told_to_be_cleared_twice_was_cut_off_the_first_time():
     script = BEGIN + created(1, "r") + audio(1.5, "r") + cleared + done(3, "r")
     (row,) = measured(script).metrics.responses
     assert (row.cleared.t, row.playback_ended.t) == (1.75, 1.75)
+
+
+def test_a_truncation_without_speech_is_no_interruption():
+    cut = '1.3 > conversation.item.truncate {"item_id":"item_a","content_index":0,"audio_end_ms":50}\n'
+    script = BEGIN + created(1, "r") + audio(1.1, "r", 400) + cut
+    (row,) = measured(script).metrics.responses
+    assert (row.truncated.t, row.heard_ms, row.speech) == (1.3, 50, None)
+    assert values(script, "barge_in_to_truncate") == []

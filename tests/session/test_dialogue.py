@@ -318,3 +318,11 @@ def test_what_a_response_says_only_when_it_is_done_is_said():
     ended = said(1.4, "server", "response.done", response={"id": "r", "status": "completed", "output": [message]})
     told = sayings(created(), began(1.2), ended)
     assert [(one.who, one.text) for one in told] == [("model", "Late.")]
+
+
+def test_each_connection_has_its_own_words_and_number():
+    first = [created(), began(1.2), word(1.3, "Hi", "a"), done(1.4, "r")]
+    told = sayings(*first, '- {"rtcli": 1}', *first)
+    assert [one.text for one in told] == ["Hi", "Hi"]
+    before, after = told
+    assert after.connection == before.connection + 1

@@ -91,3 +91,32 @@ def test_a_delta_that_comes_twice_counts_once(judged):
     assert taken >= 20
     assert any("text 21× 1 late or twice" in plain for plain, _ in known[0])
     assert known == taken_in(lines, onward=False, judged=judged)[0]
+
+
+@pytest.mark.parametrize("judged", [False, True])
+@pytest.mark.parametrize(
+    "between",
+    [
+        {**TEXT, "response_id": "none"},
+        {**TEXT, "item_id": "none"},
+        {**APPEND, "event_id": ""},
+        {**APPEND, "event_id": None},
+    ],
+    ids=["of another response", "of another item", "without a name", "with null for a name"],
+)
+def test_what_comes_between_is_in_its_place(between, judged):
+    delta = TEXT if between["type"] == TEXT["type"] else APPEND
+    lines = bytes_of(lines_of([*BEGUN, (delta, 9, 0.1), (between, 3, 0.1), (delta, 9, 0.1)], timed=True))
+    known, taken = taken_in(lines, onward=True, judged=judged)
+    assert taken >= 16
+    assert known == taken_in(lines, onward=False, judged=judged)[0]
+
+
+@pytest.mark.parametrize("judged", [False, True])
+@pytest.mark.parametrize("goes_on", [TEXT, APPEND], ids=lambda event: event["type"])
+def test_a_time_that_goes_back_is_told_where_it_does(goes_on, judged):
+    lines = bytes_of(lines_of([*BEGUN, (goes_on, 9, 0.1), (goes_on, 9, -1)], timed=True))
+    known, _ = taken_in(lines, onward=True, judged=judged)
+    assert known == taken_in(lines, onward=False, judged=judged)[0]
+    back = [line for code, line, _ in known[3] if code == "TIM01"]
+    assert back == ([1 + 1 + len(BEGUN) + 9 + 1] if judged else [])

@@ -525,3 +525,12 @@ def test_a_key_that_is_told_of_once_is_gone_where_nothing_tells_of_it(tells_firs
     assert [len(line) for line in after] == [len(line) for line in before]
     [words] = [json.loads(line)["event"][field] for line in after if field in json.loads(line)["event"]]
     assert words.startswith("the log says xredacted-")
+
+
+@pytest.mark.parametrize("audio", ["silence", "drop", "keep"])
+def test_an_append_without_audio_is_looked_at_as_any_other_event(audio):
+    secret = SECRETS["GitHub"]
+    before = line({"type": "input_audio_buffer.append", "audio": "", "note": f"the key is {secret}"})
+    (after,) = redacted([before], audio=audio)
+    assert secret.encode() not in after
+    assert len(after) == len(before)
