@@ -226,10 +226,7 @@ def _inflated(file: IO[bytes]) -> Iterator[bytes]:
 def _as_far_as_it_goes(inflater: Any, packed: bytes) -> Iterator[bytes]:
     """What lies before the fault in a packed piece, of which an inflater that fails keeps nothing."""
     with suppress(zlib.error):
-        for place in range(len(packed)):
-            yield inflater.decompress(packed[place : place + 1])
-            if inflater.eof:
-                return
+        yield from map(inflater.decompress, (packed[place : place + 1] for place in range(len(packed))))
 
 
 def unreadable(path: Path, error: OSError) -> UnreadableRecording:

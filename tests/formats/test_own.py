@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from rtcli.formats.own import _is_own
+from rtcli.formats.overlong import VALUES_AT_MOST
+from rtcli.formats.own import _is_own, looks_own
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,10 @@ from rtcli.formats.own import _is_own
 )
 def test_a_record_or_an_event_is_told_from_what_a_log_puts_around_one(value, it_is):
     assert _is_own(value) is it_is
+
+
+def test_a_line_of_very_many_values_is_not_taken_apart_to_tell_whose_it_is():
+    line = b'{"type":"response.create","x":[%s0]}\n'
+    assert looks_own([line % (b"0," * 1000)])
+    assert not looks_own([line % (b"0," * VALUES_AT_MOST)])
+    assert looks_own([line % (b"0," * VALUES_AT_MOST), line % b""])

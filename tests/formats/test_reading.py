@@ -8,6 +8,7 @@ import pytest
 
 from rtcli.errors import UnreadableRecording
 from rtcli.formats import Reading
+from rtcli.formats.overlong import VALUES_AT_MOST
 from rtcli.formats.reading import is_log
 
 CREATE = '{"type":"response.create"}'
@@ -90,3 +91,17 @@ def test_a_recording_may_begin_with_more_that_says_nothing_than_is_looked_at(tmp
     path.write_bytes(blank * 3)
     with pytest.raises(UnreadableRecording, match="it is empty"):
         list(Reading(path))
+
+
+def test_of_the_lines_that_are_too_long_to_be_read_the_first_are_told(tmp_path):
+    path = tmp_path / "a.jsonl"
+    long = '{"type":"response.create","x":[' + "0," * VALUES_AT_MOST + "0]}\n"
+    path.write_text(f"{CREATE}\n{long}{CREATE}\n")
+    reading = Reading(path)
+    assert [entry.line for entry in reading] == [1, 2, 3]
+    assert [(one.line, "values" in one.why) for one in reading.skipped] == [(2, True)]
+    assert reading.lost
+    for number in range(100):
+        reading.skip(number + 4, "it is long")
+    assert 1 < len(reading.skipped) < 100
+    assert reading.skipped[1].line == 4

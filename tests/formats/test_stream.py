@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtcli.errors import UnreadableRecording
+from rtcli.formats import stream
 from rtcli.formats.packing import encoder_for, is_whole
 from rtcli.formats.stream import BUFFER_BYTES, line_ends, read_lines, read_part
 
@@ -187,3 +188,25 @@ def test_who_watches_is_told_of_every_byte_on_the_disk(tmp_path, ending):
 def test_a_part_of_what_is_not_there_is_refused_by_its_name(tmp_path):
     with pytest.raises(UnreadableRecording, match=r"gone\.jsonl"):
         line_ends(tmp_path / "gone.jsonl", [0, 5])
+
+
+def test_a_line_that_is_longer_than_the_buffer_ends_where_it_ends_or_the_file_does(tmp_path):
+    path = tmp_path / "long.jsonl"
+    long = b"x" * (BUFFER_BYTES + 5)
+    path.write_bytes(b"a\n" + long + b"\n" + long)
+    end = 2 + len(long) + 1
+    assert line_ends(path, [0, 2, end - 1, end]) == [2, end, end, path.stat().st_size]
+
+
+@pytest.mark.parametrize("ending", ENDINGS[1:])
+def test_a_file_that_stands_for_much_is_read_on_as_long_as_it_is_not_packed_too_well(tmp_path, ending, monkeypatch):
+    monkeypatch.setattr(stream, "_LINES_AT_MOST_BYTES", 1 << 16)
+    path = tmp_path / f"call.{ending}"
+    lines = [b"%x\n" % number**9 for number in range(40_000)]
+    path.write_bytes(packed(ending, b"".join(lines)))
+    assert list(read_lines(path)) == lines
+    path.write_bytes(packed(ending, b"silence\n" * (BUFFER_BYTES // 3)))
+    with pytest.raises(
+        UnreadableRecording, match=rf"200 times its size.*\s.*{'gzip' if ending == 'jsonl.gz' else 'zstd'} -d"
+    ):
+        list(read_lines(path))

@@ -239,6 +239,15 @@ def test_a_file_that_is_written_anew_is_for_its_owner_only(path):
     assert os.stat(path).st_mode & 0o777 == 0o600
 
 
+def test_who_closes_it_again_closes_nothing_that_was_opened_meanwhile(tmp_path):
+    writer = Writer(tmp_path / "a.jsonl")
+    writer.close()
+    with (tmp_path / "b").open("wb") as another:
+        writer.close()
+        another.write(b"x")
+    assert (tmp_path / "b").read_bytes() == b"x"
+
+
 def test_a_device_keeps_its_mode():
     before = os.stat("/dev/null").st_mode
     with Writer(Path("/dev/null"), "overwrite") as writer:
