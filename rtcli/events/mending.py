@@ -43,12 +43,7 @@ def rest(body: Any, event_class: type[Event]) -> Event | None:
     if type(body) is not dict or _is_about_nobody(body, event_class):
         return None
     left = _mender_of(event_class)(_gathered(body))
-    if left is LOST:
-        return None
-    try:
-        return msgspec.convert(left, event_class)
-    except (msgspec.ValidationError, RecursionError):
-        return None
+    return None if left is LOST else msgspec.convert(left, event_class)
 
 
 def _is_about_nobody(body: dict[str, Any], event_class: type[Event]) -> bool:

@@ -85,7 +85,7 @@ def number(schema: inspect.FloatType) -> Check:
     def check(value: Any, path: Path, walk: Walk) -> Any:
         if type(value) is not float and type(value) is not int:
             walk.wrong_type(value, "a number", path)
-        elif abs(value) > sys.float_info.max:
+        elif not abs(value) <= sys.float_info.max:  # nor is what is no number
             walk.out_of_range(value, "a number", path)
         elif (low is not None and value < low) or (high is not None and value > high):
             walk.out_of_range(value, _limits(low, high), path)

@@ -85,3 +85,14 @@ def test_an_index_passes_at_sight_within_its_limits_and_is_looked_at_beyond_them
     passes = type(index) is int and 0 <= index <= MAX_INTEGER
     assert [fault.path for fault in walk.faults] == ["$.content_index"] * (not passes)
     assert (len(entered) == 1) is passes
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf"), 10**400, -1, 0.0, 7, 10**300])
+def test_a_number_with_a_limit_passes_where_the_decoder_takes_it(number):
+    usage = {"type": "duration", "seconds": number}
+    kind = REALTIME.types["conversation.item.input_audio_transcription.completed"]
+    body = {"type": kind.__struct_config__.tag, "event_id": "e", "item_id": "i", "content_index": 0, "transcript": ""}
+    walk = Walk()
+    check_of(kind)(body | {"usage": usage}, (), walk)
+    taken = 0 <= number <= sys.float_info.max
+    assert [fault.path for fault in walk.faults] == ["$.usage.seconds"] * (not taken)

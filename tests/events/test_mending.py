@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import UNSET
 from sweeping import by_turns, examples
 
 from rtcli.events import BETA, DIALECTS, REALTIME, Event, Listener, Malformed, decode, encode
 from rtcli.events.example import example
+from rtcli.events.mending import rest
 
 CLEAN = Path(__file__).parents[2] / "recordings/clean"
 WRONG = (None, 7, -1, "x", True, [], {}, [7], {"type": "x"}, 1e308)
@@ -313,6 +315,22 @@ def test_what_is_nested_nearly_too_deep_to_be_parsed_is_mended_or_not_and_nothin
     assert mended[0]
     assert not mended[-1]
     assert mended == sorted(mended, reverse=True)
+
+
+def further_down(frames, call):
+    return further_down(frames - 1, call) if frames else call()
+
+
+def test_what_is_nested_deeper_than_there_is_room_on_the_stack_is_mended_all_the_same():
+    limit = sys.getrecursionlimit()
+    body = json.loads(DEEP_TOOL.replace('"function",', '"function","name":"f",') % "{}")
+    parameters = inner = body["session"]["tools"][0]["parameters"]
+    for _ in range(limit * 6 // 10):
+        inner["x"] = inner = {}
+    kind = REALTIME.types["session.update"]
+    mended = further_down(limit // 2, lambda: rest(body, kind))
+    assert mended.event_id is UNSET
+    assert mended.session.tools[0].parameters is parameters
 
 
 def test_a_field_that_is_learned_does_not_keep_what_is_nested_deep_beside_it_from_being_read():
