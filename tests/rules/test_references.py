@@ -51,6 +51,16 @@ def test_an_item_that_a_faulty_event_announced_was_announced():
     assert found(WHOLE, SESSION, BEGUN, faulty, delta("i", 0)) == []
 
 
+def test_so_it_was_where_the_log_says_that_the_client_had_sent_it():
+    faulty = (
+        '3.0 > response.output_item.added {"response_id": "r", "output_index": 0, '
+        '"item": {"type": "novelty", "id": "i"}}'
+    )
+    begun = (WHOLE, "1.0 " + SESSION, "2.0 " + BEGUN)
+    assert found(*begun, faulty, "4.0 " + delta("i", 0)) == []
+    assert found(*begun, "4.0 " + delta("i", 0)) == [("REF01", 4)]
+
+
 def test_an_unknown_predecessor_is_told_once_for_each_item():
     committed = '< input_audio_buffer.committed {"item_id": "u", "previous_item_id": "x"}'
     added = USER.replace('{"item"', '{"previous_item_id": "x", "item"')
