@@ -53,3 +53,19 @@ def test_the_end_of_a_connection_is_judged_by_what_was_spoken_there():
     assert ended({"type": "realtime"}, header()) == ["MCP01"]
     assert ended({"modalities": ["text"]}) == []
     assert ended({"modalities": ["text"]}, header()) == []
+
+
+def test_what_a_client_speaks_is_known_from_an_event_of_a_kind_that_told_nothing_before():
+    """The last of its items alone tells it, and the server's first event contradicts it."""
+
+    def item(role, kind):
+        return {"type": "message", "role": role, "content": [{"type": kind, "text": "x"}]}
+
+    def sent(role, kind):
+        return {"t": 2.0, "from": "client", "event": {"type": "conversation.item.create", "item": item(role, kind)}}
+
+    user, assistant = sent("user", "input_text"), sent("assistant", "output_text")
+    created = {"type": "conversation.item.created", "event_id": "e", "item": {"id": "i"} | item("user", "input_text")}
+    answered = {"t": 3.0, "from": "server", "event": created}
+    assert ("SCH14", 5) in found([header(), user, user, assistant, answered])
+    assert "SCH14" not in dict(found([header(), user, user, user, answered]))
