@@ -44,7 +44,14 @@ def _learning() -> Any:
 
 
 def _can_be_learned(result: Event | Unknown) -> TypeGuard[Event]:
-    return isinstance(result, Event) and bool(result.extra or result.foreign) and not result.implied
+    if not isinstance(result, Event) or not (result.extra or result.foreign) or result.implied:
+        return False
+    return all(_can_be_a_field(str(extra.path[-1])) for extra in result.extra)
+
+
+def _can_be_a_field(name: str) -> bool:
+    """Whether a class can have a field of this name: msgspec refuses what JSON would have to escape."""
+    return name.isprintable() and '"' not in name and "\\" not in name
 
 
 def _is_wrong_in_its_own_fields(result: Malformed) -> bool:

@@ -66,7 +66,7 @@ fields = st.lists(
     st.tuples(
         st.tuples(
             st.sampled_from(OBJECTS),
-            st.sampled_from(["vendor", "extra", "foreign", "a-b", "learned_0", "", "made_for"]),
+            st.sampled_from(["vendor", "extra", "foreign", "a-b", "learned_0", "", "made_for", "\t", '"', "\\"]),
         ).map(lambda pair: (*pair[0], pair[1])),
         st.none() | st.integers(-9, 9) | st.text(max_size=4) | st.lists(st.integers(0, 3), max_size=2),
     ),
@@ -89,6 +89,15 @@ def test_what_was_learned_is_decoded_as_without_learning(variants, rounds):
         assert learned.type == plain.type
         assert isinstance(learned, REALTIME.types["response.done"])
         assert learned.response.output[1].role == "assistant"
+
+
+@pytest.mark.parametrize("name", ["\tobfuscation", 'a"b', "a\\b", "\x00", "\x7f", "\u2028", "\u202e", "é"])
+def test_a_field_with_a_name_that_json_escapes_is_told_each_time(name):
+    listener = Listener(REALTIME)
+    for line in range(40):
+        event = listener.decode(json.dumps(with_fields(DONE, [((name,), 1)])), line)
+        assert extras(event) == extras(decode(json.dumps(with_fields(DONE, [((name,), 1)]))))
+        assert [extra.path for extra in event.extra] == [(name,)]
 
 
 def test_a_hostile_peer_with_ever_new_names_is_not_followed_for_ever():
