@@ -130,7 +130,7 @@ class Recovery:
         body = body.rstrip(b"\r\n")
         if body[:1] == b"\0" or body[-1:] == b"\0":
             self.mended.add(number, "there were NULs between records", joined=True)
-            body = body.strip(b"\0")
+            body = body.lstrip(b"\0").rstrip(b"\0\r\n")
         return body
 
     def _blank(self, line: bytes) -> Iterator[bytes]:

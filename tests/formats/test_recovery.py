@@ -57,10 +57,11 @@ def test_blank_lines_and_records_of_a_later_version_stay_where_they_are():
     assert b"".join(recovered(data)[0]) == data
 
 
-def test_of_a_line_of_blanks_and_zeros_only_the_blanks_stay():
-    lines, recovery = recovered(HEADER + b" \x00\x00\n" + CALL[1])
-    assert lines == [HEADER, b" \n", CALL[1]]
-    assert recovery.mended.count == 1
+@pytest.mark.parametrize(("line", "left"), [(b" \x00\x00\n", [b" \n"]), (b"\r\x00\x00\r\n", [])])
+def test_of_a_line_of_blanks_and_zeros_only_the_blanks_stay(line, left):
+    lines, recovery = recovered(HEADER + line + CALL[1])
+    assert lines == [HEADER, *left, CALL[1]]
+    assert recovery.mended.count
 
 
 def test_a_torn_last_line_is_lost_and_told():
