@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import re
 import struct
 import subprocess
@@ -35,7 +36,7 @@ MOST_MIB = LINE_MIB + 100
 """The longest line, and the program."""
 LINES = (RECORDINGS / "text.jsonl").read_bytes().splitlines(keepends=True)
 FIRST, LAST = b"".join(LINES[:14]), b"".join(LINES[14:])
-NOTE = b'{"t":9999.5,"note":"' + b"again " * 1000 + b'"}\n'
+NOTE = b'{"t":%.6f,"note":"%s"}\n' % (json.loads(LINES[13])["t"], b"again " * 1000)
 SILENCE = b'{"t":9999.5,"note":"' + b"A" * 40000 + b'"}\n'
 LONG = f"the line is {GIB:,} bytes long"
 
