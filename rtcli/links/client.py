@@ -7,7 +7,9 @@ import json
 import socket
 import ssl
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urljoin
 
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as websocket
@@ -23,9 +25,11 @@ from websockets.exceptions import (
 from websockets.frames import CloseCode
 from websockets.http11 import Response
 from websockets.protocol import State
+from websockets.uri import parse_uri
 
 from rtcli import __version__
 from rtcli.errors import ConnectionFailed, HandshakeRefused
+from rtcli.links.answering import Answering
 from rtcli.links.tap import Tap
 from rtcli.links.target import Target
 from rtcli.recording.secrets import harmless_headers, harmless_subprotocol, harmless_url, keys_of, without_keys
@@ -40,7 +44,10 @@ _GIVEN_UP: Final = frozenset({CloseCode.PROTOCOL_ERROR, CloseCode.INVALID_DATA, 
 REQUEST_IDS: Final = ("x-request-id", "apim-request-id", "cf-ray")
 """Response headers that a support desk asks for, the best first."""
 
+_ELSEWHERE: Final = "it points to another address, and a key goes to nobody but who was asked; use that if it is right"
+
 REMEDIES: Final[dict[int, str]] = {
+    **dict.fromkeys((300, 301, 302, 303, 307, 308), _ELSEWHERE),
     401: "the key is missing, wrong or revoked",
     403: "the key may not use this model or this endpoint",
     404: "the model, the deployment or the path does not exist; look at --model and at the URL",
@@ -111,6 +118,27 @@ class Client:
             self.gave_up = (closed.sent.code, closed.sent.reason)
 
 
+class _Caller(Answering, ClientConnection):
+    """The client's end."""
+
+
+class _Connecting(websocket):
+    """A connection to the server that was asked for; the library would follow it anywhere, and take the key along."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """Where the same server has what was asked for; or why there is no connection."""
+        try:
+            there = super().process_redirect(exc)
+        except (InvalidURI, LookupError, ValueError):  # it points to no address
+            return exc
+        return there if isinstance(there, str) and _server_of(there) == _server_of(self.uri) else exc
+
+
+def _server_of(url: str) -> tuple[bool, str, int]:
+    parts = parse_uri(url)
+    return parts.secure, parts.host, parts.port
+
+
 async def open_client(target: Target, tap: Tap, headers: Sequence[tuple[str, str]] = ()) -> Client:
     """Connect to the target.
 
@@ -122,7 +150,7 @@ async def open_client(target: Target, tap: Tap, headers: Sequence[tuple[str, str
     shown = harmless_url(target.url)
     sent = keys_of(target.url, [*target.headers, *headers])
     try:
-        connection = await websocket(
+        connection = await _Connecting(
             target.url,
             additional_headers=[*target.headers, *headers],
             user_agent_header=f"rtcli/{__version__}",
@@ -131,12 +159,13 @@ async def open_client(target: Target, tap: Tap, headers: Sequence[tuple[str, str
             close_timeout=CLOSE_SECONDS,
             max_size=MAX_FRAME_BYTES,
             max_queue=None,
+            create_connection=_Caller,
         )
     except InvalidStatus as refusal:
         raise _refused(shown, refusal, target.key_from, sent) from refusal
     except InvalidProxy as failure:
         raise ConnectionFailed(shown, *why_not(failure)) from None  # it quotes the proxy's password
-    except (OSError, InvalidHandshake, InvalidURI, ValueError) as failure:
+    except (OSError, InvalidHandshake, InvalidURI, ValueError, ImportError) as failure:
         why, remedy = why_not(failure)
         raise ConnectionFailed(shown, without_keys(why, sent), remedy) from failure
     return Client(connection, tap, sent)
@@ -151,9 +180,18 @@ def _refused(shown: str, refusal: InvalidStatus, key_from: str, sent: Sequence[s
     if response.status_code in {401, 403} and key_from:
         remedy = f"{remedy}; it came from {key_from}"
     code = str(error.get("code") or error.get("type") or "")
-    said = " ".join(str(error.get("message") or "").split())
+    said = " ".join(str(error.get("message") or _pointed_to(shown, response)).split())
     code, said, request_id = (without_keys(part, sent) for part in (code, said, request_id))
     return HandshakeRefused(shown, response.status_code, code, said, request_id, remedy)
+
+
+def _pointed_to(shown: str, response: Response) -> str:
+    """The address that a server names in the place of its own, without what may be a key."""
+    there = next(iter(response.headers.get_all("Location")), "")
+    try:
+        return harmless_url(urljoin(shown, there)) if there and response.status_code < HTTPStatus.BAD_REQUEST else ""
+    except ValueError:
+        return ""
 
 
 def request_id_of(response: Response) -> str:
@@ -191,12 +229,18 @@ def why_not(failure: Exception) -> tuple[str, str]:
             return "the server hung up during the handshake", "does it speak WebSocket there, and with TLS or without?"
         case TimeoutError():
             return f"no answer within {OPEN_SECONDS} s", "check the network, or a proxy on the way"
+        case ImportError():
+            return "a SOCKS proxy on the way needs the package python-socks", "pip install 'python-socks[asyncio]'"
         case InvalidProxy() | ProxyError():
             return "the proxy on the way did not let it through", "look at HTTPS_PROXY and NO_PROXY"
         case InvalidMessage():
             return "the server does not speak HTTP there", "a server with TLS has a wss:// URL"
         case InvalidURI():
             return "the URL is not a WebSocket's", "it begins with ws:// or wss:// and has a host"
+        case UnicodeError():
+            return "the host name is none", "check the spelling"
+        case ValueError():  # its words may be a part of the password
+            return "the URL cannot be read", "a password with a / in it is written with %2F, and a port is a number"
         case OSError():
             return failure.strerror or str(failure) or "the network failed", ""
     return str(failure), ""

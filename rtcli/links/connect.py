@@ -10,8 +10,8 @@ import base64
 import binascii
 import re
 import signal
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -26,6 +26,7 @@ from rtcli.links.client import Client, open_client
 from rtcli.links.keyboard import Keyboard, piped
 from rtcli.links.lines import Slash, perform
 from rtcli.links.server import serving
+from rtcli.links.stopping import told
 from rtcli.links.talk import Pace, Talk
 from rtcli.links.tap import Tap
 from rtcli.links.target import Target, with_query
@@ -56,6 +57,9 @@ class Face(Protocol):
 
     def note(self, text: str) -> None:
         """Something that is no event, for the person."""
+
+    def hurry(self) -> None:
+        """The process has been told to end from outside: who looks is not waited for any more."""
 
 
 class Keep(Struct, frozen=True):
@@ -104,6 +108,8 @@ class Outcome(Struct, kw_only=True):
     """The code and the reason with which rtcli closed, where the server broke the rules of WebSockets."""
     dropped: bool = False
     """The person interrupted twice."""
+    told: bool = False
+    """The process was told to end from outside."""
     unanswered: int = 0
     """How often an answer was waited for in vain."""
     failure: RecordingFailed | None = None
@@ -152,6 +158,7 @@ class _Conversation:
             target = plan.target or Target(with_query(await stack.enter_async_context(serving()), plan.query))
             tap = Tap(self._seen, self._face.listener)
             client = await open_client(target, tap, plan.headers)
+            stack.enter_context(told(partial(self._interrupt, client)))
             stack.callback(self._end_files)
             if not keep.off:
                 self._writer = Writer(keep.path or keep.folder / f"{tap.started:%Y%m%dT%H%M%S.%fZ}.jsonl", keep.mode)
@@ -163,30 +170,32 @@ class _Conversation:
         return self._outcome
 
     async def _run(self, client: Client, speech: Sound | None) -> None:
-        async with _interrupts(self._interrupt, client):
-            receiving = asyncio.create_task(client.receive())
-            script = asyncio.create_task(self._follow(speech))
-            drawing = asyncio.create_task(self._draw())
-            stop = asyncio.create_task(self._interrupted.wait())
-            try:
-                await asyncio.wait({receiving, script, stop}, return_when=asyncio.FIRST_COMPLETED)
-                await client.close()
-                await receiving
-            finally:
-                assert self._talk is not None
-                self._talk.ended()
-                for task in (script, drawing, stop):
-                    task.cancel()
-                await asyncio.gather(drawing, stop, return_exceptions=True)
-            with suppress(asyncio.CancelledError):
-                await script
+        receiving = asyncio.create_task(client.receive())
+        script = asyncio.create_task(self._follow(speech))
+        drawing = asyncio.create_task(self._draw())
+        stop = asyncio.create_task(self._interrupted.wait())
+        try:
+            await asyncio.wait({receiving, script, stop}, return_when=asyncio.FIRST_COMPLETED)
+            await client.close()
+            await receiving
+        finally:
+            assert self._talk is not None
+            self._talk.ended()
+            for task in (script, drawing, stop):
+                task.cancel()
+            await asyncio.gather(drawing, stop, return_exceptions=True)
+        with suppress(asyncio.CancelledError):
+            await script
         self._face.refresh()
         if client.closed_with:
             self._outcome.code, self._outcome.reason = client.closed_with
         self._outcome.gave_up = client.gave_up
         self._outcome.vanished = client.vanished and not self._outcome.dropped
 
-    def _interrupt(self, client: Client) -> None:
+    def _interrupt(self, client: Client, number: int) -> None:
+        if number != signal.SIGINT:
+            self._outcome.told = True
+            self._face.hurry()
         if self._interrupted.is_set():
             self._outcome.dropped = True
             client.abort()
@@ -280,17 +289,3 @@ class _Conversation:
         if self._writer:
             self._writer.close()
             self._outcome.path = self._writer.path
-
-
-@asynccontextmanager
-async def _interrupts(react: Any, client: Client) -> AsyncIterator[None]:
-    """React to Ctrl-C, SIGTERM and SIGHUP while the connection is open."""
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    for number in numbers:
-        loop.add_signal_handler(number, react, client)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)

@@ -7,6 +7,7 @@ connection only (hop by hop) and compression, which nobody is offered.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final
@@ -15,7 +16,7 @@ from websockets.client import ClientProtocol
 from websockets.datastructures import Headers
 from websockets.exceptions import InvalidHandshake, InvalidHeader
 from websockets.extensions import Extension
-from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory, PerMessageDeflate
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 from websockets.uri import WebSocketURI
@@ -25,6 +26,9 @@ from rtcli.links.upstream import Upstream
 from rtcli.links.visitors import Visitors
 from rtcli.recording.secrets import KEY_SUBPROTOCOL
 
+_CONTROL: Final = re.compile(r"[\x00-\x20\x7f]")
+_LEAST_WINDOW_BITS: Final = 9
+"""An upstream may ask for 8. Source: RFC 7692, section 7.1.2.2; zlib.h, deflateInit2: 8 is not supported for raw deflate."""
 COMPRESSION: Final = "permessage-deflate"
 REALTIME: Final = "realtime"
 """The subprotocol that browsers ask for, beside their key; they fail when none is answered."""
@@ -88,11 +92,14 @@ def check_request(request: Request, visitors: Visitors) -> None:
     if not request.path.startswith("/"):
         # Behind the upstream's origin it would name another one.
         raise Refused(HTTPStatus.BAD_REQUEST, "no_path", "the app asks for no path; this is no HTTP proxy")
+    if _CONTROL.search(request.path):
+        # Some servers take a carriage return alone for the end of a line: what follows would be a header.
+        raise Refused(HTTPStatus.BAD_REQUEST, "no_path", "the app asks for a path with a control character in it")
     if "websocket" not in ",".join(request.headers.get_all("Upgrade")).lower():
         raise Refused(HTTPStatus.UPGRADE_REQUIRED, "no_websocket", "only WebSockets are passed on here")
     try:
         ServerProtocol().process_request(request)
-    except InvalidHandshake as error:
+    except (InvalidHandshake, ValueError) as error:
         # What is wrong with it may be a secret in the wrong place; only its name is told.
         where = f" ({error.name})" if isinstance(error, InvalidHeader) else ""
         raise Refused(HTTPStatus.BAD_REQUEST, "bad_handshake", f"the app's handshake is wrong{where}") from error
@@ -133,7 +140,13 @@ class Asking:
         """
         kept = [(name, value) for name, value in response.headers.raw_items() if name.lower() != SUBPROTOCOL]
         # Whether the subprotocol suits is between the app and the upstream.
-        self._protocol.process_response(Response(response.status_code, response.reason_phrase, Headers(kept)))
+        try:
+            self._protocol.process_response(Response(response.status_code, response.reason_phrase, Headers(kept)))
+        except ValueError as error:
+            raise InvalidHeader("Sec-WebSocket-Extensions") from error
+        for one in self._protocol.extensions:
+            if isinstance(one, PerMessageDeflate) and one.local_max_window_bits < _LEAST_WINDOW_BITS:
+                raise InvalidHeader("Sec-WebSocket-Extensions")
         return list(self._protocol.extensions)
 
 

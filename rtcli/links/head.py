@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
+from websockets.datastructures import Headers
 from websockets.exceptions import SecurityError
 from websockets.http11 import MAX_LINE_LENGTH, MAX_NUM_HEADERS
 
@@ -18,6 +19,15 @@ HEAD_TOO_LONG: Final = (
     "head_too_long",
     f"no handshake has a line of more than {MAX_LINE_LENGTH} bytes, or more than {MAX_NUM_HEADERS} headers, here",
 )
+
+
+def is_plain(headers: Headers) -> bool:
+    """Whether what a handshake is made of is ASCII; the library fails on what is not, and quotes it in a trace."""
+    return all(
+        value.isascii()
+        for name, value in headers.raw_items()
+        if name.lower() in {"connection", "upgrade"} or name.lower().startswith("sec-websocket-")
+    )
 
 
 def unreadable(failure: BaseException | None) -> Unreadable | None:

@@ -52,10 +52,15 @@ class Repacking:
         before = [] if self._to_server else self._extensions
         after = self._extensions if self._to_server else []
         while True:
-            frame = yield from Frame.parse(
-                self._reader.read_exact, mask=self._to_server, max_size=LIMIT_BYTES, extensions=before
-            )
-            yield frame.serialize(mask=self._to_server, extensions=after)
+            try:
+                frame = yield from Frame.parse(
+                    self._reader.read_exact, mask=self._to_server, max_size=LIMIT_BYTES, extensions=before
+                )
+                packed = frame.serialize(mask=self._to_server, extensions=after)
+            except AttributeError as error:  # the library lets go of what packs a message when it ends
+                message = "a fragment of no message"
+                raise ProtocolError(message) from error
+            yield packed
 
 
 def close_code(fault: ValueError) -> CloseCode:

@@ -124,8 +124,7 @@ def _raw(descriptor: int, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
 
     def enter(*_: Any) -> None:
         tty.setcbreak(descriptor, termios.TCSANOW)
-        sys.stderr.write(_PASTE_ON)
-        sys.stderr.flush()
+        _tell(descriptor, _PASTE_ON)
 
     enter()
     loop.add_signal_handler(signal.SIGCONT, enter)
@@ -133,24 +132,48 @@ def _raw(descriptor: int, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
         yield
     finally:
         loop.remove_signal_handler(signal.SIGCONT)
-        sys.stderr.write(_PASTE_OFF)
-        sys.stderr.flush()
+        _tell(descriptor, _PASTE_OFF)
         termios.tcsetattr(descriptor, termios.TCSANOW, before)
+
+
+def _tell(descriptor: int, words: str) -> None:
+    """Tell the terminal itself, wherever the streams go; one that is stopped is not waited for."""
+    with contextlib.suppress(OSError):
+        terminal = os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        try:
+            os.write(terminal, words.encode())
+        finally:
+            os.close(terminal)
 
 
 async def piped(waiting: asyncio.Queue[str | None]) -> None:
     """Put the lines of standard input into the queue, and None at the end.
 
     A thread reads them: files and terminals in the background cannot be waited for otherwise. It
-    is a daemon, so that a pipe that nobody ends does not keep the program.
+    is a daemon, so that a pipe that nobody ends does not keep the program; and it reads the descriptor itself, for
+    Python ends with a fatal error where a thread still waits in one of its own readers.
     """
-    loop = asyncio.get_running_loop()
+    loop, descriptor = asyncio.get_running_loop(), sys.stdin.fileno()
 
     def pour() -> None:
-        with contextlib.suppress(RuntimeError):
-            for line in sys.stdin:
-                loop.call_soon_threadsafe(waiting.put_nowait, line.rstrip("\n"))
+        with contextlib.suppress(RuntimeError):  # the loop is over
+            for line in _lines(descriptor):
+                loop.call_soon_threadsafe(waiting.put_nowait, line.decode("utf-8", "replace").rstrip("\r"))
             loop.call_soon_threadsafe(waiting.put_nowait, None)
 
     threading.Thread(target=pour, name="rtcli-stdin", daemon=True).start()
     await asyncio.Event().wait()
+
+
+def _lines(descriptor: int) -> Iterator[bytes]:
+    """The lines that can be read there, without their ends."""
+    begun: list[bytes] = []
+    with contextlib.suppress(OSError):  # a terminal that is gone has an end, too
+        while data := os.read(descriptor, 65536):
+            first, *others = data.split(b"\n")
+            begun.append(first)
+            for other in others:
+                yield b"".join(begun)
+                begun = [other]
+    if any(begun):
+        yield b"".join(begun)

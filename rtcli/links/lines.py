@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from rtcli.errors import RtcliError
+from rtcli.events.wording import nearest
 from rtcli.formats.wav import read_speech
 from rtcli.links.talk import Pace, Talk
 
@@ -20,8 +21,10 @@ TEXT            say it to the model
 /cancel         stop the answer that is under way
 /update {json}  change the session, e.g. /update {"instructions": "Be brief."}
 /event {json}   send a text as it is, e.g. /event {"type": "response.create"}
-/close          close the connection and leave (also Ctrl-C, Ctrl-D)
+/close          close the connection and leave (also /quit, /exit, Ctrl-C, Ctrl-D)
 /help           this list"""
+
+_WORDS: Final = ("/audio", "/tool", "/commit", "/cancel", "/update", "/event", "/close", "/quit", "/exit", "/help")
 
 
 class Slash(Enum):
@@ -48,9 +51,13 @@ async def perform(line: str, talk: Talk, note: Callable[[str], None], pacing: _P
     word, _, rest = line.partition(" ")
     try:
         return await _command(word, rest.strip(), talk, note, pacing)
+    except UnicodeEncodeError:
+        note(f"{word}: it has half of a pair of characters that stand for one")
+    except RecursionError:
+        note(f"{word}: that is nested too deep")
     except (RtcliError, ValueError) as error:
         note(f"{word}: {error}")
-        return Slash.DONE
+    return Slash.DONE
 
 
 async def _command(word: str, rest: str, talk: Talk, note: Callable[[str], None], pacing: _Pacing) -> Slash:
@@ -71,12 +78,13 @@ async def _command(word: str, rest: str, talk: Talk, note: Callable[[str], None]
             await talk.commit()
         case "/cancel":
             await talk.cancel()
-        case "/close":
+        case "/close" | "/quit" | "/exit" | "/q":
             return Slash.LEAVE
-        case "/help":
+        case "/help" | "/?":
             note(HELP)
         case _:
-            note(f"{word} is no command; /help lists them")
+            near = nearest(word, _WORDS, cutoff=0.6)
+            note(f"{word} is no command; " + (f"did you mean {near}? " if near else "") + "/help lists them")
     return Slash.DONE
 
 

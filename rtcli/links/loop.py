@@ -113,6 +113,14 @@ class _Crowd:
             self.who.clear()
 
 
+def _look(reader: Straight, data: bytes) -> None:
+    """Let it look at what it handed on; that it fails is its own affair, and of nobody who is read meanwhile."""
+    try:
+        reader.look(data)
+    except Exception as error:  # noqa: BLE001 - the loop has to go on; so does asyncio itself
+        reader.fault(error)
+
+
 if hasattr(select, "epoll"):
 
     class _Selector(selectors.EpollSelector):
@@ -156,9 +164,9 @@ if hasattr(select, "epoll"):
                 if events != reading or (reader := straight.get(descriptor)) is None:
                     others.append(one)
                     continue
+                if looking and (peer := reader.peer) in looking:
+                    _look(peer, looking.pop(peer))
                 try:
-                    if looking and (peer := reader.peer) in looking:
-                        peer.look(looking.pop(peer))
                     data = reader.hand_on()
                 except Exception as error:  # noqa: BLE001 - the loop has to go on; so does asyncio itself
                     reader.fault(error)
@@ -169,10 +177,7 @@ if hasattr(select, "epoll"):
                 elif data is None:
                     others.append(one)
             for reader, data in looking.items():
-                try:
-                    reader.look(data)
-                except Exception as error:  # noqa: BLE001 - as above
-                    reader.fault(error)
+                _look(reader, data)
             if len(crowd.who) >= _COUNTED:
                 crowd.count()
             return others

@@ -18,6 +18,7 @@ from rtcli.errors import HandshakeRefused
 from rtcli.links.client import OPEN_SECONDS, REMEDIES, request_id_of
 from rtcli.links.encryption import Encryption
 from rtcli.links.handshake import (
+    Asking,
     Refused,
     accepting,
     check_request,
@@ -74,13 +75,20 @@ async def ask(app: Side, route: Route) -> Asked:
     if insists_on_compression(request, response):
         server.abort()
         server, response, asking = await reach(request, route.upstream, compressing=True)
-    if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+    try:
+        return _agreed(route, request, server, response, asking)
+    except BaseException:
         server.abort()
+        raise
+
+
+def _agreed(route: Route, request: Request, server: Side, response: Response, asking: Asking) -> Asked:
+    """What the upstream has agreed to."""
+    if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
         raise Declined(route.upstream.url(request.path), response, _keys(request, route))
     try:
         extensions = asking.compression(response)
     except InvalidHandshake as error:
-        server.abort()
         # Its own words may hold a key, as those of a refusal; only the name of what is wrong is told.
         where = f" ({error.name})" if isinstance(error, InvalidHeader) else ""
         why = f"{route.upstream.url(request.path)} answered the handshake wrongly{where}"

@@ -12,15 +12,15 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from rtcli.errors import BadOption
 from rtcli.events import Listener
-from rtcli.formats import Entry
 from rtcli.formats.writer import Writer
+from rtcli.links.board import Board
 from rtcli.links.handshake import Refused, json_error
 from rtcli.links.loop import new_loop
 from rtcli.links.parts import Keeping, Parts
@@ -29,6 +29,7 @@ from rtcli.links.room import queue_up, room, stand_crowds
 from rtcli.links.server import serving
 from rtcli.links.side import Side
 from rtcli.links.splice import CLOSE_SECONDS, Splice
+from rtcli.links.stopping import told
 from rtcli.links.upstream import Upstream, upstream_of
 from rtcli.links.visitors import MOST_SESSIONS, Visitors
 from rtcli.links.witness import Witness
@@ -39,33 +40,6 @@ _DESCRIPTORS_A_SESSION: Final = 4
 _CLOSING_AT_ONCE: Final = 16
 """Files that are brought to the disk at the same time; each may take a tenth of a second."""
 _NO_ROOM: Final = json_error(HTTPStatus.SERVICE_UNAVAILABLE, "too_many_sessions", "there are too many sessions here")
-
-
-class Board(Protocol):
-    """Where a person sees the sessions; each has a number."""
-
-    looking: bool
-    """Whether it is to be shown what goes over them."""
-
-    def began(self, number: int, url: str, listener: Listener) -> None:
-        """A session was opened; its events are decoded by the listener."""
-
-    def seen(self, number: int, entry: Entry) -> None:
-        """Something went over it."""
-
-    def suspended(self, number: int, why: str) -> None:
-        """It is not recorded any more."""
-
-    def ended(
-        self, number: int, how: str, events: int, duration_s: float, files: list[str], *, whole: bool = True
-    ) -> None:
-        """It is over; `whole` says whether all that went over it is in the files."""
-
-    def failed(self, number: int, why: str) -> None:
-        """There was no session."""
-
-    def refresh(self) -> None:
-        """It is time to draw, if anything changed."""
 
 
 class Plan(Struct, kw_only=True):
@@ -114,24 +88,24 @@ def run(plan: Plan, board: Board, announced: Callable[[str, Upstream], None]) ->
 async def _run(plan: Plan, board: Board, announced: Callable[[str, Upstream], None]) -> Outcome:
     stop, outcome = asyncio.Event(), Outcome()
     async with proxying(plan, board, outcome) as (url, upstream, proxies):
-        loop = asyncio.get_running_loop()
         stand_crowds()
 
-        def interrupt() -> None:
+        def interrupt(number: int) -> None:
+            if number != signal.SIGINT:
+                board.hurry()
             if stop.is_set():
                 outcome.dropped = True
                 proxies.drop()
             stop.set()
 
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, interrupt)
-        announced(url, upstream)
-        drawing = asyncio.create_task(_draw(board))
-        try:
-            await stop.wait()
-            await proxies.stop()
-        finally:
-            drawing.cancel()
+        with told(interrupt):
+            announced(url, upstream)
+            drawing = asyncio.create_task(_draw(board))
+            try:
+                await stop.wait()
+                await proxies.stop()
+            finally:
+                drawing.cancel()
     return outcome
 
 
@@ -236,12 +210,15 @@ class Proxies:
             (lambda entry: self._board.seen(number, entry)) if self._board.looking else None,
             lambda why: self._suspended(number, why),
         )
+        asked: Asked | None = None
         try:
             asked = await self._asked(app, number)
             if asked is not None:
                 await self._spliced(app, asked, witness, number, listener)
         finally:
             app.abort()
+            if asked is not None:
+                asked.server.abort()
 
     async def _spliced(self, app: Side, asked: Asked, witness: Witness, number: int, listener: Listener) -> None:
         """What happens once both handshakes are done."""

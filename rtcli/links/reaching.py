@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import ssl
+from collections.abc import Generator
 from functools import cache
 from http import HTTPStatus
-from typing import Any, Final
+from itertools import count
+from typing import Final
 
-from websockets.asyncio.client import connect as websocket
 from websockets.exceptions import InvalidHandshake, InvalidProxy, ProxyError, SecurityError
 from websockets.http11 import Request, Response
 from websockets.uri import parse_uri
@@ -19,6 +20,7 @@ from rtcli.links.client import OPEN_SECONDS, why_not
 from rtcli.links.encryption import Encryption
 from rtcli.links.handshake import Asking, Refused
 from rtcli.links.side import Side
+from rtcli.links.tunnel import tunnel
 from rtcli.links.upstream import Upstream
 from rtcli.links.visitors import is_loopback
 
@@ -29,7 +31,8 @@ except ImportError:  # before websockets 16
 
 HEAD_START_SECONDS: Final = 0.25
 """What one address of a host has before the next is tried beside it. Source: RFC 8305, section 5."""
-_INTERIM: Final = (100, 102, 103)
+_MOST_PIECES: Final = 2048
+"""How many pieces the body of an answer may come in; each is read as size and end, and copies those before it."""
 
 
 async def reach(request: Request, upstream: Upstream, *, compressing: bool) -> tuple[Side, Response, Asking]:
@@ -45,11 +48,10 @@ async def reach(request: Request, upstream: Upstream, *, compressing: bool) -> t
             await _connected(server, upstream)
             server.send(asking.text)
             return server, await _answer(server), asking
-    except asyncio.CancelledError:
+    except BaseException as error:
         server.abort()
-        raise
-    except _FAILURES as error:
-        server.abort()
+        if not isinstance(error, _FAILURES):
+            raise
         failure = ConnectionFailed(upstream.url(request.path), *_why(error))
         late = isinstance(error, TimeoutError)
         status = HTTPStatus.GATEWAY_TIMEOUT if late else HTTPStatus.BAD_GATEWAY
@@ -77,8 +79,9 @@ async def _connected(server: Side, upstream: Upstream) -> None:
     connecting = asyncio.ensure_future(_connect(server, upstream))
 
     def drop(done: asyncio.Future[None]) -> None:
-        if not done.cancelled() and done.exception() is None:
-            server.abort()
+        if not done.cancelled():
+            done.exception()
+        server.abort()
 
     try:
         await asyncio.shield(connecting)
@@ -91,21 +94,13 @@ async def _connect(server: Side, upstream: Upstream) -> None:
     async with asyncio.timeout(OPEN_SECONDS):
         on_the_way = None if is_loopback(upstream.host) else get_proxy(parse_uri(upstream.origin))
         if on_the_way:
-            await _connect_through(on_the_way, server, upstream)
+            await tunnel(on_the_way, server, upstream.host, upstream.port, trust)
         else:
             await asyncio.get_running_loop().create_connection(
                 lambda: server, upstream.host, upstream.port, happy_eyeballs_delay=HEAD_START_SECONDS
             )
         if upstream.secure:
             await server.encrypt(Encryption(trust(), host=upstream.host))
-
-
-async def _connect_through(proxy: str, server: Side, upstream: Upstream) -> None:
-    """Let the library connect, which knows how to ask a proxy; it is TLS with the upstream that is spoken by `server`."""
-    host = f"[{upstream.host}]" if ":" in upstream.host else upstream.host
-    connector: Any = websocket(f"ws://{host}:{upstream.port}", proxy=proxy)
-    connector.protocol_factory = lambda _: server
-    await connector.create_connection()
 
 
 @cache
@@ -115,11 +110,23 @@ def trust() -> ssl.SSLContext:
 
 
 async def _answer(server: Side) -> Response:
-    reader = server.early.reader
+    reader, pieces = server.early.reader, count(1)
+
+    def read_exact(size: int) -> Generator[None, None, bytes]:
+        """Read so many bytes; the library would take a size below nothing for one, and pieces without end."""
+        if size < 0 or next(pieces) > _MOST_PIECES:
+            raise ValueError
+        return (yield from reader.read_exact(size))
+
     while True:
-        response = await server.early.take(Response.parse(reader.read_line, reader.read_exact, reader.read_to_eof))
-        if response.status_code not in _INTERIM:
+        response = await server.early.take(Response.parse(reader.read_line, read_exact, reader.read_to_eof))
+        if not _is_interim(response.status_code):
             return response
+
+
+def _is_interim(status: int) -> bool:
+    """Whether an answer is still to come, also where the status is new. Source: RFC 9110, section 15.2."""
+    return HTTPStatus.CONTINUE <= status < HTTPStatus.OK and status != HTTPStatus.SWITCHING_PROTOCOLS
 
 
 def _why(error: Exception) -> tuple[str, str]:
@@ -133,8 +140,6 @@ def _why(error: Exception) -> tuple[str, str]:
             return why_not(ConnectionRefusedError() if refused else error)
         case SecurityError():
             return "the server's answer to the handshake is too long", "does it speak WebSocket there?"
-        case ProxyError() | InvalidProxy():
+        case ProxyError() | InvalidProxy() | ImportError():
             return why_not(error)
-        case ImportError():
-            return "a SOCKS proxy on the way needs the package python-socks", "pip install 'python-socks[asyncio]'"
     return "the server does not speak HTTP there", "a server with TLS has a wss:// URL"

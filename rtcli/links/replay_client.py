@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-import signal
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack, suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -22,6 +21,7 @@ from rtcli.links.alarm import Alarm, alarm_for
 from rtcli.links.client import Client, open_client
 from rtcli.links.connect import Keep
 from rtcli.links.server import serving
+from rtcli.links.stopping import told
 from rtcli.links.tap import Tap
 from rtcli.links.target import Target, with_query
 from rtcli.script.rehearsal import Rehearsal
@@ -30,7 +30,6 @@ _SAFE_ID: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST_ID: Final = 64
 _LEAST_S: Final = 0.001
 """The least between two looks at what is due."""
-_STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Plan(Struct, kw_only=True):
@@ -78,6 +77,9 @@ class _Conversation:
         self._plan = plan
         self._outcome = Outcome()
         self._woken = asyncio.Event()
+        self._stop = asyncio.Event()
+        self._hearing = ExitStack()
+        """What hears that it is to stop."""
         self._writer: Writer | None = None
 
     async def hold(self) -> Outcome:
@@ -88,6 +90,8 @@ class _Conversation:
             target = plan.target or Target(with_query(await stack.enter_async_context(serving()), plan.query))
             tap = Tap(self._seen)
             client = await open_client(target, tap, plan.headers)
+            stack.enter_context(self._hearing)
+            self._hearing.enter_context(told(lambda _: self._stop.set()))
             stack.callback(self._end_file)
             self._record(tap, target, mode)
             self._rehearsal.open(monotonic())
@@ -118,14 +122,8 @@ class _Conversation:
 
     async def _stopped(self) -> None:
         """Wait for the first Ctrl-C; the second one ends the program."""
-        stop, loop = asyncio.Event(), asyncio.get_running_loop()
-        for number in _STOPS:
-            loop.add_signal_handler(number, stop.set)
-        try:
-            await stop.wait()
-        finally:
-            for number in _STOPS:
-                loop.remove_signal_handler(number)
+        with self._hearing:
+            await self._stop.wait()
 
     async def _speak(self, client: Client) -> None:
         """Send what is due; then wait for the next time, or for the server."""

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from itertools import count
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
@@ -55,7 +55,7 @@ async def serving(
 
 def standin_for(request: Request | None, *, pace: float, seed: int | None) -> Standin:
     """The built-in server as a client's address asks for it."""
-    query = parse_qs(urlsplit(request.path).query) if request else {}
+    query = parse_qs(_asked(request)[1]) if request else {}
     return Standin(
         model=query.get("model", [MODEL])[0],
         transcription=query.get("intent") == ["transcription"],
@@ -86,8 +86,14 @@ class Serving:
         return self._standin.next_at
 
 
+def _asked(request: Request) -> tuple[str, str]:
+    """Path and query as text; the library gives bytes beyond ASCII as what no text can hold."""
+    path, _, query = request.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace").partition("?")
+    return path, query
+
+
 def _refuse_other_paths(_connection: ServerConnection, request: Request) -> Response | None:
-    if urlsplit(request.path).path.rstrip("/").endswith("/realtime"):
+    if _asked(request)[0].rstrip("/").endswith("/realtime"):
         return None
     return json_answer(HTTPStatus.NOT_FOUND, "not_found", f"There is nothing here; the path is {PATH}.")
 

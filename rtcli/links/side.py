@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, cast
@@ -16,6 +15,7 @@ from typing import Final, cast
 from rtcli.links.early import Early
 from rtcli.links.encryption import Encryption
 from rtcli.links.loop import StraightLoop
+from rtcli.links.presence import see_that_it_is_there
 
 EARLY_BYTES: Final = 1024 * 1024
 """How much an app may send before the upstream is open; the rest waits in its own socket."""
@@ -64,7 +64,7 @@ class Side(asyncio.Protocol):
         self.transport.set_write_buffer_limits(high=int(self.encrypted))  # with 0, asyncio's TLS is full when empty
         raw = transport.get_extra_info("socket")
         if raw is not None:
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            see_that_it_is_there(raw)
         if self._arrived is not None:
             self._arrived(self)
 

@@ -147,8 +147,10 @@ class Splice:
         return self._sides["server" if sender == "client" else "client"]
 
     def _say_goodbye(self) -> None:
-        if not self._told and self._witness.between("client"):
-            self._told = True
+        if self._told or not self._witness.between("client"):
+            return
+        self._told = True
+        if "client" not in self._witness.closed:  # behind a close frame nothing more may come
             goodbye = Frame(Opcode.CLOSE, Close(CloseCode.GOING_AWAY, "").serialize())
             self._sides["server"].send(goodbye.serialize(mask=True))
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import signal
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,15 +25,19 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from rtcli.links.alarm import Alarm, alarm_for
+from rtcli.links.answering import Answering
 from rtcli.links.client import OPEN_SECONDS
-from rtcli.links.head import unreadable
+from rtcli.links.head import NO_HANDSHAKE, is_plain, unreadable
 from rtcli.links.room import queue_up, room, stand_crowds
+from rtcli.links.stopping import told
 from rtcli.links.visitors import Visitors
 from rtcli.recording import Close
 from rtcli.script.faults import Trouble
 
 MAX_FRAME_BYTES: Final = 64 * 1024 * 1024
 _REALTIME: Final = Subprotocol("realtime")
+UNHEARD: Final = 4096
+"""How many frames of a client are taken in while it takes no answers; those would wait in memory."""
 _LONGEST_REASON: Final = 123
 """Source: RFC 6455, section 5.5: a control frame has 125 bytes at most, and two are the code."""
 
@@ -88,6 +91,8 @@ async def listening(
         unwelcome = visitors.unwelcome(request.headers)
         if unwelcome is not None:
             return json_answer(HTTPStatus.FORBIDDEN, *unwelcome)
+        if not is_plain(request.headers):
+            return json_answer(*NO_HANDSHAKE)
         return answer(connection, request) if answer else None
 
     server = await serve(
@@ -113,7 +118,7 @@ async def listening(
         await server.wait_closed()
 
 
-class _Guest(ServerConnection):
+class _Guest(Answering, ServerConnection):
     """Whoever has connected: let in as long as there is room, also for those who say nothing yet."""
 
     def __init__(self, most: int, *arguments: Any, **options: Any) -> None:
@@ -167,12 +172,14 @@ def _subprotocol(_connection: ServerConnection, offered: object) -> Subprotocol 
 async def hold(connection: ServerConnection, actor: Actor, trouble: Trouble) -> None:
     """Let an actor hold a connection, from now to the close."""
     woken = asyncio.Event()
-    speaking = asyncio.create_task(_Mouth(connection, actor, trouble, woken).speak())
+    mouth = _Mouth(connection, actor, trouble, woken)
+    speaking = asyncio.create_task(mouth.speak())
     try:
         with suppress(ConnectionClosed):
             async for frame in connection:
                 actor.receive(frame, time.monotonic())
                 woken.set()
+                await mouth.keep_up()
     finally:
         speaking.cancel()
         with suppress(asyncio.CancelledError, ConnectionClosed):
@@ -189,14 +196,30 @@ class _Mouth:
         self._woken = woken
         self._began = time.monotonic()
         self._waiting: deque[tuple[float, Line]] = deque()
+        self._unheard = 0
+        """How much came since it was last asked what is due."""
+        self._asked = asyncio.Event()
+        self._is_over = False
+
+    async def keep_up(self) -> None:
+        """Wait after so much that was not answered that the client does not seem to take answers."""
+        self._unheard += 1
+        if self._unheard >= UNHEARD and not self._is_over:
+            self._asked.clear()
+            await self._asked.wait()
 
     async def speak(self) -> None:
-        async with alarm_for(self._woken) as alarm:
-            await self._speak(alarm)
+        try:
+            async with alarm_for(self._woken) as alarm:
+                await self._speak(alarm)
+        finally:
+            self._is_over = True
+            self._asked.set()
 
     async def _speak(self, alarm: Alarm) -> None:
         while True:
-            now = time.monotonic()
+            now, self._unheard = time.monotonic(), 0
+            self._asked.set()
             for line in self._actor.due(now):
                 self._waiting += self._trouble.passing(line, now - self._began)
             while self._waiting and self._began + self._waiting[0][0] <= now:
@@ -255,14 +278,9 @@ def _may_be_sent(code: int) -> bool:
 
 
 async def until_told(ready: Callable[[], None], done: asyncio.Event | None = None) -> None:
-    """Wait until the process is told to stop (Ctrl-C, SIGTERM), or until there is nothing more to do."""
-    stop, loop = done or asyncio.Event(), asyncio.get_running_loop()
+    """Wait until the process is told to stop (Ctrl-C, SIGTERM, SIGHUP), or until there is nothing more to do."""
+    stop = done or asyncio.Event()
     stand_crowds()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    try:
+    with told(lambda _: stop.set()):
         ready()
         await stop.wait()
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)

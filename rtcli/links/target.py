@@ -55,7 +55,7 @@ def target_of(word: str | None, environment: Mapping[str, str], model: str | Non
 
 
 def _openai(environment: Mapping[str, str], model: str | None, query: Mapping[str, str]) -> Target:
-    key = environment.get("OPENAI_API_KEY")
+    key = key_in(environment, "OPENAI_API_KEY", "openai")
     if not key:
         raise BadOption("openai", "OPENAI_API_KEY is not set", "put your key there, or try `rtcli connect demo`")
     base = environment.get("OPENAI_BASE_URL") or OPENAI_BASE_URL
@@ -68,7 +68,7 @@ def _openai(environment: Mapping[str, str], model: str | None, query: Mapping[st
 def _azure(environment: Mapping[str, str], model: str | None, query: Mapping[str, str]) -> Target:
     """Source: Azure OpenAI's GA endpoint, ``/openai/v1/realtime?model=<deployment>``."""
     for name in ("AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY"):
-        if not environment.get(name):
+        if not environment.get(name, "").strip():
             raise BadOption("azure", f"{name} is not set", "it needs AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_API_KEY")
     if not model:
         raise BadOption("azure", "--model is missing", "give the name of your deployment")
@@ -76,9 +76,22 @@ def _azure(environment: Mapping[str, str], model: str | None, query: Mapping[str
     path = "/realtime" if base.endswith("/openai/v1") else "/openai/v1/realtime"
     return Target(
         with_query(base + path, {"model": model, **query}),
-        (("api-key", environment["AZURE_OPENAI_API_KEY"]),),
+        (("api-key", key_in(environment, "AZURE_OPENAI_API_KEY", "azure")),),
         "AZURE_OPENAI_API_KEY",
     )
+
+
+def key_in(environment: Mapping[str, str], name: str, option: str) -> str:
+    """The key that a variable holds, without the end of the line that it was read from; empty where there is none.
+
+    Raises:
+        BadOption: it would end the header that it goes into, or cannot be in one.
+
+    """
+    key = environment.get(name, "").strip()
+    if not key.isascii() or not key.isprintable():
+        raise BadOption(option, f"{name} holds a character that a header cannot have")
+    return key
 
 
 def header_of(option: str) -> tuple[str, str]:

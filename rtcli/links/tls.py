@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import os
 import ssl
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -52,7 +55,7 @@ def _no_password() -> str:
 
 
 def made(host: str) -> Certificate:
-    """A new certificate for this machine and `host`; its key is never on the disk for longer than a moment.
+    """A new certificate for this machine and `host`; its key is in no folder where the system can do without.
 
     Raises:
         BadOption: what makes certificates is not installed.
@@ -70,11 +73,32 @@ def made(host: str) -> Certificate:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     context = _context()
-    with tempfile.NamedTemporaryFile(prefix="rtcli-", suffix=".pem") as file:  # 0600, as tempfile makes them
-        file.write(secret + pem)
-        file.flush()
-        context.load_cert_chain(file.name)
+    with named(secret + pem) as name:
+        context.load_cert_chain(name)
     return Certificate(context, certificate.fingerprint(hashes.SHA256()).hex(":").upper(), pem)
+
+
+@contextmanager
+def named(pem: bytes) -> Iterator[str]:
+    """A name that leads to these bytes while the block runs, for those who take nothing but files.
+
+    It is that of a file in memory where the system has such: it goes with the process, however that ends.
+    Source: memfd_create(2), proc_pid_fd(5).
+    """
+    descriptor = os.memfd_create("rtcli", os.MFD_CLOEXEC) if hasattr(os, "memfd_create") else None
+    if descriptor is not None:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, 0o600)
+            file.write(pem)
+            file.flush()
+            name = f"/proc/{os.getpid()}/fd/{descriptor}"
+            if os.access(name, os.R_OK):
+                yield name
+                return
+    with tempfile.NamedTemporaryFile(prefix="rtcli-", suffix=".pem") as other:  # 0600, as tempfile makes them
+        other.write(pem)
+        other.flush()
+        yield other.name
 
 
 def _context() -> ssl.SSLContext:

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from msgspec import Struct
 
 from rtcli.errors import BadOption
-from rtcli.links.target import OPENAI_BASE_URL
+from rtcli.links.target import OPENAI_BASE_URL, key_in
 from rtcli.recording.secrets import harmless_url
 
 WORDS: Final = ("openai", "azure", "demo")
@@ -96,7 +96,7 @@ def _origin(
 ) -> Upstream:
     try:
         parts = urlsplit(url)
-        host, port, scheme = parts.hostname, parts.port, _SCHEMES[parts.scheme]
+        host, port, scheme = _ascii(parts.hostname or ""), parts.port, _SCHEMES[parts.scheme]
     except (ValueError, KeyError) as error:
         raise BadOption(source, "it is no URL", "write it as wss://host/path") from error
     if not host:
@@ -110,14 +110,17 @@ def _origin(
     return Upstream(scheme == "wss", host, port or _PORTS[scheme], base, overlapping, credentials)
 
 
+def _ascii(host: str) -> str:
+    """The name as it is looked up and as a header says it. Raises UnicodeError where it is none."""
+    return host.encode("idna").decode()
+
+
 def _bearer(environment: Mapping[str, str]) -> tuple[str, str]:
     return "Authorization", f"Bearer {_key('OPENAI_API_KEY', environment)}"
 
 
 def _key(name: str, environment: Mapping[str, str]) -> str:
-    key = environment.get(name, "").strip()
+    key = key_in(environment, name, "--key-from-env")
     if not key:
         raise BadOption("--key-from-env", f"{name} is not set", "put the key there, or let the app bring its own")
-    if not key.isascii() or not key.isprintable():
-        raise BadOption("--key-from-env", f"{name} holds a character that a header cannot have")
     return key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import socket
 import ssl
@@ -59,6 +60,71 @@ def refused_with(status, body, *headers):
     return str(refusal.value)
 
 
+@asynccontextmanager
+async def pointing(to: str):
+    """A server that points somewhere else, with this header; and what it was asked for."""
+    asked = []
+
+    async def answer(reader, writer):
+        asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        away = f"302 Found\r\n{to}" if len(asked) == 1 else "403 No"
+        writer.write(f"HTTP/1.1 {away}\r\nContent-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1], asked
+
+
+def refused_by_who_points(to, host="127.0.0.1"):
+    """What is said, and what the other server was asked for."""
+
+    async def connect():
+        async with pointing("") as (elsewhere, reached), pointing(to.format(port=elsewhere)) as (port, asked):
+            key = (("Authorization", f"Bearer {KEY}"), ("api-key", KEY))
+            with pytest.raises(HandshakeRefused) as refusal:
+                await open_client(Target(f"ws://{host}:{port}/v1", key), Tap(lambda entry: None))
+        return str(refusal.value), asked, reached
+
+    return asyncio.run(connect())
+
+
+@pytest.mark.parametrize("there", ["ws://127.0.0.1:{port}/v2", "ws://localhost:{port}/v2", "//127.0.0.1:{port}/v2"])
+def test_a_server_that_points_to_another_gets_no_key_for_it(there):
+    said, asked, reached = refused_by_who_points(f"Location: {there}")
+    assert len(asked) == 1
+    assert reached == []
+    assert "HTTP 302: ws://" in said
+    assert "/v2" in said
+    assert "a key goes to nobody but who was asked" in said
+
+
+def test_a_server_that_points_to_another_path_of_its_own_is_followed():
+    said, asked, _ = refused_by_who_points("Location: /v2?model=m")
+    assert [head.split("\r\n")[0] for head in asked] == ["GET /v1 HTTP/1.1", "GET /v2?model=m HTTP/1.1"]
+    assert f"Authorization: Bearer {KEY}" in asked[1]
+    assert "HTTP 403" in said
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        "http://[",
+        "ws://user:sk-another-secret@[/",
+        "ws://user:sk-another-secret@h/",
+        "https://h/?api_key=sk-another-secret",
+        "mailto:a@b.example",
+        "ws://h/\r\nLocation: ws://h/",
+    ],
+)
+def test_a_server_that_points_to_what_is_no_address_of_its_own_is_a_line_without_a_key(there):
+    said, asked, _ = refused_by_who_points(f"Location: {there}")
+    assert "HTTP 302" in said
+    assert "sk-another-secret" not in said
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize(
     ("status", "advice"), [(401, "key"), (403, "key"), (404, "model"), (429, "limit"), (503, "again")]
 )
@@ -113,6 +179,29 @@ def test_a_proxy_that_is_none_is_named_without_its_password(monkeypatch, proxy):
     with pytest.raises(ConnectionFailed, match="look at HTTPS_PROXY") as raised:
         attempt("wss://no.such.host.invalid/")
     assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["wss://user:averysecret/word@host/", "wss://user:averysecret@word@host:averysecret", "ws://[averysecret"]
+)
+def test_of_a_url_that_cannot_be_read_nothing_is_repeated(url):
+    with pytest.raises(ConnectionFailed, match="the URL cannot be read; a password with a / in it") as failure:
+        attempt(url)
+    assert "averysecret" not in str(failure.value)
+
+
+def test_a_host_that_is_no_name_is_named_as_such():
+    with pytest.raises(ConnectionFailed, match="the host name is none"):
+        attempt("ws://..example/")
+
+
+def test_a_socks_proxy_without_its_package_is_named_as_such(monkeypatch):
+    if importlib.util.find_spec("python_socks"):
+        pytest.skip("the package is there")
+    monkeypatch.setenv("https_proxy", "socks5://user:averysecretword@127.0.0.1:9")
+    with pytest.raises(ConnectionFailed, match="needs the package python-socks; pip install") as failure:
+        attempt("wss://far.invalid/")
+    assert "averysecretword" not in str(failure.value)
 
 
 def test_a_server_that_speaks_no_http_is_named_as_such():

@@ -83,3 +83,29 @@ def test_a_handshake_that_is_read_and_is_wrong_gets_one_answer(tmp_path, listeni
             return await answer(url, wrong)
 
     assert asyncio.run(asyncio.wait_for(hold(), 20)).count(b"HTTP/1.1 ") == 1
+
+
+HANDSHAKE = {
+    b"Host": b"127.0.0.1",
+    b"Upgrade": b"websocket",
+    b"Connection": b"Upgrade",
+    b"Sec-WebSocket-Version": b"13",
+    b"Sec-WebSocket-Key": b"dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+@pytest.mark.parametrize("name", [*list(HANDSHAKE)[1:], b"Sec-WebSocket-Protocol"])
+@pytest.mark.parametrize("listening", [proxy, server, replay])
+def test_a_handshake_that_is_no_ascii_is_refused_and_no_trace_of_it_is_left(tmp_path, caplog, listening, name):
+    lines = {**HANDSHAKE, name: SECRET + b"\xff"}
+    head = b"".join(b"%s: %s\r\n" % line for line in lines.items())
+
+    async def hold():
+        async with listening(tmp_path) as url:
+            return await answer(url, b"GET /v1/realtime HTTP/1.1\r\n" + head + b"\r\n")
+
+    head, _, body = asyncio.run(asyncio.wait_for(hold(), 20)).partition(b"\r\n\r\n")
+    assert head.split(b" ")[1] in {b"400", b"426"}
+    assert json.loads(body)["error"]["code"] in {"bad_request", "bad_handshake", "no_websocket"}
+    assert SECRET not in body
+    assert caplog.records == []

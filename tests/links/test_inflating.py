@@ -90,3 +90,27 @@ def test_what_stands_before_a_fault_is_passed_on():
             came.append(one)
     assert came == [serialized([good])]
     assert close_code(refusal.value) == 1002
+
+
+def forgetful():
+    return PerMessageDeflate(
+        remote_no_context_takeover=True,
+        local_no_context_takeover=True,
+        remote_max_window_bits=15,
+        local_max_window_bits=15,
+    )
+
+
+def test_a_fragment_of_no_message_is_a_fault_as_any_other_and_what_came_before_is_passed_on():
+    whole, begun, stray = Frame(Opcode.TEXT, b"whole"), Frame(Opcode.TEXT, b"be", fin=False), Frame(Opcode.CONT, b"gun")
+    masked = whole.serialize(mask=True) + stray.serialize(mask=True)
+    packed = serialized([begun], forgetful()) + serialized([whole], forgetful()) + serialized([stray])
+    for repacking, data, passed_on in (
+        (Repacking([forgetful()], to_server=True), masked, 1),
+        (Repacking([forgetful()], to_server=False), packed, 2),
+    ):
+        frames = repacking.feed(data)
+        assert len([next(frames) for _ in range(passed_on)]) == passed_on
+        with pytest.raises(ValueError, match="a fragment of no message") as fault:
+            next(frames)
+        assert close_code(fault.value) == 1002

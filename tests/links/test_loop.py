@@ -203,6 +203,18 @@ def test_one_that_fails_is_told_so_and_the_others_go_on(failing):
     assert run(main()) == [failing]
 
 
+def test_who_fails_to_look_before_its_peer_is_read_is_told_so_and_the_peer_is_read():
+    async def main():
+        async with Short(failing="looking") as one, Short() as other:
+            one.peer, other.peer = other, one
+            for short in (one, other):
+                short.far.sendall(b"x")
+            await one.until(lambda: one.faults + other.faults and other.came)
+            return one.faults, other.faults, other.came
+
+    assert run(main()) == (["looking"], [], b"x")
+
+
 def test_what_looking_asks_for_is_done_though_nothing_else_happens():
     async def main():
         done = asyncio.Event()

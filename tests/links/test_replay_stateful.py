@@ -28,6 +28,13 @@ FOREIGN = (
 )
 
 
+def _said(step):
+    """What an event says, but for the ids that a client chooses for it: they tell no two events from each other."""
+    body = msgspec.json.decode(step.content)
+    item = body.get("item", {})
+    return {**body, "event_id": "", "item": {**item, "id": ""}}
+
+
 class Replay(RuleBasedStateMachine):
     @initialize(
         path=st.sampled_from(SCRIPTS),
@@ -74,7 +81,7 @@ class Replay(RuleBasedStateMachine):
     def go_on_in_another_order(self, which):
         waiting = [step for step in self.to_send if not step.is_append]
         step = waiting[which % len(waiting)]
-        first = next(one for one in waiting if one.content == step.content)
+        first = next(one for one in waiting if _said(one) == _said(step))
         self.to_send.remove(first)
         self.came_again.add(first.index)
         self._send(first.content)

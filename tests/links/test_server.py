@@ -7,9 +7,11 @@ import json
 from urllib.parse import urlsplit
 
 import pytest
+from proxied import KEY
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from rtcli.links.frames import Frames
 from rtcli.links.server import serving
 
 
@@ -25,6 +27,33 @@ def test_a_client_gets_the_model_that_it_asked_for():
 
     event, _ = asyncio.run(ask())
     assert (event["type"], event["session"]["model"]) == ("session.created", "gpt-realtime-mini")
+
+
+@pytest.mark.parametrize(
+    ("path", "model"),
+    [
+        (b"/v1/realtime?model=\xff", "\ufffd"),
+        ("/v1/realtime?model=größer".encode(), "größer"),
+        (b"//[/realtime?model=m", "m"),
+        (b"http://x:y/realtime?model=m", "m"),
+    ],
+)
+def test_whatever_address_it_is_asked_for_a_client_is_answered(path, model, caplog):
+    async def ask():
+        async with serving() as url:
+            reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(url).port)
+            head = b"Host: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            writer.write(b"GET %s HTTP/1.1\r\n%sSec-WebSocket-Key: %s\r\n\r\n" % (path, head, KEY.encode()))
+            await reader.readuntil(b"\r\n\r\n")
+            frames, seen = Frames(masked=False), []
+            while not seen:
+                seen = frames.feed(await reader.read(1 << 16))
+            writer.close()
+            return json.loads(seen[0].text)
+
+    event = asyncio.run(asyncio.wait_for(ask(), 10))
+    assert (event["type"], event["session"]["model"]) == ("session.created", model)
+    assert caplog.records == []
 
 
 def test_a_browsers_subprotocol_is_answered_and_its_key_is_not():

@@ -15,7 +15,7 @@ from rtcli.links.frames import Frames
 from rtcli.links.messages import Closing, Data
 from rtcli.links.side import Side
 from rtcli.links.tls import made
-from rtcli.recording import Binary
+from rtcli.recording import Binary, Close
 
 pytestmark = pytest.mark.usefixtures("either_loop")
 
@@ -92,6 +92,35 @@ def test_a_proxy_that_is_stopped_says_nothing_more_to_an_upstream_that_was_told_
     assert got == [b""]
 
 
+def test_an_app_that_has_said_goodbye_itself_is_not_spoken_for_when_the_proxy_is_stopped(tmp_path):
+    got, goodbye = [], frame(8, b"\x03\xe8", mask=True)
+
+    async def hold():
+        heard, answer = asyncio.Event(), asyncio.Event()
+
+        async def talk(wire):
+            got.append(await wire.read(len(goodbye)))
+            heard.set()
+            await answer.wait()
+            await wire.send(frame(8, b"\x03\xe8"))
+            wire.end()
+            got.append(await wire.rest())
+
+        async with upstream(talk) as origin, proxied(origin, tmp_path) as proxy, app(proxy) as wire:
+            await wire.send(goodbye)
+            await heard.wait()
+            stop = asyncio.create_task(proxy.proxies.stop())
+            await asyncio.sleep(0)
+            answer.set()
+            assert await wire.rest() == frame(8, b"\x03\xe8")
+            wire.end()
+            await stop
+
+    asyncio.run(asyncio.wait_for(hold(), 30))
+    assert got == [goodbye, b""]
+    assert [record.code for record in passed(tmp_path) if isinstance(record, Close)] == [1000, 1000]
+
+
 @pytest.mark.parametrize("cut", [1, 3, 7, 13, 14, 500])
 def test_an_app_that_sends_without_a_pause_is_cut_off_after_a_frame_when_the_proxy_is_stopped(tmp_path, cut):
     large = frame(2, PAYLOAD, mask=True)
@@ -142,6 +171,7 @@ def test_what_an_encrypted_app_sent_last_is_recorded_and_arrives(tmp_path, way):
     assert [record.data for record in passed(tmp_path) if isinstance(record, Binary)] == [PAYLOAD]
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_a_session_that_is_over_is_forgotten_without_being_looked_for(tmp_path):
     certificate = made("127.0.0.1")
     context = ssl.create_default_context(cadata=certificate.pem.decode())
@@ -164,9 +194,4 @@ def test_a_session_that_is_over_is_forgotten_without_being_looked_for(tmp_path):
             await asyncio.sleep(0)
             return sides() - before
 
-    gc.collect()
-    gc.disable()
-    try:
-        assert asyncio.run(asyncio.wait_for(hold(), 30)) <= 2  # those of the last one
-    finally:
-        gc.enable()
+    assert asyncio.run(asyncio.wait_for(hold(), 30)) <= 2  # those of the last one

@@ -76,6 +76,22 @@ def test_a_target_does_not_show_its_key():
     assert "sk-secret" not in shown
 
 
+AZURE = {"AZURE_OPENAI_ENDPOINT": "https://h"}
+
+
+def test_a_key_that_was_read_from_a_file_ends_where_its_line_does():
+    assert target("openai", {"OPENAI_API_KEY": " sk-x\r\n"}).headers == (("Authorization", "Bearer sk-x"),)
+    assert target("azure", {**AZURE, "AZURE_OPENAI_API_KEY": "k\n"}, "m").headers == (("api-key", "k"),)
+
+
+@pytest.mark.parametrize("key", ["sk-x\r\nX-Injected: yes", "sk-x\nsk-y", "sk-\0", "sk-\udcff", "sk-“x”"])
+def test_a_key_that_no_header_can_have_is_refused_without_repeating_it(key):
+    for word, environment in (("openai", {"OPENAI_API_KEY": key}), ("azure", {**AZURE, "AZURE_OPENAI_API_KEY": key})):
+        with pytest.raises(BadOption, match="API_KEY holds a character that a header cannot have") as refusal:
+            target(word, environment, "m")
+        assert "sk-" not in str(refusal.value)
+
+
 def test_a_header_is_a_name_and_a_value():
     assert header_of("X-Tenant:  a:b ") == ("X-Tenant", "a:b")
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import ssl
+import stat
 import subprocess
 import sys
+import tempfile
+import threading
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -17,7 +22,7 @@ from websockets.asyncio.server import serve
 from rtcli.errors import BadOption
 from rtcli.links import reaching
 from rtcli.links.server import serving
-from rtcli.links.tls import _signed, given, made
+from rtcli.links.tls import _signed, given, made, named
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +124,26 @@ def test_without_the_package_it_is_said_how_to_get_it():
     assert done.returncode == 2
     assert "rtcli[tls]" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="the system has no files in memory")
+def test_neither_key_nor_certificate_is_ever_in_a_folder(tmp_path, monkeypatch):
+    made_there = []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    watching = threading.local()
+    watching.on = True
+
+    def watch(event, arguments):
+        if event == "open" and getattr(watching, "on", False) and arguments[2] & (os.O_CREAT | os.O_WRONLY | os.O_RDWR):
+            made_there.append(arguments[0])
+
+    sys.addaudithook(watch)
+    made("127.0.0.1")
+    with named(b"a certificate") as name:
+        assert Path(name).read_bytes() == b"a certificate"
+        assert stat.S_IMODE(os.stat(name).st_mode) == 0o600
+        other = subprocess.run([sys.executable, "-c", f"print(open({name!r}).read())"], capture_output=True, text=True)
+        assert other.stdout == "a certificate\n"
+    watching.on = False
+    assert not Path(name).exists()
+    assert [one for one in made_there if not isinstance(one, int)] == []

@@ -75,3 +75,14 @@ def test_what_is_no_upstream_is_said_without_repeating_it(word, environment, add
     with pytest.raises(BadOption, match=why) as refusal:
         upstream_of(word, environment, add_key=add_key)
     assert "secret" not in str(refusal.value)
+
+
+def test_a_host_that_is_no_ascii_is_asked_for_as_it_is_looked_up():
+    found = upstream_of("wss://Bücher.example:8443/v1", {})
+    assert (found.host, found.authority) == ("xn--bcher-kva.example", "xn--bcher-kva.example:8443")
+
+
+@pytest.mark.parametrize("host", ["..example", "a" * 64 + ".example", "\udcff.example"])
+def test_a_host_that_is_no_name_is_refused(host):
+    with pytest.raises(BadOption, match="it is no URL"):
+        upstream_of(f"wss://{host}", {})
