@@ -2,16 +2,9 @@
 
 from msgspec import UNSET
 
+from rtcli.events.billed import TranscriptionDuration, TranscriptionTokens
 from rtcli.events.event import ClientEvent, Index, Maybe, Milliseconds, ServerEvent
-from rtcli.events.objects import (
-    Conversation,
-    Item,
-    Language,
-    LogProb,
-    TranscriptionDuration,
-    TranscriptionError,
-    TranscriptionTokens,
-)
+from rtcli.events.objects import Conversation, Item, Language, LogProb, TranscriptionError
 
 
 class ItemCreate(ClientEvent, tag="conversation.item.create"):

@@ -92,7 +92,7 @@ def _fields_beside(schema: inspect.Type, path: Path) -> list[str]:
                 rest = path[1:]
                 while rest and isinstance(rest[0], int):
                     rest = rest[1:]
-                found += _fields_beside(field.type, rest) if rest else []
+                found += _fields_beside(field.type, rest)
     return found
 
 

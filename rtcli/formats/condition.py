@@ -44,6 +44,8 @@ class Condition:
             self._search = jmespath.compile(_QUOTED_OR_COMPARED.sub(_quoted, text)).search
         except jmespath.exceptions.JMESPathError as error:
             raise BadOption(option, _in_a_line(error), _REMEDY) from error
+        except RecursionError as error:
+            raise BadOption(option, "it is nested too deep", _REMEDY) from error
 
     def holds(self, line: bytes, number: int, look: Look) -> bool:
         """Whether it holds for a line; for one that is broken it does not.

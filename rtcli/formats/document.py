@@ -22,12 +22,17 @@ _DEPTH: Final = 4
 
 def _knows(head: bytes) -> bool:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    typed = any(match[1].decode() in senders() for match in _TYPED.finditer(head))
+    typed = names_an_event(head)
     if start[:1] == b"[":
         return typed and start[1:].lstrip()[:1] in {b"{", b'"'}
     if start[:1] != b"{" or not typed or seen(head) or _is_lines(start):
         return False
     return _LISTED.search(head) is not None
+
+
+def names_an_event(text: bytes) -> bool:
+    """Whether a type of an event stands somewhere in it."""
+    return any(match[1].decode() in senders() for match in _TYPED.finditer(text))
 
 
 def _is_lines(start: bytes) -> bool:

@@ -7,7 +7,7 @@ Law: what was written as a frame is read back to the byte.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 import msgspec
 from msgspec import Raw
@@ -49,8 +49,10 @@ def line_of(record: Record) -> bytes:
             return _start(t, None) + b'"note":%s%s}\n' % (json_of(text), b',"missing":true' if missing else b"")
         case Other(t, content):
             return json_of(content) + b"\n"
-    assert isinstance(record, Torn)
-    return b""
+        case Torn():
+            return b""
+        case _:
+            assert_never(record)
 
 
 def fits_a_line(text: str) -> bool:

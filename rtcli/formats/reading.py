@@ -126,6 +126,8 @@ class Reading:
             refuse_what_was_made_of_one(self.path, head)
         form = self._asked if insists else None if own else _look(head)
         if form is None:
+            if not (insists or own):
+                _refuse_strangers(self.path, head)
             _refuse_what_holds_nothing(self.path, head)
         elif not insists:
             self.guess = f"read as {form.title}; --from FORM insists on another form"
@@ -254,6 +256,14 @@ def refuse_what_was_made_of_one(path: Path, head: list[bytes]) -> None:
 
     if why := made_of_one(b"".join(head[:1])):
         raise UnreadableRecording(str(path), why, "name the recording that it was made of")
+
+
+def _refuse_strangers(path: Path, head: list[bytes]) -> None:
+    from rtcli.formats.strangers import why_not  # noqa: PLC0415
+
+    why, remedy = why_not(head)
+    if why:
+        raise UnreadableRecording(str(path), why, remedy)
 
 
 def _refuse_what_holds_nothing(path: Path, head: list[bytes]) -> None:

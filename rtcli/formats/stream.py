@@ -29,6 +29,8 @@ _TIMES_AT_MOST: Final = 200
 _LINES_AT_MOST_BYTES: Final = 1 << 30
 _AT_MOST_BYTES: Final = 1 << 34
 """With the lines that are passed over, which take a hundredth of the time."""
+_LEAST_BYTES: Final = 512
+"""So much is unpacked at once at least."""
 
 
 Moved = Callable[[int], object]
@@ -207,19 +209,26 @@ def _gzip(file: io.BufferedReader[Any]) -> tuple[_Into, type[Exception]]:
 
 
 def _inflated(file: IO[bytes]) -> Iterator[bytes]:
-    """What a gzip file holds, member after member, as far as it goes; never more than a buffer at once."""
-    inflater = zlib.decompressobj(wbits=31)
+    """What a gzip file holds, member after member, as far as it goes; never more than a buffer at once.
+
+    An inflater gives a copy of all that it leaves, so that it is given no more than twice what it took before: a
+    file of very many small members would cost the square of its size otherwise.
+    """
+    inflater, most = zlib.decompressobj(wbits=31), BUFFER_BYTES
     while packed := file.read(BUFFER_BYTES):
-        while packed:
+        at = 0
+        while at < len(packed):
+            piece = packed[at : at + most]
             before = inflater.copy()
             try:
-                yield inflater.decompress(packed, BUFFER_BYTES)
+                yield inflater.decompress(piece, BUFFER_BYTES)
             except zlib.error:
-                yield from _as_far_as_it_goes(before, packed)
+                yield from _as_far_as_it_goes(before, piece)
                 raise
-            packed = inflater.unconsumed_tail
+            taken = len(piece) - len(inflater.unused_data if inflater.eof else inflater.unconsumed_tail)
+            at += taken
+            most = min(max(2 * taken, _LEAST_BYTES), BUFFER_BYTES)
             if inflater.eof:
-                packed = inflater.unused_data
                 inflater = zlib.decompressobj(wbits=31)
 
 

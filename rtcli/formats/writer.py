@@ -96,6 +96,7 @@ class Writer:
             os.link(self.path, target, follow_symlinks=False)
             self.path.unlink()
             self.path = target
+            syncing.name_soon(target.parent)
 
     def close(self) -> None:
         """End the file; what was written is on the disk."""
@@ -107,6 +108,7 @@ class Writer:
                 if not (self._failure or self._plain):
                     self._append(self._encoder.end())
                 os.fdatasync(self._descriptor)
+                syncing.names()
             except (OSError, RecordingFailed):
                 pass
             finally:
@@ -186,6 +188,7 @@ def _make_folder(folder: Path) -> None:
     """
     for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
+        syncing.name_soon(missing.parent)
     folder.mkdir(exist_ok=True)
 
 
@@ -195,6 +198,7 @@ def _open(path: Path, mode: Mode) -> int:
     try:
         _make_folder(path.parent)
         descriptor = os.open(path, flags, 0o600)
+        syncing.name_soon(path.parent)
     except FileExistsError as error:
         raise RecordingExists(str(path)) from error
     except OSError as error:

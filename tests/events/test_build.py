@@ -14,18 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtcli.events import BETA, REALTIME, build, decode, encode
+from rtcli.events.billed import TranscriptionDuration
 from rtcli.events.build import Events
 from rtcli.events.configuration import RealtimeConfig, RealtimeSession, ResponseParams
-from rtcli.events.objects import (
-    FunctionCall,
-    InputText,
-    Message,
-    RateLimit,
-    Response,
-    StreamedPart,
-    TranscriptionDuration,
-    TranscriptionError,
-)
+from rtcli.events.objects import FunctionCall, InputText, Message, RateLimit, Response, StreamedPart, TranscriptionError
 
 names = st.text(min_size=1, max_size=8)
 numbers = st.integers(0, 10**6)

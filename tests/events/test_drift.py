@@ -15,12 +15,6 @@ from typing import Annotated, Any, Literal, Required, Union, get_args, get_origi
 import pytest
 from msgspec import inspect
 from official import models
-from openai.types.beta.realtime import RealtimeClientEventParam as BetaClientEventParam
-from openai.types.live.client_event_param import ClientEventParam
-from openai.types.live.connect_client_event_param import ConnectClientEventParam
-from openai.types.live.fork_client_event_param import ForkClientEventParam
-from openai.types.realtime import RealtimeClientEventParam, RealtimeTranslationClientEventParam
-from pydantic import BaseModel
 from typing_extensions import is_typeddict
 
 from rtcli.events import DIALECTS
@@ -71,12 +65,22 @@ MEANT = {
 
 Fact = tuple[bool, frozenset[str]]
 
-SENT = {
-    "realtime": (RealtimeClientEventParam,),
-    "beta": (BetaClientEventParam,),
-    "translation": (RealtimeTranslationClientEventParam,),
-    "live": (ClientEventParam, ConnectClientEventParam, ForkClientEventParam),
-}
+
+def _unions(dialect: str) -> tuple[Any, ...]:
+    """The unions of what a client sends."""
+    from openai.types import realtime
+    from openai.types.beta import realtime as beta
+    from openai.types.live.client_event_param import ClientEventParam
+    from openai.types.live.connect_client_event_param import ConnectClientEventParam
+    from openai.types.live.fork_client_event_param import ForkClientEventParam
+
+    return {
+        "realtime": (realtime.RealtimeClientEventParam,),
+        "beta": (beta.RealtimeClientEventParam,),
+        "translation": (realtime.RealtimeTranslationClientEventParam,),
+        "live": (ClientEventParam, ConnectClientEventParam, ForkClientEventParam),
+    }[dialect]
+
 
 FLAT: set[str] = set()
 """Where one official class stands for objects of several types, with every field of all of them."""
@@ -114,7 +118,7 @@ def _object_of(place: str) -> str:
     return place.rpartition(".")[0]
 
 
-def _model(model: type[BaseModel], path: str, facts: dict[str, Fact]) -> None:
+def _model(model: Any, path: str, facts: dict[str, Fact]) -> None:
     for name, field in model.model_fields.items():
         if name == "type" and (path.endswith(" $") or (_tag(model) and not _is_flat(path))):
             continue
@@ -140,7 +144,7 @@ def _annotation(annotation: Any, place: str, kinds: set[str], facts: dict[str, F
         _note(facts, f"{place}[]", True, inner)
     elif origin is dict:
         kinds.add("object")
-    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    elif isinstance(annotation, type) and hasattr(annotation, "model_fields"):
         kinds.add("object")
         _model(annotation, place if _is_flat(place) else place + _tag(annotation), facts)
     else:
@@ -156,7 +160,7 @@ def _is_flat(place: str) -> bool:
     return place.endswith(".content[]") and not place.startswith("decision.")
 
 
-def _tag(model: type[BaseModel]) -> str:
+def _tag(model: Any) -> str:
     field = model.model_fields.get("type")
     if field is None:
         return ""
@@ -292,7 +296,7 @@ def test_every_row_of_the_table_of_meant_differences_is_still_needed(dialect):
 def sent(dialect: str) -> dict[str, Fact]:
     """What the package's types of what a client sends say; they know what is needed and may be null."""
     facts: dict[str, Fact] = {}
-    for union in SENT[dialect]:
+    for union in _unions(dialect):
         for event in get_args(union):
             name = get_args(get_type_hints(event)["type"])[0]
             one: dict[str, Fact] = {}

@@ -156,7 +156,7 @@ def test_one_damage_leaves_everything_beside_it_as_it_was(dialect):
     left_of = 0
     for event in [one for spoken, one in events() if spoken is dialect]:
         for number, path in enumerate(paths(event)):
-            for value in by_turns((MISSING, *WRONG), number, 2):
+            for value in by_turns((MISSING, *WRONG), number, 4):
                 left = rest_of(damaged(event, path, value), dialect)
                 if left is not None:
                     left_of += 1

@@ -265,7 +265,7 @@ def test_a_record_of_a_later_version_beside_a_torn_one_comes_back():
     assert recovered(b"".join(data))[0] == [*CALL[:3], data[4], *CALL[4:]]
 
 
-MANY = 10_000 if ALL else 3_000
+MANY = 10_000 if ALL else 1_500
 LONG = {
     "lines of another log": b"INFO it is {so}\n" * 3 * MANY,
     "the same behind a torn record": CALL[2][:50] + b"\n" + b"INFO it is {so}\n" * 3 * MANY,

@@ -252,7 +252,7 @@ def test_an_empty_file_is_no_recording(tmp_path):
         list(read(tmp_path / "empty.jsonl"))
 
 
-@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\x00\x00", b"hello\nworld\n"])
+@pytest.mark.parametrize("content", [b"\x00\x01\n\x1a\n\x00\x00", b"hello\nworld\n"])
 def test_what_is_no_recording_is_refused(tmp_path, content):
     (tmp_path / "x.jsonl").write_bytes(content)
     with pytest.raises(UnreadableRecording, match="JSON object"):

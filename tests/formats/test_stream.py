@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import subprocess
 import sys
 import tracemalloc
@@ -210,3 +211,41 @@ def test_a_file_that_stands_for_much_is_read_on_as_long_as_it_is_not_packed_too_
         UnreadableRecording, match=rf"200 times its size.*\s.*{'gzip' if ending == 'jsonl.gz' else 'zstd'} -d"
     ):
         list(read_lines(path))
+
+
+class Scales:
+    """zlib, and how many bytes its inflaters were given."""
+
+    error = zlib.error
+
+    def __init__(self):
+        self.given_bytes = 0
+
+    def decompressobj(self, wbits):
+        return Weighed(zlib.decompressobj(wbits), self)
+
+
+class Weighed:
+    """An inflater on the scales."""
+
+    def __init__(self, inflater, scales):
+        self._inflater, self._scales = inflater, scales
+
+    def decompress(self, data, most):
+        self._scales.given_bytes += len(data)
+        return self._inflater.decompress(data, most)
+
+    def __getattr__(self, name):
+        return getattr(self._inflater, name)
+
+
+@pytest.mark.parametrize("sizes", [[2] * 10_000, [0] * 10_000, [2, 2, 2, 9_000] * 300, [500_000]])
+def test_a_file_of_very_many_small_members_is_unpacked_a_few_times_over_at_most(tmp_path, sizes, monkeypatch):
+    chance = random.Random(1)
+    members = [chance.randbytes(size) for size in sizes]
+    path = tmp_path / "many.jsonl.gz"
+    path.write_bytes(b"".join(map(gzip.compress, members)))
+    scales = Scales()
+    monkeypatch.setattr(stream, "zlib", scales)
+    assert b"".join(read_lines(path)) == b"".join(members)
+    assert path.stat().st_size <= scales.given_bytes < 30 * path.stat().st_size

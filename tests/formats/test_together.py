@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 
 from rtcli.formats import read_lines
 from rtcli.formats.rtcli import record_of
-from rtcli.formats.syncing import Syncing
 from rtcli.formats.together import lines_of
 from rtcli.formats.writer import Writer
 from rtcli.recording import Frame
@@ -63,20 +61,3 @@ def test_what_came_together_is_read_by_others_at_once_and_counted(tmp_path, endi
         assert writer.write_frames(2.0, "server", [b'{"c":1}']) == 4
     texts = [record_of(line).text for line in read_lines(path)]
     assert texts == ['{"a":1}', "plain", '{"b":"é"}', '{"c":1}']
-
-
-def test_all_files_are_brought_to_the_disk_by_one_thread_again_whenever_they_are_due():
-    syncing, threads, rounds = Syncing(), [], threading.Semaphore(0)
-
-    def bring():
-        threads.append(threading.current_thread())
-        rounds.release()
-
-    for _ in range(3):
-        for _ in range(20):
-            syncing.soon(bring)
-        for _ in range(20):
-            assert rounds.acquire(timeout=20)
-    assert len(threads) == 60
-    assert {thread.name for thread in threads} == {"rtcli-sync"}
-    assert len(set(threads)) == 1

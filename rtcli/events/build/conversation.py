@@ -7,16 +7,10 @@ from typing import Any
 from msgspec import UNSET, structs
 
 from rtcli.events import conversation
+from rtcli.events.billed import TranscriptionDuration, TranscriptionTokens
 from rtcli.events.build.ids import NewId
 from rtcli.events.event import Maybe
-from rtcli.events.objects import (
-    Conversation,
-    Item,
-    LogProb,
-    TranscriptionDuration,
-    TranscriptionError,
-    TranscriptionTokens,
-)
+from rtcli.events.objects import Conversation, Item, LogProb, TranscriptionError
 
 
 class NewItem:
