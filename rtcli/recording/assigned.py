@@ -80,6 +80,11 @@ _PLAIN_WORDS: Final = frozenset(
     {"string", "none", "null", "true", "false", "auto", "required", "optional", "text", "object", "bearer", "basic"}
     | {"token", "secret", "password", "header", "query", "invalid", "missing", "expired", "default", "unknown"}
 )
+_STAND_IN: Final = re.compile(
+    r"<[A-Za-z][A-Za-z _-]*>?|\$\{?[A-Z_][A-Z0-9_]*\}?|\$[a-z_]+|\$env:\w+|\$\([^()]*\)"
+    r"|\$?\{[^{}\"]*\}|\$?\{\{[^{}\"]*\}\}"
+)
+"""What somebody fills in later: ``<your key>``, ``$KEY``, ``{{ key }}``."""
 
 
 @lru_cache(1024)
@@ -115,7 +120,7 @@ def could_be(value: str, name: str = "") -> bool:
     return (
         len(stripped) >= (3 if is_short_code(name) else 4)
         and stripped.lower() not in _PLAIN_WORDS
-        and not stripped.startswith(("<", "$", "{"))
+        and not _STAND_IN.fullmatch(stripped)
     )
 
 

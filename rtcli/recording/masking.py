@@ -47,10 +47,8 @@ class Mask:
         """What stands for a letter or a digit behind the others of its word."""
         start, step = self._alphabet(prefix[-_LONGEST_PREFIX:])
         if letter.isdecimal() and letter.isascii():
-            return str((int(letter) * _DIGIT_STEPS[step % 4] + start) % 10)
-        lower = letter.lower()
-        place = ord(lower[0]) - 97 if lower.isascii() else ord(lower[0])
-        turned = place * step + start
+            return str((int(letter) * _DIGIT_STEPS[step // 2 % 4] + start) % 10)
+        turned = ord(letter.lower()[0]) * step + start
         code = ord(letter)
         if code < 0x80:
             masked = _LETTERS[turned % 26]
@@ -61,7 +59,7 @@ class Mask:
     def first_digit(self, digit: str) -> str:
         """What stands for the first digit of a number, which is no zero unless it was one."""
         start, step = self._alphabet("number")
-        return "0" if digit == "0" else str(((int(digit) - 1) * _NUMBER_STEPS[step % 6] + start) % 9 + 1)
+        return "0" if digit == "0" else str(((int(digit) - 1) * _NUMBER_STEPS[step // 2 % 6] + start) % 9 + 1)
 
     def _made(self, prefix: str) -> tuple[int, int]:
         digest = blake2b(prefix.encode("utf-8", "surrogatepass"), key=self._key, digest_size=8).digest()

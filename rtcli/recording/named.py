@@ -19,9 +19,14 @@ def is_named(path: Path) -> bool:
         return True
     if "properties" in path:
         return False
-    if any(isinstance(step, str) and holds_credentials(step) for step in path):
+    if lies_in_credentials(path):
         return True
     return path[-2:-1] == ("headers",) and "tools" in path and not is_harmless_header(name)
+
+
+def lies_in_credentials(path: Path) -> bool:
+    """Whether all that lies in a field is secret, whatever it is called there."""
+    return any(isinstance(step, str) and holds_credentials(step) for step in path)
 
 
 class Pairs:
@@ -37,7 +42,7 @@ class Pairs:
         told = self._name if place == self._place else ""
         if last in _OF_NAMES or _is_of_headers(path):
             self._place, self._name = place, body
-        is_value = last in _OF_VALUES or (isinstance(last, int) and last % 2 == 1 and _is_of_headers(path))
+        is_value = last in _OF_VALUES or (isinstance(last, int) and last % 2 == 1)
         return (*path, told) if is_value and is_credential(told) else path
 
 

@@ -140,7 +140,7 @@ def encoded_again(old: Encoded, new: str, written: str) -> str:
 
 def _read_base64(run: str) -> str | None:
     try:
-        text = base64.b64decode(run.translate(_FROM_URLS) + "=" * (-len(run) % 4), validate=True).decode()
+        text = base64.b64decode(run.translate(_FROM_URLS) + "=" * (-len(run) % 4)).decode()
     except ValueError:
         return None
     return text if text.translate(_WHITE).isprintable() else None
@@ -171,12 +171,12 @@ def _as_long(piece: str, new: str) -> str:
     if len(piece) == 1:
         return new
     if piece.startswith("%"):
-        return f"%{ord(new):02X}" if ord(new) < 0x80 else piece
+        return f"%{ord(new):02X}"
     if len(piece) == 2:
         return "\\/" if piece.isascii() else "\\" + new
     code = ord(new)
     if code > 0xFFFF:
-        return f"\\u{0xD800 + (code - 0x10000 >> 10):04x}\\u{0xDC00 + (code - 0x10000 & 0x3FF):04x}"
+        return f"\\u{0xD800 + (code - 0x10000 >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
     return f"\\u{code:04x}"
 
 

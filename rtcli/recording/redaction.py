@@ -15,16 +15,17 @@ from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
+from msgspec.json import decode
+
 from rtcli.recording import nested
 from rtcli.recording.assigned import (
     could_be,
-    is_credential,
     is_short_code,
 )
 from rtcli.recording.doubtful import doubtful, holds_ids
 from rtcli.recording.finding import Custom, Span, may_hold, spans_in
 from rtcli.recording.keyring import OF_A_FIELD, Keyring
-from rtcli.recording.named import Pairs, is_named, name_of
+from rtcli.recording.named import Pairs, is_named, lies_in_credentials, name_of
 from rtcli.recording.nested import Path
 from rtcli.recording.personal import PHONE_FIELDS, is_card
 from rtcli.recording.placeholders import Placeholders, blank, is_placeholder, number_like
@@ -90,12 +91,14 @@ class Redaction:
         """The text without its secrets; the path is that of the field it is the value of."""
         if len(text) < (_LEAST_CODE if is_short_code(name_of(path)) else _LEAST) and not (self.fields or self.customs):
             return text
+        is_quoted = '"' in text and depth < _DEEPEST
+        is_json = is_quoted and text.lstrip()[:1] in ("{", "[")
+        has_json = is_json or (is_quoted and "\\" in text)
         field = self._field_of(path)
-        has_json = '"' in text and (text.lstrip()[:1] in ("{", "[") or "\\" in text)
-        if field and not has_json:
+        if field and not is_json:
             return self._emptied(text, field)
         named = is_named(path)
-        if named and not has_json and could_be(text, name_of(path)) and not self._is_no_secret(text, path):
+        if named and not field and _is_secret(text, path, is_json):
             return self._replaced(text, _value_spans(text))
         if (
             PHONE_FIELDS.search(name_of(path))
@@ -105,7 +108,7 @@ class Redaction:
             return self._replaced(text, [(0, len(text), "phone number")])
         if not (named and has_json) and not self.may_hold(text):
             return text
-        new = self.json(text, path, depth + 1) if has_json and depth < _DEEPEST else text
+        new = self.json(text, path, depth + 1) if has_json else text
         if nested.is_percent_encoded(new) and depth < _DEEPEST:
             written = nested.unquoted(new)
             new = nested.put_back(new, written, self.text(written.text, (*path, ""), depth + 1))
@@ -122,7 +125,7 @@ class Redaction:
         taken = 0
         for one in nested.encoded(text):
             doubts = len(self.doubts)
-            new = self.text(one.text, (*path, ""), max(1, depth + 1))
+            new = self.text(one.text, (*path, ""), depth + 1)
             self.doubts[doubts:] = [doubt._replace(place=one.start) for doubt in self.doubts[doubts:]]
             if new != one.text:
                 pieces += (text[taken : one.start], nested.encoded_again(one, new, text[one.start : one.end]))
@@ -146,12 +149,12 @@ class Redaction:
             if change is not None:
                 new = self._of_string(body, change) if leaf.is_string else change(body)
             elif leaf.is_name:
-                new = self._of_string(body, self._of_name) if len(body) >= _LEAST_NAME else body
+                new = self._of_string(body, self._of_name) if len(body) >= _LEAST_NAME or self.customs else body
             elif leaf.is_string:
                 where = (*path, *pairs.named(leaf, body))
                 new = self._of_string(body, lambda value, where=where: self.text(value, where, depth + 1))  # type: ignore[misc]
             else:
-                new = self._of_scalar(body, (*path, *leaf.path))
+                new = self._of_scalar(body, (*path, *pairs.named(leaf, body)))
             if new != body:
                 pieces += (text[taken : leaf.start], new)
                 taken = leaf.end
@@ -179,20 +182,26 @@ class Redaction:
 
     def _of_scalar(self, body: str, path: Path) -> str:
         field = self._field_of(path)
+        if body in _WORDS:
+            return body
         is_number = bool(_NUMBER.fullmatch(body))
-        if field and is_number:
+        if field:
             self.fields_met.add(field)
-            return self._number(body, "field")
+            return self._number(body, "field") if is_number else self._emptied(body, field)
         if is_number:
             if found := next((one.kind for one in self.customs if one.pattern.search(body)), ""):
                 return self._number(body, found)
-            digits, name = len(body.lstrip("-")), name_of(path)
-            if digits >= (_LEAST_CODE if is_short_code(name) else _LEAST) and is_credential(name):
-                return self._number(body, OF_A_FIELD)
-            if (12 < digits < 20 and is_card(body)) or (digits > 6 and PHONE_FIELDS.search(name)):
-                return self._number(body, "card number" if is_card(body) else "phone number")
-            return body
-        return body if body in _WORDS else self._replaced(body, self._spans(body))
+            return self._of_whole(body, path) if body.lstrip("-").isdigit() else body
+        return self._replaced(body, self._spans(body))
+
+    def _of_whole(self, body: str, path: Path) -> str:
+        """A number without a fraction: with one it is a measure."""
+        digits, name = len(body.lstrip("-")), name_of(path)
+        if digits >= (_LEAST_CODE if is_short_code(name) else _LEAST) and is_named(path):
+            return self._number(body, OF_A_FIELD)
+        if is_card(body) or (digits > 6 and PHONE_FIELDS.search(name)):
+            return self._number(body, "card number" if is_card(body) else "phone number")
+        return body
 
     def _number(self, body: str, kind: str) -> str:
         new = number_like(body)
@@ -213,20 +222,17 @@ class Redaction:
 
     def _emptied(self, text: str, field: str) -> str:
         self.fields_met.add(field)
-        if not text or is_placeholder(text):
-            return text
-        self.note("field")
-        return blank(text)
-
-    def _is_no_secret(self, text: str, path: Path) -> bool:
-        return is_placeholder(text) or "logprobs" in path
+        new = text if is_placeholder(text) else blank(text)
+        if new != text:
+            self.note("field")
+        return new
 
     def _replaced(self, text: str, spans: Sequence[Span]) -> str:
         if not spans:
             return text
         pieces: list[str] = []
         taken = 0
-        for start, end, kind in sorted(spans):
+        for start, end, kind in spans:
             self._keyring.add(kind, text[start:end])
             pieces += (text[taken:start], self._placeholders.of(kind, text[start:end]))
             taken = end
@@ -251,6 +257,22 @@ class Redaction:
 def dotted(path: Iterable[str | int]) -> str:
     """A path as people write it."""
     return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path if step != "")
+
+
+def _is_secret(text: str, path: Path, is_json: bool) -> bool:
+    """Whether all of a text goes that stands in a field for secrets: JSON stays it where all that lies in it goes."""
+    if "logprobs" in path or is_placeholder(text) or not could_be(text, name_of(path)):
+        return False
+    return not (is_json and lies_in_credentials(path) and _is_whole(text))
+
+
+def _is_whole(text: str) -> bool:
+    """Whether it is JSON from its beginning to its end, so that nothing stands between what is found in it."""
+    try:
+        decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _value_spans(text: str) -> list[Span]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 HARMLESS_HEADERS = frozenset(
@@ -52,7 +53,7 @@ def harmless_headers(headers: Iterable[tuple[str, str]], known: Iterable[str] = 
     """The headers that may be recorded, by lower-case name; these keys, and others, do not stand in them either."""
     kept = ((name.lower(), value) for name, value in headers)
     keys = tuple(known)
-    return {name: without_keys(_NO_TEXT.sub("\ufffd", value), keys) for name, value in kept if name in HARMLESS_HEADERS}
+    return {name: _NO_TEXT.sub("\ufffd", without_keys(value, keys)) for name, value in kept if name in HARMLESS_HEADERS}
 
 
 def keys_of(url: str, headers: Iterable[tuple[str, str]]) -> list[str]:
@@ -68,11 +69,17 @@ def keys_of(url: str, headers: Iterable[tuple[str, str]]) -> list[str]:
         parts = urlsplit(url)
     except ValueError:
         return [key for key in keys if len(key) >= _SHORTEST_KEY]
-    keys += [value for name, value in parse_qsl(parts.query) if name.lower() not in HARMLESS_QUERY]
+    keys += [value or name for name, value in _parameters(parts.query) if name.lower() not in HARMLESS_QUERY]
     keys += [piece for piece in (parts.username, parts.password) if piece]
     keys += [unquote(key) for key in keys]
     keys += [key.removeprefix(KEY_SUBPROTOCOL) for key in keys]
-    return [key for key in keys if len(key) >= _SHORTEST_KEY]
+    return [key for key in dict.fromkeys(keys) if len(key) >= _SHORTEST_KEY]
+
+
+def _parameters(query: str) -> list[tuple[str, str]]:
+    """As servers read them that take a semicolon for an end, and as the others do."""
+    readings = (query, query.replace(";", "&"))
+    return [one for reading in readings for one in parse_qsl(reading, keep_blank_values=True)]
 
 
 def harmless_url(url: str) -> str:
@@ -112,9 +119,21 @@ def without_keys(text: str, known: Iterable[str] = ()) -> str:
     """The text without these keys, and without what has the shape of one or is called one."""
     from rtcli.recording.finding import keys_in  # noqa: PLC0415 - a hundred patterns, which few errors need
 
-    spellings = {spelt for key in known if key for spelt in (key, quote(key, safe=""), quote(key))}
-    for key in sorted(spellings, key=len, reverse=True):
+    escaped = "%" in text  # a handshake may say a hundred thousand words, and few are in its answer
+    there = {spelling for key in known if key for spelling in _spellings(key, escaped=escaped) if spelling in text}
+    for key in sorted(there, key=len, reverse=True):
         text = text.replace(key, HIDDEN)
     for start, end, _ in reversed(keys_in(text)):
         text = text[:start] + HIDDEN + text[end:]
     return text
+
+
+def _spellings(key: str, *, escaped: bool) -> Iterator[str]:
+    """The key as it is, and as a URL has it where there may be one; a half of a character is in no URL."""
+    yield key
+    if not escaped:
+        return
+    with suppress(UnicodeEncodeError):
+        plain = key.encode("utf-8", "surrogateescape")
+        yield quote(plain, safe="")
+        yield quote(plain)

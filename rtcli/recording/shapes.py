@@ -38,11 +38,12 @@ class Shape(NamedTuple):
 
 
 def _is_basic(value: str) -> bool:
-    """Whether a text is a user and a password as HTTP sends them."""
+    """Whether a text is a user and a password as HTTP sends them, in which RFC 7617 allows no control characters."""
     try:
-        return b":" in base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
+        meant = base64.urlsafe_b64decode(value.replace("+", "-").replace("/", "_") + "=" * (-len(value) % 4))
     except (binascii.Error, ValueError):
         return False
+    return b":" in meant and min(meant) >= 0x20
 
 
 def _is_no_word(value: str) -> bool:

@@ -44,9 +44,21 @@ def test_three_digits_are_a_secret_only_where_a_card_has_them():
     assert could_be("1234", "password")
 
 
-@pytest.mark.parametrize("word", ["Bearer", " required ", "<your key>", "$OPENAI_API_KEY", "{{ key }}", "   a   "])
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("Bearer", " required ", "<your key>", "<YOUR_KEY>", "<your", "   a   "),
+        *("$OPENAI_API_KEY", "${KEY}", "$key", "$(cat key.txt)", "$env:KEY"),
+        *("{key}", "{{ key }}", "${{ secrets.KEY }}"),
+    ],
+)
 def test_a_word_that_stands_where_a_secret_will_be_is_none(word):
     assert not could_be(word)
+
+
+@pytest.mark.parametrize("password", ["$ecret99", "<abc123>", "{hunter2", "{{hunter2", "$(hunter2", "<3 forever 7"])
+def test_a_secret_may_begin_as_what_stands_for_one_does(password):
+    assert could_be(password)
 
 
 @pytest.mark.parametrize("value", ["ab1d", "ab-d", "abcdefghijkl"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from hashlib import md5
 from itertools import cycle, islice
 from string import ascii_letters, digits
 
@@ -32,6 +33,11 @@ def of(length):
 def test_long_words_without_rhythm_are_doubtful_where_they_begin(token):
     assert list(doubtful(token)) == [0]
     assert list(doubtful(f"so: {token} and {token}.")) == [4, 4 + len(token) + 5]
+
+
+def test_digits_of_chance_are_doubtful_whichever_they_are():
+    for number in range(100):
+        assert list(doubtful(md5(b"%d" % number).hexdigest())) == [0]
 
 
 @pytest.mark.parametrize(

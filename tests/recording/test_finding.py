@@ -64,3 +64,20 @@ def test_plain_letters_that_are_written_in_another_way_are_worth_a_closer_look()
     assert may_hold("of mine: %70%77%64")
     assert not may_hold("of mine: 70 % and more")
     assert not may_hold(r"Gr\u00fc\u00dfe")
+
+
+def test_a_group_of_a_users_pattern_that_matched_nothing_takes_out_nothing():
+    pattern = re.compile(r"order(?: (?P<number>\d+))?")
+    assert spans_in("order, order 12", [Custom("number", pattern)]) == [(13, 15, "number")]
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_what_was_put_in_for_a_secret_is_found_by_no_second_look(name):
+    for text in (
+        f"It is {SECRETS[name]} I think.",
+        f"token={SECRETS[name]}",
+        f"abcd1234, token={secret_part(SECRETS[name])}",
+    ):
+        settled = Redaction()
+        assert settled.text(once := Redaction().text(text)) == once
+        assert settled.counts == {}

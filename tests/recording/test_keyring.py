@@ -27,6 +27,12 @@ def test_a_key_is_found_in_the_middle_of_a_word():
     assert [start for start, _, _ in spans] == [3, 3 + len(KEY) + 4]
 
 
+def test_a_key_stays_of_the_kind_as_which_it_was_met_first():
+    made = keyring(KEY, kind="openai key")
+    made.add("secret field", KEY)
+    assert list(made.spans(KEY, ("event", "note"))) == [(0, len(KEY), "openai key")]
+
+
 def test_signs_in_a_key_stand_for_themselves():
     key = "a+b.c*1234567890(x"
     assert list(keyring(key).spans(f"_{key}_", ())) == [(1, 1 + len(key), "secret field")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import string
 from itertools import pairwise
+from math import gcd
 
 import pytest
 from hypothesis import given
@@ -79,6 +80,29 @@ def test_no_two_letters_and_no_two_digits_become_one(prefix):
     assert MASK.first_digit("0") == "0"
 
 
+def test_any_alphabet_that_keeps_letters_apart_may_be_the_one_of_a_recording():
+    """The first of n signs becomes any of n, and the next is as many steps further as have no divisor with n."""
+    masks = [Mask(str(number).encode()) for number in range(6000)]
+    alphabets = {
+        26: {(mask.letter("", "a"), mask.letter("", "b")) for mask in masks},
+        10: {(mask.letter("", "0"), mask.letter("", "1")) for mask in masks[:800]},
+        9: {(mask.first_digit("1"), mask.first_digit("2")) for mask in masks[:1000]},
+    }
+    for size, found in alphabets.items():
+        assert len(found) == size * sum(gcd(step, size) == 1 for step in range(size))
+
+
+def test_a_key_may_be_as_long_as_it_likes():
+    assert Mask(b"k" * 1000).words("Good morning") != "Good morning"
+
+
+@pytest.mark.parametrize("letter", ["z", "\u00aa", "\u07ea", "\u0800", "\uffdc", "\U00010000"])
+def test_a_letter_at_the_edge_of_what_is_as_long_as_it_becomes_one_as_long(letter):
+    masked = MASK.words(letter)
+    assert masked != letter
+    assert len(masked.encode()) == len(letter.encode())
+
+
 def test_who_knows_what_stands_for_a_letter_does_not_know_it_further_on_in_the_word():
     assert len(set(MASK.words("a" * 40))) > 5
     assert len(set(MASK.words("7" * 40))) > 3
@@ -96,6 +120,7 @@ def test_capitals_stay_capitals_and_white_space_begins_another_word():
 
 def test_the_digits_of_other_scripts_stay_as_long_as_they_were():
     assert len(MASK.words("٣٤ ३").encode()) == len("٣٤ ३".encode())
+    assert len(MASK.json('[٣, 4², "²"]').encode()) == len('[٣, 4², "²"]'.encode())
 
 
 def test_of_json_the_names_and_the_literals_stay_and_of_numbers_the_signs():

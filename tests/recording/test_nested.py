@@ -104,7 +104,9 @@ def test_a_text_is_put_back_as_long_and_what_changed_is_what_was_meant(text, asc
     assert len(put.encode()) == len(body.encode())
 
 
-@pytest.mark.parametrize(("old", "new"), [("😀", "𝚡"), ("é", "х"), ("漢", "ẋ"), ("\U00010000", "\U0010fbff")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("😀", "𝚡"), ("é", "х"), ("漢", "ẋ"), ("\U00010000", "\U0010fbff"), ("😀", "\U00010000")]
+)
 def test_a_character_that_was_written_as_an_escape_is_put_back_as_one(old, new):
     body = json.dumps(old)[1:-1]
     assert nested.put_back(body, nested.unescaped(body), new) == json.dumps(new)[1:-1]
@@ -129,6 +131,7 @@ HELLO = "Hello? This is a text ~~~ for you."
         HELLO + "??>",
         "so they ask??? and ask again, you",
         "a>>>b>>>c>>>d>>>e and so on it goes",
+        "it began — and went on…",
         "two\nlines\tand\r\nmore ÿþ漢",
     ],
 )
@@ -142,6 +145,7 @@ def test_base64_of_a_text_is_found_read_and_written_again(text, alphabet, padded
     assert nested.encoded_again(one, one.text, run) == run
     assert nested.is_encoded(run)
     assert not nested.is_encoded(f"{run}, {run}")
+    assert not nested.is_encoded(f"a {run} b")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,3 +55,9 @@ def test_the_end_is_part_of_what_is_played_and_a_whole_recording_begins_at_its_b
     assert due(0.0, 1.0, 2.0, 3.0, until_s=2.0) == [0.0, 1.0, 2.0]
     header = Entry(1, 0.0, None, Header(rtcli=1))
     assert [round(at, 6) for at, _ in paced([header, *notes(0.5)])] == [0.0, 0.5]
+
+
+def test_records_without_times_come_about_as_often_as_audio_does():
+    """A delta holds some tens of milliseconds."""
+    at = due(None, None, None)
+    assert all(0.01 <= after - before <= 0.05 for before, after in pairwise(at))

@@ -14,6 +14,7 @@ from rtcli.recording.personal import (
     is_told_singly,
     told_as_calls,
 )
+from rtcli.recording.placeholders import Placeholders
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -49,7 +50,17 @@ def test_an_account_is_told_by_its_check_digits_and_not_by_the_blanks_in_it():
     assert is_iban("NO93 8601 1117 947")
     assert is_iban("no9386011117947")
     assert not is_iban("NO92 8601 1117 947")
-    assert not is_iban(account("XK", "0" * 12)), "that is what stands for another one"
+    assert is_iban(account("DE", "100000000000123456")), "the German central bank's own code is a one and seven zeros"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [account("XK", "543210987654"), account("GB", "WEST12345698765432"), account("IT", "X0542811101000000123456")],
+)
+def test_what_stands_for_an_account_is_none_however_many_there_are(number):
+    placeholders = Placeholders()
+    for last in range(300):
+        assert not is_iban(placeholders.of("iban", f"{number[:-3]}{last:03}"))
 
 
 @pytest.mark.parametrize(

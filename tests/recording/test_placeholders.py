@@ -38,6 +38,11 @@ def test_equal_secrets_have_one_placeholder_and_others_another(kind):
     assert [placeholders.of(kind, secret) for secret in secrets] == made
 
 
+def test_even_codes_of_three_digits_are_told_apart():
+    placeholders = Placeholders()
+    assert len({placeholders.of("secret field", code) for code in ("123", "456", "789")}) == 3
+
+
 @pytest.mark.parametrize("size", [2, 3, 4, 5, 6, 13, 14, 15, 16, 20, 39])
 @pytest.mark.parametrize("number", [1, 34, 35, 36, 1224, 1225])
 def test_a_placeholder_is_known_as_one_whatever_its_length_and_its_number(size, number):

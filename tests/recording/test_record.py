@@ -41,6 +41,15 @@ def test_a_header_promises_nothing_that_was_not_said():
     header = Header(rtcli=1)
     assert not header.handshake
     assert not header.lossless
+    assert msgspec.json.decode(msgspec.json.encode(header)) == {"rtcli": 1}
+    with pytest.raises(TypeError):
+        Header(1)
+
+
+def test_a_handshake_that_says_nothing_else_was_answered_with_yes_and_a_note_misses_nothing():
+    """Source: RFC 9110, section 15.2.2, 101 Switching Protocols."""
+    assert Open(0.0).status == 101
+    assert not Note(0.0, "here").missing
 
 
 def test_two_connections_do_not_share_their_headers():

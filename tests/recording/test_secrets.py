@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,8 +22,16 @@ SECRET = "s3cr3t-k3y"
 NAMES = st.sampled_from(["api-key", "key", "token", "access_token", "Authorization", "sig", "client_secret", "x"])
 
 
-def test_a_url_keeps_what_tells_something():
-    url = "wss://api.example.com/v1/realtime?model=gpt-realtime&api-version=2&intent=transcription"
+@pytest.mark.parametrize(
+    "url",
+    [
+        "wss://api.example.com/v1/realtime?model=gpt-realtime&api-version=2&intent=transcription",
+        "ws://127.0.0.1:8080/v1/realtime",
+        "ws://[::1]:8080/v1/realtime?model=m",
+        "wss://api.example.com/v1/realtime?model=&intent=transcription",
+    ],
+)
+def test_a_url_keeps_what_tells_something(url):
     assert harmless_url(url) == url
 
 
@@ -139,6 +149,8 @@ def test_the_subprotocols_of_the_protocol_itself_are_kept():
         ("wss://h/p?model=m", [("x-tenant", SECRET)]),
         ("wss://h/p?model=m", [("Sec-WebSocket-Protocol", f"realtime, openai-insecure-api-key.{SECRET}")]),
         (f"wss://h/p?model=m&x={SECRET}", []),
+        (f"wss://h/p?model=m;x={SECRET}", []),
+        (f"wss://h/p?model=m&{SECRET}", []),
         (f"wss://{SECRET}@h/p", []),
         (f"wss://u:{SECRET}@h/p", []),
         (f"wss://h/p?x={SECRET.replace('-', '%2D')}", []),
@@ -164,6 +176,29 @@ def test_a_known_key_goes_however_it_is_spelt_and_all_of_it():
     assert without_keys("it was a%20b/c%2Bd, no?", ["a b/c+d"]) == f"it was {HIDDEN}, no?"
     assert without_keys("it was secret-and-more", ["secret", "secret-and-more"]) == f"it was {HIDDEN}"
     assert without_keys("it was nothing", [""]) == "it was nothing"
+
+
+@pytest.mark.parametrize("half", [chr(0xDCFF), chr(0xD83D)])
+def test_a_key_that_is_no_text_is_taken_out_too(half):
+    key = f"s3cr3t-{half}-k3y"
+    assert without_keys(f"it was {key}, no?", [key]) == f"it was {HIDDEN}, no?"
+    assert harmless_headers([("Server", key)], [key]) == {"server": HIDDEN}
+
+
+@given(st.lists(st.text("abé/%+ -", min_size=1, max_size=4), max_size=5), st.data())
+def test_of_no_key_anything_is_left_however_it_is_spelt(keys, data):
+    spelt = [form(key) for key in keys for form in (str, quote, lambda key: quote(key, safe=""))]
+    pieces = data.draw(st.lists(st.sampled_from([*spelt, "x", "%", "ab"]), max_size=8))
+    left = without_keys("|".join(pieces), keys)
+    assert not [spelling for spelling in spelt if spelling in left]
+
+
+def test_a_key_that_is_said_twice_is_looked_for_once():
+    assert keys_of("wss://h/?k=s3cr3t-k3y", [("x-key", "s3cr3t-k3y, s3cr3t-k3y")]) == ["s3cr3t-k3y"]
+
+
+def test_a_key_that_is_no_text_is_known_as_a_url_has_its_bytes():
+    assert without_keys("it was s3cr3t-%FF-k3y, no?", ["s3cr3t-\udcff-k3y"]) == f"it was {HIDDEN}, no?"
 
 
 def test_what_has_the_shape_of_a_key_goes_whoever_knows_it():

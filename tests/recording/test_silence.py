@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+import struct
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtcli.recording.silence import dropped, silent
+from rtcli.recording.silence import PCM_CLICK, dropped, silent
 
 FORMATS = {"audio/pcm": 0, "pcm16": 0, "audio/pcmu": 0xFF, "g711_ulaw": 0xFF, "audio/pcma": 0xD5, None: 0}
 
@@ -80,3 +81,24 @@ def test_what_a_logger_wrote_stays_and_the_audio_beside_it_is_silent_as_its_form
     assert silent(b"[audio 12]", None) == b"[audio 12]"
     assert silent(b"QUJD<audio>QUJD", None) == b"AAAA<audio>AAAA"
     assert silent(b"QUJD$QUJD...", "audio/pcmu") == b"////$////..."
+
+
+@pytest.mark.parametrize("audio_format", ["audio/pcm", "audio/pcmu", "audio/pcma", None])
+@pytest.mark.parametrize("audio_bytes", [1, 2, 3, 4, 5, 100])
+def test_silence_is_base64_as_an_encoder_writes_it(audio_bytes, audio_format):
+    made = silent(base64.b64encode(b"x" * audio_bytes), audio_format)
+    assert base64.b64encode(base64.b64decode(made)) == made
+    assert set(base64.b64decode(made)) == {FORMATS[audio_format]}
+
+
+def test_a_sign_of_padding_that_stands_in_the_middle_stays_there():
+    for payload in (b"AB=CDEFG", b"AB==CDEF"):
+        made = silent(payload, "audio/pcmu")
+        assert [place for place, one in enumerate(made) if one == ord("=")] == [
+            place for place, one in enumerate(payload) if one == ord("=")
+        ]
+
+
+def test_a_click_is_a_quarter_of_full_scale():
+    """Source: 16 bits with a sign, the lower byte first."""
+    assert struct.unpack("<h", PCM_CLICK) == (2**15 // 4,)
