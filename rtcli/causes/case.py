@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from rtcli.causes import WATCHERS
 from rtcli.causes.cause import LINES_KEPT, Cause, Times, Watcher, Weight
-from rtcli.events import Event, Listener, Malformed, input_audio_buffer
+from rtcli.events import Event, Listener, Malformed, Unknown, input_audio_buffer
 from rtcli.formats import Entry
 from rtcli.recording import Close, Header
 from rtcli.rules import RULES, Check, Finding, titles
@@ -148,7 +148,7 @@ class Case:
 
     def _see(self, entry: Entry) -> None:
         here, event = self._connection, entry.event
-        if isinstance(event, Event):
+        if isinstance(event, Event | Unknown | Malformed):
             here.events += 1
         elif isinstance(event, Header):
             here.started_at, here.url = event.started_at, event.url

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
 from rtcli.events import conversation, input_audio_buffer, output_audio_buffer, response
+from rtcli.events.objects import Response as Reported
 from rtcli.formats import Entry
 from rtcli.session.arriving import Arriving, heard_ms, silent_from
 from rtcli.session.config import Config, at, format_name
@@ -32,6 +33,8 @@ class Answering(Ledger):
         self.prices = prices
         self.first_sound: Callable[[ResponseRow, At], None] = lambda _row, _now: None
         """Is told when a response begins to speak."""
+        self.taken_up: Callable[[], None] = lambda: None
+        """Is told when a response goes on whose beginning is not in the recording."""
         self._responses: Shelf[ResponseRow] = Shelf()
         self.known: Memory[str, ResponseRow] = Memory()
         """By id."""
@@ -57,7 +60,9 @@ class Answering(Ledger):
 
     def _created(self, event: response.Created, entry: Entry) -> None:
         reported, now = event.response, At(entry.line, entry.t)
-        if (reported.id or "") in self.known:
+        known = self.known.get(reported.id or "")
+        if known is not None:
+            self._set_aside(known, reported)
             return
         row = ResponseRow(reported.id or "", entry.line, created=now, model=self._model)
         row.out_of_band = reported.conversation_id is None
@@ -82,22 +87,43 @@ class Answering(Ledger):
         row = self.known.get(response_id)
         if row is None:
             row = ResponseRow(response_id, entry.line, model=self._model)
+            if not any(one.row.turn for one in self._open.values()):  # or else it is most likely beside that one
+                self._take_up(row, entry)
             # How much of its audio is missing cannot be known, so none of it is measured.
             self._begin(row, None)
             row.audio_ms = row.dry_ms = None
         return row
 
+    def _take_up(self, row: ResponseRow, entry: Entry) -> None:
+        self.exchange.taken_up(row, At(entry.line, entry.t))
+        self.taken_up()
+
+    def _set_aside(self, row: ResponseRow, reported: Reported) -> None:
+        """A response whose beginning was not there may turn out to be outside the conversation."""
+        if row.created is None and not row.out_of_band and reported.conversation_id is None:
+            row.out_of_band = True
+            self.exchange.left(row)
+
     def _turn(self, row: ResponseRow) -> TurnRow | None:
         return self.exchange.turn(row.turn)
+
+    def _begun_turn(self, row: ResponseRow) -> TurnRow | None:
+        """The turn of a response, if what comes first of its answers is in the recording."""
+        turn = self._turn(row)
+        return None if turn is None or turn.unopened else turn
 
     def _wrote(self, event: Any, entry: Entry) -> None:
         row = self._row(event.response_id, entry)
         if row.done is None and row.first_text is None:
             row.first_text = At(entry.line, entry.t)
             row.first_token = row.first_token or row.first_text
-            turn = self._turn(row)
+            turn = self._begun_turn(row)
             if turn is not None:
                 turn.first_text = turn.first_text or row.first_text
+
+    def _named(self, event: Any, entry: Entry) -> None:
+        """Whatever names a response is a sign of it, where the events before it were not recorded."""
+        self._row(event.response_id, entry)
 
     def _argued(self, event: Any, entry: Entry) -> None:
         row = self._row(event.response_id, entry)
@@ -117,7 +143,7 @@ class Answering(Ledger):
         """The first audio of a response."""
         row.first_token = row.first_token or now
         self.first_sound(row, now)
-        turn = self._turn(row)
+        turn = self._begun_turn(row)
         if turn is not None:
             turn.first_audio = turn.first_audio or now
         if not row.out_of_band:
@@ -139,6 +165,9 @@ class Answering(Ledger):
         row = self._row(reported.id or "", entry)
         if row.done is not None:
             return
+        self._set_aside(row, reported)
+        if not row.turn and not row.out_of_band:
+            self._take_up(row, entry)
         arriving = self._open.pop(row.id, None)
         row.done, row.status = now, reported.status or None
         row.reason = at(reported, "status_details", "reason")
@@ -232,6 +261,12 @@ class Answering(Ledger):
         response.McpCallArgumentsDelta: _argued,
         response.OutputAudioDelta: _sounded,
         response.OutputAudioDone: _sound_ended,
+        response.OutputTextDone: _named,
+        response.OutputAudioTranscriptDone: _named,
+        response.FunctionCallArgumentsDone: _named,
+        response.ContentPartAdded: _named,
+        response.ContentPartDone: _named,
+        response.OutputItemDone: _named,
         response.OutputItemAdded: _item_added,
         response.Done: _done,
         input_audio_buffer.SpeechStarted: _user_speaks,

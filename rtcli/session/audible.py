@@ -38,12 +38,14 @@ def share_out(track: Soundtrack, one: Saying, index: int, writing: Writing) -> N
 
 def tell_times(track: Soundtrack, sayings: Mapping[str, Saying], playing: Mapping[str, Playing]) -> None:
     """Say of each when it was heard, and how long its audio is; of none, where nothing tells the time."""
-    clips_of: dict[str, list[Clip]] = {}
+    clips_of: dict[tuple[str, str], list[Clip]] = {}
     for clip in (*track.playback.clips, *track.microphone.clips):
-        clips_of.setdefault(clip.item_id, []).append(clip)
+        for response_id in {"", clip.response_id}:  # of an item whose response is not told, all that has its id
+            clips_of.setdefault((response_id, clip.item_id), []).append(clip)
     is_timed = track.is_timed
-    for item_id, one in sayings.items():
-        clips = clips_of.get(item_id, []) if item_id else []
+    for one in sayings.values():
+        item_id = one.item_id
+        clips = clips_of.get((one.response_id, item_id), []) if item_id else []
         if not is_timed:
             one.starts_s = one.ends_s = None
         elif clips and not is_shortened(clips):

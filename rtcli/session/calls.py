@@ -116,8 +116,15 @@ class Calls(Ledger):
         item = event.item
         if isinstance(item, Message):
             return
-        if isinstance(item, FunctionCall) and isinstance(item.call_id, str) and item.call_id not in self.known:
-            self.known[item.call_id] = Called(item.call_id, item.name, entry.line)
+        if isinstance(item, FunctionCall) and isinstance(item.call_id, str):
+            self._called(item.call_id, item.name, entry)
+
+    def _called(self, call_id: str, name: str, entry: Entry) -> Called:
+        """The call of that id, known from here on if it was not."""
+        called = self.known.get(call_id)
+        if called is None:
+            called = self.known[call_id] = Called(call_id, name, entry.line)
+        return called
 
     def _created(self, event: conversation.ItemCreate, entry: Entry) -> None:
         item = event.item
@@ -132,10 +139,9 @@ class Calls(Ledger):
             if called is not None:
                 called.output_line = called.output_line or entry.line
 
-    def _whole(self, event: response.FunctionCallArgumentsDone, _entry: Entry) -> None:
-        called = self.known.get(event.call_id)
-        if called is not None:
-            called.state = after("function call", called.state, "whole")
+    def _whole(self, event: response.FunctionCallArgumentsDone, entry: Entry) -> None:
+        called = self._called(event.call_id, event.name or "", entry)
+        called.state = after("function call", called.state, "whole")
 
     def _item_done(self, event: response.OutputItemDone, entry: Entry) -> None:
         item = event.item
@@ -156,8 +162,10 @@ class Calls(Ledger):
         if done.conversation_id is not None:
             self.last = tuple(item.call_id for item in made if isinstance(item.call_id, str)) if made else ()
         for item in made:
-            called = self.known.get(item.call_id or "")
-            if called is not None and done.status == "completed" and item.status != "incomplete":
+            if not isinstance(item.call_id, str):
+                continue
+            called = self._called(item.call_id, item.name, entry)
+            if done.status == "completed" and item.status != "incomplete":
                 called.state = after("function call", called.state, "completed")
                 called.settled_t = called.settled_t if called.settled_t is not None else entry.t
 

@@ -216,6 +216,13 @@ class Conversation(Ledger):
         if told and told != self.id:
             self.id, self.id_line = told, entry.line
 
+    def _ended(self, event: response.Done, entry: Entry) -> None:
+        """What a response says at its end that it has made is there, even if it was never announced."""
+        self._answered(event, entry)
+        for item in event.response.output or ():
+            if getattr(item, "id", None) not in self.items:
+                self.announce(item, entry)
+
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
         input_audio_buffer.SpeechStarted: _named,
         input_audio_buffer.TimeoutTriggered: _named,
@@ -230,7 +237,7 @@ class Conversation(Ledger):
         response.OutputItemAdded: _announced,
         response.OutputItemDone: _reported,
         response.Created: _answered,
-        response.Done: _answered,
+        response.Done: _ended,
         error.Error: _refused,
         Malformed: _faulty,
     }

@@ -50,6 +50,8 @@ class Course(Ledger):
         self.updates: Shelf[UpdateRow] = Shelf()
         self.errors: Memory[str, int] = Memory(_NAMES)
         """By code how many."""
+        self._told: Memory[tuple[Any, ...], None] = Memory(_NAMES)
+        """What of them could come again: an error by its id and what it says, a response that failed."""
         self.error_line = 0
         self.error_lines: list[int] = []
         """The first of those that are more than harmless."""
@@ -99,7 +101,10 @@ class Course(Ledger):
 
     def _failed(self, event: error.Error, entry: Entry) -> None:
         details = event.error
-        self._count(details.code or details.type, entry)
+        code = details.code or details.type
+        if self._was_told(event.event_id, code):
+            return
+        self._count(code, entry)
         if details.event_id:
             self._refused(details.event_id)
         elif self._updating and (details.param or "").partition(".")[0] == "session":
@@ -114,8 +119,13 @@ class Course(Ledger):
         self._updating = deque((one for one in self._updating if one.event_id != event_id), _WAITING)
 
     def _done(self, event: response.Done, entry: Entry) -> None:
-        if event.response.status == "failed":
+        if event.response.status == "failed" and not self._was_told(event.response.id):
             self._count(at(event.response, "status_details", "error", "code") or "response failed", entry)
+
+    def _was_told(self, name: Any, *more: str) -> bool:
+        known = bool(name) and (name, *more) in self._told
+        self._told[name, *more] = None
+        return known
 
     def _count(self, code: str, entry: Entry) -> None:
         self.errors[code] = self.errors.get(code, 0) + 1

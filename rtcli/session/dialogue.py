@@ -1,7 +1,8 @@
 """What was said in a call, item by item, in the order of the conversation, with when it was heard.
 
 An item stands where the server says that it stands, behind another; one of which that is not told stands
-where it was first seen. Law: nothing raises; what is kept is the text, and no audio.
+where it was first seen. An id that is free again, or that another response writes under, is another item's from
+then on. Law: nothing raises; what is kept is the text, and no audio.
 """
 
 from __future__ import annotations
@@ -16,13 +17,12 @@ from rtcli.session.audible import Playing, share_out, tell_times
 from rtcli.session.config import at
 from rtcli.session.dictation import DICTATED, Dictation
 from rtcli.session.ledger import Handler
-from rtcli.session.order import Order
-from rtcli.session.saying import Saying
+from rtcli.session.saying import Kind, Saying, Who
+from rtcli.session.sayings import Sayings
 from rtcli.session.soundtrack import Soundtrack
 from rtcli.session.unnamed import Unnamed
-from rtcli.session.writing import Writings
 
-_WHO: Final = {"user": "user", "assistant": "model", "system": "system"}
+_WHO: Final[Mapping[str, Who]] = {"user": "user", "assistant": "model", "system": "system"}
 
 
 class Dialogue:
@@ -31,11 +31,10 @@ class Dialogue:
     def __init__(self, number: int = 1) -> None:
         self.track = Soundtrack()
         self.number = number
-        self._order = Order()
-        self._sayings: dict[str, Saying] = {}
+        self._sayings = Sayings()
         self._answers: dict[str, list[Saying]] = {}
-        """By response what was ever said to be of it."""
-        self._writing = Writings()
+        """By response what is of it."""
+        self._writing = self._sayings.writing
         self._unnamed = Unnamed()
         self._sent: dict[str, str] = {}
         """By event id the item that it asks for."""
@@ -68,8 +67,7 @@ class Dialogue:
                 for index, writing in sorted(parts.items()):
                     share_out(self.track, self._sayings[item_id], index, writing)
         tell_times(self.track, self._sayings, self._playing)
-        told = [self._sayings[item_id] for item_id in self._order]
-        kept = [one for one in told if one.text or one.kind == "call" or not one.transcribed]
+        kept = [one for one in self._sayings.in_order() if one.text or one.kind == "call" or not one.transcribed]
         kept += sorted(self._dictation.sayings, key=lambda one: one.starts_s or 0.0)
         for one in kept:
             one.connection = self.number
@@ -77,30 +75,23 @@ class Dialogue:
 
     # -- where items stand -----------------------------------------------------------------------
 
-    def _saying(self, item_id: str, entry: Entry, who: str = "model", kind: str = "speech") -> Saying:
-        one = self._sayings.get(item_id)
+    def _saying(self, name: str, entry: Entry, who: Who = "model", kind: Kind = "speech") -> Saying:
+        one = self._sayings.get(name)
         if one is None:
-            one = self._sayings[item_id] = Saying(who, kind, entry.line, item_id)  # type: ignore[arg-type]
+            one = self._sayings.begin(name, who, kind, entry.line)
             one.starts_s = one.ends_s = self.track.now_s
-            self._order.append(item_id)
         return one
-
-    def _place(self, item_id: str, previous_id: Any) -> None:
-        """Put an item behind another; the first of all where it says so."""
-        if previous_id == "root":
-            self._order.move(item_id, None)
-        elif isinstance(previous_id, str) and previous_id != item_id and previous_id in self._sayings:
-            self._order.move(item_id, previous_id)
 
     # -- items ------------------------------------------------------------------------------------
 
     def _asked(self, event: conversation.ItemCreate, entry: Entry) -> None:
         item_id = event.item.id or f"\0{entry.line}"
+        self._sayings.come(item_id, by_client=True)
         if item_id in self._sayings:
             return
         self._describe(item_id, event.item, entry)
         if item_id in self._sayings:
-            self._place(item_id, event.previous_item_id)
+            self._sayings.place(item_id, event.previous_item_id)
             if not event.item.id:
                 self._unnamed.sent(event.item, item_id)
             if event.event_id:
@@ -108,19 +99,20 @@ class Dialogue:
 
     def _added(self, event: Any, entry: Entry) -> None:
         item_id = event.item.id or ""
+        self._sayings.come(item_id, by_client=False)
         if item_id not in self._sayings:
             sent_as = self._unnamed.shown(event.item, self._sayings)
             if sent_as is not None:
-                self._rename(sent_as, item_id)
+                self._sayings.rename(sent_as, item_id).item_id = item_id
         self._describe(item_id, event.item, entry)
         if item_id in self._sayings:
-            self._place(item_id, event.previous_item_id)
+            self._sayings.place(item_id, event.previous_item_id)
 
-    def _rename(self, old: str, new: str) -> None:
-        one = self._sayings[new] = self._sayings.pop(old)
-        one.item_id = new
-        self._order.rename(old, new)
-        self._writing.rename(old, new)
+    def _asked_to_delete(self, event: conversation.ItemDelete, _entry: Entry) -> None:
+        self._sayings.leaving.asked(event.item_id)
+
+    def _deleted(self, event: conversation.ItemDeleted, _entry: Entry) -> None:
+        self._sayings.leaving.left(event.item_id)
 
     def _written(self, event: Any, entry: Entry) -> None:
         """An item of a response, when it begins and when it is done."""
@@ -130,6 +122,7 @@ class Dialogue:
         self._describe(event.item.id or "", event.item, entry)
 
     def _describe(self, item_id: str, item: Any, entry: Entry, response_id: str = "") -> None:
+        item_id = self._sayings.name_in(response_id, item_id) if response_id else item_id
         if isinstance(item, Message):
             self._message(item_id, item, entry)
         elif isinstance(item, FunctionCall | McpCall):
@@ -154,7 +147,7 @@ class Dialogue:
 
     def _message(self, item_id: str, item: Message, entry: Entry) -> None:
         one = self._saying(item_id, entry, _WHO.get(item.role, "system"))
-        one.who = _WHO.get(item.role, "system")  # type: ignore[assignment]
+        one.who = _WHO.get(item.role, "system")
         for index, part in enumerate(item.content or []):
             tag = str(type(part).__struct_config__.tag)
             text = getattr(part, "text", None) or getattr(part, "transcript", None)
@@ -175,35 +168,36 @@ class Dialogue:
         one.output = item.output
 
     def _refused(self, event: error.Error, _entry: Entry) -> None:
-        item_id = self._sent.pop(event.error.event_id or "", None)
+        item_id = self._sent.pop(event.error.event_id or "", "")
         if item_id in self._sayings:
-            del self._sayings[item_id]
-            self._order.remove(item_id)
+            self._sayings.remove(item_id)
 
     # -- words ------------------------------------------------------------------------------------
 
     def _piece(self, event: Any, entry: Entry) -> None:
         """A piece of what the model says."""
-        one = self._saying(event.item_id, entry)
+        name = self._sayings.name_in(event.response_id, event.item_id)
+        one = self._saying(name, entry)
         one.ends_s = self.track.now_s
         self._answers_in(event.response_id, one)
         if isinstance(event, response.OutputTextDelta):
             one.kind = "text"
-        self._writing.part(event.item_id, event.content_index).add(
+        self._writing.part(name, event.content_index).add(
             event.delta,
             sum(clip.duration_ms for clip in self.track.played(event.response_id, event.item_id, event.content_index)),
         )
 
     def _whole(self, event: Any, entry: Entry) -> None:
-        one = self._saying(event.item_id, entry)
+        name = self._sayings.name_in(event.response_id, event.item_id)
+        one = self._saying(name, entry)
         text = event.text if isinstance(event, response.OutputTextDone) else event.transcript
         self._answers_in(event.response_id, one)
-        part = self._writing.part(event.item_id, event.content_index)
+        part = self._writing.part(name, event.content_index)
         if text:
             part.end(text)
 
     def _arguments(self, event: response.FunctionCallArgumentsDone, entry: Entry) -> None:
-        one = self._saying(event.item_id, entry, "model", "call")
+        one = self._saying(self._sayings.name_in(event.response_id, event.item_id), entry, "model", "call")
         one.kind, one.text, one.name = "call", event.arguments or one.text, event.name or one.name
         if event.call_id:
             self._calls[event.call_id] = one
@@ -230,7 +224,7 @@ class Dialogue:
         one = self._saying(event.item_id, entry, "user")
         if event.item_id not in self._writing:
             one.transcribed = False
-        self._place(event.item_id, event.previous_item_id)
+        self._sayings.place(event.item_id, event.previous_item_id)
 
     def _dictated(self, _event: Any, entry: Entry) -> None:
         self._dictation.apply(entry, self.track)
@@ -240,10 +234,9 @@ class Dialogue:
     def _done(self, event: response.Done, entry: Entry) -> None:
         for item in event.response.output or []:
             self._describe(getattr(item, "id", None) or "", item, entry, event.response.id or "")
-        if event.response.status == "cancelled":
-            for one in self._answers.get(event.response.id or "", ()):
-                if one.response_id == event.response.id:
-                    one.cancelled = True
+        for one in self._answers.get(event.response.id or "", ()):
+            one.out_of_band = self.track.is_apart(one.response_id)
+            one.cancelled = one.cancelled or event.response.status == "cancelled"
 
     def _plays(self, event: output_audio_buffer.Started, _entry: Entry) -> None:
         self._playing[event.response_id] = Playing(self.track.now_s)
@@ -258,6 +251,8 @@ class Dialogue:
         conversation.ItemAdded: _added,
         conversation.ItemCreated: _added,
         conversation.ItemDone: _reported,
+        conversation.ItemDelete: _asked_to_delete,
+        conversation.ItemDeleted: _deleted,
         response.OutputItemAdded: _written,
         response.OutputItemDone: _written,
         response.OutputTextDelta: _piece,

@@ -126,6 +126,26 @@ class Exchange:
                 return
         self._message(item_id, now)
 
+    def transcribed(self, item_id: str, now: At) -> bool:
+        """The user was heard; tells whether that is taken for an input of its own, as in a log of what is said only.
+
+        What is heard so while an answer is given is what is answered.
+        """
+        taking = self._input
+        if item_id in self._known or (taking is not None and (taking.started or taking.stopped or taking.committed)):
+            return False
+        latest = self.turns[-1] if self.turns else None
+        if latest is not None and latest is not self._input and self._is_answered(latest):
+            latest.item_ids.append(item_id)
+            self._known[item_id] = latest
+        else:
+            self._place(item_id, "vad", now).ready = True
+        return True
+
+    def _is_answered(self, turn: TurnRow) -> bool:
+        """Whether its answer has begun, or goes on behind a tool, and is not done."""
+        return turn.done is None and (bool(turn.response_ids) or turn is self._resumed)
+
     def resume(self, turn: TurnRow | None, now: At) -> None:
         """A tool has answered: the next response goes on with the turn of the call."""
         self._resumed = turn or (self.turns[-1] if self.turns else self._new("tool round", now))
@@ -159,11 +179,39 @@ class Exchange:
         row.asked = request.at if request is not None else None
         if row.out_of_band:
             return
+        turn = self._answer(row, now)
+        if turn.created is None and not turn.unopened:
+            turn.created, turn.asked = now, row.asked
+
+    def taken_up(self, row: ResponseRow, now: At) -> None:
+        """A response goes on whose beginning is not in the recording: it answers who waits, and since when is not known."""
+        request = self._request_of(False, None)
+        row.asked = request.at if request is not None else None
+        turn = self._answer(row, now)
+        turn.unopened = True
+        if turn.created is None:
+            turn.asked = row.asked
+
+    def left(self, row: ResponseRow) -> None:
+        """A response that was taken up turns out to be outside the conversation: its turn waits on."""
+        turn = self.turn(row.turn)
+        row.turn = 0
+        if turn is None:
+            return
+        turn.response_ids.remove(row.id)
+        turn.unopened = bool(turn.response_ids) and turn.created is None
+        if not turn.response_ids:
+            turn.asked = None
+        if row.began == "tool round":
+            self._resumed = self._resumed or turn
+        elif not turn.response_ids:
+            self._input = self._input or turn
+
+    def _answer(self, row: ResponseRow, now: At) -> TurnRow:
         turn = self._answered_turn(row, now)
         row.turn = turn.number
         turn.response_ids.append(row.id)
-        if turn.created is None:
-            turn.created, turn.asked = now, row.asked
+        return turn
 
     def _answered_turn(self, row: ResponseRow, now: At) -> TurnRow:
         resumed, self._resumed = self._resumed, None

@@ -124,6 +124,7 @@ def truncate(state: State, event: conversation.ItemTruncate, at_s: float | None)
     """The client says how much was heard."""
     item = state.item(event.item_id, at_s)
     item.children.append(Cut(at_s, event.content_index, event.audio_end_ms))
+    state.floor.cut(event.item_id)
 
 
 def truncated(state: State, event: conversation.ItemTruncated, at_s: float | None) -> None:
@@ -143,7 +144,8 @@ def created(state: State, event: conversation.Created, _at_s: float | None) -> N
 
 def heard(state: State, event: conversation.InputAudioTranscriptionDelta, at_s: float | None) -> None:
     """A piece of what the user said."""
-    stream = stream_of(_user_item(state, event.item_id, at_s), event.content_index or 0, "transcript", at_s)
+    item = _heard_item(state, event.item_id, at_s)
+    stream = stream_of(item, event.content_index or 0, "transcript", at_s)
     if event.delta:
         stream.add_text(event.delta, at_s, event.event_id)
 
@@ -158,7 +160,7 @@ def heard_segment(state: State, event: conversation.InputAudioTranscriptionSegme
 
 def heard_all(state: State, event: conversation.InputAudioTranscriptionCompleted, at_s: float | None) -> None:
     """What the user said, whole. Some servers send it again when they have understood more."""
-    item = _user_item(state, event.item_id, at_s)
+    item = _heard_item(state, event.item_id, at_s)
     stream = stream_of(item, event.content_index, "transcript", at_s)
     stream.close(event.transcript)
     stream.final = event.transcript
@@ -170,6 +172,13 @@ def not_heard(state: State, event: conversation.InputAudioTranscriptionFailed, a
     part_of(item, event.content_index, at_s, "audio")
     if not any(isinstance(child, Failure) and child.event_id == event.event_id for child in item.children):
         item.children.append(Failure(at_s, "transcription failed", event.error, event_id=event.event_id))
+
+
+def _heard_item(state: State, item_id: str, at_s: float | None) -> Item:
+    """The item whose words come; one of which there is no other sign is what is being answered, or the next input."""
+    if item_id not in state.items and not state.is_answering:
+        state.begin_turn(at_s)
+    return _user_item(state, item_id, at_s)
 
 
 def _user_item(state: State, item_id: str, at_s: float | None) -> Item:

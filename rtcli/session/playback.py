@@ -75,7 +75,11 @@ class Playback:
         clip.out_of_band = out_of_band
         self.parts[part].append(clip)
         self.clips.append(clip)
-        self._items.setdefault((item_id, index), []).append(clip)
+        of_id = self._items.setdefault((item_id, index), [])
+        if before is None and of_id and of_id[-1].response_id != response_id:
+            of_id.clear()  # the id is another item's now, of which nothing is cut
+            self.cuts.pop((item_id, index), None)
+        of_id.append(clip)
         if not out_of_band:
             self._recent.append(clip)
             self._head_s = None

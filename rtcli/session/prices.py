@@ -28,7 +28,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from rtcli.errors import BadOption
-from rtcli.events.objects import TranscriptionDuration
+from rtcli.events.billed import TranscriptionDuration
 from rtcli.session.price_table import TABLE
 from rtcli.session.tokens import Tokens, tokens_of
 

@@ -37,6 +37,8 @@ def done(state: State, event: response.Done, at_s: float | None) -> None:
     for item in reported.output or []:
         if getattr(item, "id", None):
             fill(state.written(answer.id, str(item.id), at_s), item, at_s)
+    if answer.status == "cancelled":
+        state.floor.cancelled(answer)
     answer.done, answer.done_s = True, at_s
     state.open.pop(answer.id, None)
     _close_all(answer)
@@ -100,6 +102,8 @@ def _begin(state: State, response_id: str, item: Item, index: int, kind: str, at
     answer = state.responses[response_id]
     if not answer.first_output or (answer.first_output == "transcript" and kind == "audio"):
         answer.first_output, answer.first_output_s = kind, at_s  # a transcript is not heard
+    if kind == "audio":
+        state.floor.sounds(answer)
     if not item.kind:
         item.kind = "function_call" if kind == "arguments" else "message"
     if item.kind == "message":
@@ -150,6 +154,10 @@ def _playback(progress: str) -> Handler:
         """What the caller hears, where the server plays it."""
         answer = state.response(event.response_id, at_s)
         answer.playback = progress
+        if progress == "started":
+            state.floor.sounds(answer)
+        elif progress == "cleared":
+            state.floor.cleared(answer)
         if not answer.first_output:
             answer.first_output, answer.first_output_s = "audio", at_s
 

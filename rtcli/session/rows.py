@@ -73,6 +73,8 @@ class TurnRow(Struct, weakref=True):
     """Of whichever response spoke first, which need not be the first one."""
     done: At | None = None
     """Of the last response that is done."""
+    unopened: bool = False
+    """The beginning of a response is not in the recording: no stage that it may have reached first is known."""
     semantic: bool = False
     ready: bool = False
     """Some of its input is complete, so that it can be answered."""

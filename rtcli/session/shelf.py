@@ -2,7 +2,8 @@
 
 Law: a shelf is what a list of the same rows would be: whoever holds a row may change it, however old it is. A row
 that nobody holds cannot change, and is packed when many have come behind it; one that is taken by its place is held
-again. Rows that are gone through are lent: what is changed in them is lost where they were packed.
+again. Rows that are gone through are lent: what is changed in them is lost where they were packed. Who adds rows
+while going through them comes to those too.
 """
 
 from __future__ import annotations
@@ -52,12 +53,20 @@ class Shelf(Sequence[R], Generic[R]):
         return self._size
 
     def __iter__(self) -> Iterator[R]:
-        for block in self._blocks:
-            yield from _unpacked(block) if isinstance(block, bytes) else block
+        place = 0
+        while place < self._size:
+            rows = self._lent(place // self._rows)[place % self._rows :]
+            place += len(rows)
+            yield from rows
 
     def __reversed__(self) -> Iterator[R]:
-        for block in reversed(self._blocks):
-            yield from reversed(_unpacked(block) if isinstance(block, bytes) else block)
+        for number in reversed(range(len(self._blocks))):
+            yield from reversed(self._lent(number))
+
+    def _lent(self, number: int) -> list[R]:
+        """The rows of a block, in a list that stays as it is when the block is packed."""
+        block = self._blocks[number]
+        return _unpacked(block) if isinstance(block, bytes) else block.copy()
 
     @overload
     def __getitem__(self, place: int) -> R: ...

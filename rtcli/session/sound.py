@@ -132,7 +132,7 @@ def _pcm(data: bytes) -> Look | None:
 
 
 def _g711(data: bytes) -> Look | None:
-    as_mulaw, as_alaw = ([table[byte] for byte in data] for table in map(expansion, ("audio/pcmu", "audio/pcma")))
+    as_mulaw, as_alaw = (list(map(expansion(law).__getitem__, data)) for law in ("audio/pcmu", "audio/pcma"))
     mulaw, alaw = _smoothness(as_mulaw), _smoothness(as_alaw)
     if max(mulaw, alaw) < _SMOOTH_G711 or not _rises(as_mulaw if mulaw > alaw else as_alaw, 160):
         return None
@@ -169,8 +169,8 @@ def _rises(samples: Sequence[int], frame: int) -> bool:
 
 
 def _level(frame: Sequence[int]) -> float:
-    mean = sum(frame) / len(frame)
-    return sqrt(sum((sample - mean) ** 2 for sample in frame) / len(frame))
+    count, total = len(frame), sum(frame)
+    return sqrt(count * sum(map(mul, frame, frame)) - total * total) / count
 
 
 def _decoded(payload: str) -> bytes:

@@ -231,9 +231,11 @@ class Soundtrack:
             self.playback.take(part, size, spoken_in, place, part[0] in self._apart)
 
     def _done(self, event: response.Done, _entry: Entry) -> None:
-        self._answered = True
+        self._answered, response_id = True, event.response.id or ""
+        if event.response.conversation_id is None and response_id not in self._formats:
+            self._apart[response_id] = True
         if event.response.status == "cancelled":
-            self.playback.cancelled(event.response.id or "", self.now_s)
+            self.playback.cancelled(response_id, self.now_s)
 
     def _truncated(self, event: conversation.ItemTruncate | conversation.ItemTruncated, _entry: Entry) -> None:
         self.playback.truncated(event.item_id, event.content_index or 0, float(event.audio_end_ms), self.now_s)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, Literal
 
 from rtcli.events import input_audio_buffer
+from rtcli.session.config import at
 from rtcli.session.state import State
 from rtcli.session.stream import Stream
 from rtcli.session.tree import Item, Remark, Speech
@@ -31,15 +32,16 @@ def end_run(state: State) -> Stream | None:
 
 
 def speech_started(state: State, event: input_audio_buffer.SpeechStarted, at_s: float | None) -> None:
-    """VAD hears the user: a turn begins, and one that is still being answered is interrupted."""
+    """VAD hears the user: a turn begins, unless the open one has no answer yet."""
     known = state.items.get(event.item_id)
     if known is not None and known.speech is not None:
         return
-    if state.turn is not None and any(not answer.out_of_band for answer in state.open.values()):
-        state.turn.interrupted = True
+    over = [answer for answer in state.open.values() if not answer.out_of_band]
+    interrupts = at(state.config.turn_detection, "interrupt_response") is not False
+    state.floor.speech_began(at_s, over, interrupts=interrupts)
     if state.turn is None or state.turn.answered:
         end_run(state)
-    state.begin_turn(at_s)
+    state.floor.speaks_in(state.begin_turn(at_s))
     _announce(state, event.item_id, at_s, "vad").audio_start_ms = event.audio_start_ms
 
 

@@ -141,15 +141,15 @@ class Said(Ledger):
         stream.words.model[stream.place] = self._cut(text.strip())
 
     def _done(self, event: response.Done, _entry: Entry) -> None:
-        """What was cut short has no end of its own; what never came in deltas stands in the response."""
+        """What never came in deltas, or not all of it, stands in the response; what was cut short has no other end."""
         response_id = event.response.id or ""
-        for key in [key for key in self._open if key[0] == response_id]:
-            self._close(key, None)
         for item in event.response.output or []:
             if isinstance(item, Message):
                 for index, text in enumerate(_texts(item)):
                     if text.strip():
                         self._close((response_id, item.id or "", index), text)
+        for key in [key for key in self._open if key[0] == response_id]:
+            self._close(key, None)
 
     HANDLERS: ClassVar[Mapping[type, Handler]] = {
         conversation.InputAudioTranscriptionCompleted: _heard,

@@ -12,6 +12,7 @@ from typing import Final
 from rtcli.events.configuration import RealtimeSession, TranscriptionSession
 from rtcli.events.objects import Response as ResponseObject
 from rtcli.session.config import Config, format_name
+from rtcli.session.floor import Floor
 from rtcli.session.stream import Stream
 from rtcli.session.tree import Connection, Item, Node, Odd, Part, Place, Response, Turn
 
@@ -32,6 +33,7 @@ class State:
         self.responses: dict[str, Response] = {}
         self.open: dict[str, Response] = {}
         """Responses that are not done."""
+        self.floor = Floor()
         self.items: dict[str, Item] = {}
         self.unsettled: dict[tuple[str, str], deque[Item]] = {}
         """Items that the client sent without an id, until the server names them."""
@@ -53,6 +55,11 @@ class State:
     def here(self) -> Place:
         """Where something that belongs to no response is hung."""
         return self.turn or self.connection
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether a response of the conversation is open."""
+        return any(not one.out_of_band for one in self.open.values())
 
     def hang(self, node: Node) -> None:
         """Hang a node where the session is now."""
@@ -89,6 +96,7 @@ class State:
         response.asked_s = turn.input_end_s if known else None
         turn.answered, turn.awaits = True, False
         turn.children.append(response)
+        self.floor.answers(response, turn)
         self.odd.clear()
         return response
 
@@ -125,6 +133,7 @@ class State:
 
     def write(self, response: Response, item: Item) -> None:
         """Hang an item under the response that writes it."""
+        self.floor.writes(response, item)
         response.items[item.id] = item
         response.children.append(item)
         self.items[item.id] = item

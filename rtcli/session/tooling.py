@@ -40,6 +40,7 @@ class Tooling(Ledger):
         """By response that takes answers the calls that it has said nothing about."""
         self._silent: Memory[str, list[CallRow]] = Memory(_OPEN)
         """The same, of what has not been spoken about."""
+        answering.taken_up = self._answered.clear
         self._asked: Memory[tuple[str, str], McpRow] = Memory(_OPEN)
         """By kind and item what an MCP server, or the client, was asked."""
 
@@ -65,8 +66,13 @@ class Tooling(Ledger):
         item = event.item
         if isinstance(item, McpApprovalRequest):
             self._begin("approval", item.id, entry)
-        elif isinstance(item, FunctionCall) and item.call_id:
-            call = self._called(item.call_id, item.name, event.response_id, entry)
+        elif isinstance(item, FunctionCall):
+            self._made(item, event.response_id, entry)
+
+    def _made(self, item: FunctionCall, response_id: str, entry: Entry) -> None:
+        """A call as it stands at the end of its item, or of its response."""
+        if item.call_id:
+            call = self._called(item.call_id, item.name, response_id, entry)
             if item.status != "incomplete":
                 call.whole = call.whole or At(entry.line, entry.t)
 
@@ -130,9 +136,13 @@ class Tooling(Ledger):
             gap_ms = ms_between(At(row.line, until), now)
             call.gap_ms = max(0.0, gap_ms) if gap_ms is not None else None
 
-    def _done(self, event: response.Done, _entry: Entry) -> None:
-        self._taken.pop(event.response.id or "", None)
-        self._silent.pop(event.response.id or "", None)
+    def _done(self, event: response.Done, entry: Entry) -> None:
+        response_id = event.response.id or ""
+        for item in event.response.output or ():
+            if isinstance(item, FunctionCall):
+                self._made(item, response_id, entry)
+        self._taken.pop(response_id, None)
+        self._silent.pop(response_id, None)
 
     def _begin(self, kind: Literal["call", "list", "approval"], item_id: str, entry: Entry) -> None:
         if (kind, item_id) not in self._asked:

@@ -70,6 +70,8 @@ class Transcribing(Ledger):
         if row.completed is not None:
             return
         row.completed = At(entry.line, entry.t)
+        if self.exchange.transcribed(row.item_id, row.completed) and self.config.type == "transcription":
+            self.exchange.no_answer_expected()
         row.cost = self.prices.of_transcription(row.model, event.usage or None)
         row.unpriced = row.cost is None
         turn = self.exchange.turn_of(row.item_id)

@@ -11,8 +11,9 @@ from typing import Any, Literal
 from msgspec import field
 
 from rtcli.events import Fault
+from rtcli.events.billed import Usage
 from rtcli.events.configuration import RealtimeSession, TranscriptionSession
-from rtcli.events.objects import ErrorDetails, RateLimit, StatusDetails, TranscriptionError, Usage
+from rtcli.events.objects import ErrorDetails, RateLimit, StatusDetails, TranscriptionError
 from rtcli.recording import Header
 from rtcli.session.mark import Marked
 from rtcli.session.stream import Stream

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 from rtcli.events import Event, objects
-from rtcli.events.objects import FunctionCall, Item, Message, OutputAudio, OutputText, Response, StatusDetails, Usage
+from rtcli.events.billed import Usage
+from rtcli.events.objects import FunctionCall, Item, Message, OutputAudio, OutputText, Response, StatusDetails
 from rtcli.standin import codec
 from rtcli.standin.outbox import Outbox
 from rtcli.standin.script import Call, Say

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from rtcli.events.objects import TranscriptionDuration
+from rtcli.events.billed import TranscriptionDuration
 from rtcli.standin.conversation import Conversation
 from rtcli.standin.outbox import Outbox
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from rtcli.events.objects import CachedTokens, InputTokens, OutputTokens, RateLimit, Usage
+from rtcli.events.billed import CachedTokens, InputTokens, OutputTokens, Usage
+from rtcli.events.objects import RateLimit
 from rtcli.standin.answer import OUTPUT_MS_A_TOKEN, Answer, text_tokens
 from rtcli.standin.conversation import Conversation
 

@@ -233,3 +233,9 @@ def test_what_rules_would_find_in_an_event_is_shown_to_no_watcher_where_more_tha
     assert "call-loop" in names(HEADER, CREATED, began, *lines)
     worse = [line.replace('"type":"function_call"', '"type":"function_call","status":7') for line in lines]
     assert "call-loop" not in names(HEADER, CREATED, began, *worse)
+
+
+def test_every_event_of_a_connection_is_counted_known_or_not_and_damaged_or_whole():
+    odd = ['1.0 < vendor.ping {"n":1}', '1.1 < response.done {"response":7}', "1.2 > response.create {}"]
+    case = case_of(HEADER, CREATED, *odd)
+    assert [connection.events for connection in case.connections] == [case.check.events] == [4]

@@ -10,13 +10,12 @@ from incidents.call import Call
 from incidents.setup import FORMATS
 
 from rtcli.events import build
+from rtcli.events.billed import InputTokens, OutputTokens, Usage
 from rtcli.events.objects import (
     FunctionCall,
     FunctionCallOutput,
-    InputTokens,
     Message,
     OutputAudio,
-    OutputTokens,
     RateLimit,
     Response,
     ResponseAudio,
@@ -24,7 +23,6 @@ from rtcli.events.objects import (
     StatusDetails,
     StatusError,
     StreamedPart,
-    Usage,
 )
 from rtcli.units import BYTES_PER_MS
 

@@ -14,13 +14,8 @@ from incidents import sound
 from incidents.setup import DEFAULTS, PADDING_MS, SILENCE_MS, STARTED_AT, Setup, reported
 
 from rtcli.events import Event, build, encode
-from rtcli.events.objects import (
-    InputAudio,
-    InputText,
-    Message,
-    TranscriptionInputTokens,
-    TranscriptionTokens,
-)
+from rtcli.events.billed import TranscriptionInputTokens, TranscriptionTokens
+from rtcli.events.objects import InputAudio, InputText, Message
 
 CHUNK_MS = 100
 VAD_DELAY_S = 0.15

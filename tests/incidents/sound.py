@@ -5,7 +5,8 @@ from __future__ import annotations
 import array
 import random
 import wave
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import add
 from pathlib import Path
 
 from rtcli.session.g711 import compression
@@ -50,19 +51,35 @@ def quieter(sound: Samples, share: float) -> Samples:
 
 def line(length_ms: int, heard: list[tuple[float, Samples]]) -> Samples:
     """What a microphone hears: a quiet line, and sounds that begin at so many milliseconds."""
-    chance = random.Random(1)
-    second = array.array("h", (chance.randint(-LINE_NOISE, LINE_NOISE) for _ in range(RATE_HZ)))
-    whole = (second * (length_ms // 1000 + 1))[: length_ms * PER_MS]
+    whole = (_second_of_noise() * (length_ms // 1000 + 1))[: length_ms * PER_MS]
     for begin_ms, sound in heard:
         start = int(begin_ms) * PER_MS
-        for index, sample in enumerate(sound[: max(0, len(whole) - start)], start):
-            whole[index] = max(-32768, min(32767, whole[index] + sample))
+        added = sound[: max(0, len(whole) - start)]
+        both = whole[start : start + len(added)]
+        try:
+            whole[start : start + len(added)] = array.array("h", map(add, both, added))
+        except OverflowError:  # somewhere it is too loud
+            whole[start : start + len(added)] = array.array(
+                "h", (max(-32768, min(32767, level)) for level in map(add, both, added))
+            )
     return whole
+
+
+@cache
+def _second_of_noise() -> Samples:
+    chance = random.Random(1)
+    return array.array("h", (chance.randint(-LINE_NOISE, LINE_NOISE) for _ in range(RATE_HZ)))
 
 
 def on_the_wire(sound: Samples, audio_format: str) -> bytes:
     """The samples as bytes of a format; a telephone's are every third one, for nobody listens to them."""
     if audio_format == "audio/pcm":
         return sound.tobytes()
+    return bytes(map(_codes(audio_format).__getitem__, sound[::3]))
+
+
+@cache
+def _codes(audio_format: str) -> bytes:
+    """The codes by level: those of levels below zero are counted from the end, as Python does."""
     codes = compression(audio_format)
-    return bytes(codes[sample + 32768] for sample in sound[::3])
+    return codes[32768:] + codes[:32768]

@@ -258,3 +258,27 @@ def test_a_truncation_without_speech_is_no_interruption():
     (row,) = measured(script).metrics.responses
     assert (row.truncated.t, row.heard_ms, row.speech) == (1.3, 50, None)
     assert values(script, "barge_in_to_truncate") == []
+
+
+def test_what_is_said_beside_the_conversation_is_cut_without_a_turn_being_interrupted():
+    """The client cuts whatever it plays when the user speaks."""
+    cut = '1.3 > conversation.item.truncate {"item_id":"item_a","content_index":0,"audio_end_ms":50}\n'
+    aside = created(1, "r", '"conversation_id":null') + audio(1.1, "r", 900)
+    metrics = measured(BEGIN + aside + started(1.2, "u", 100) + cut).metrics
+    assert [(row.turn, row.interrupted) for row in metrics.responses] == [(0, True)]
+    assert [(turn.item_ids, turn.interrupted) for turn in metrics.turns] == [(["u"], False)]
+
+
+def test_what_is_told_to_be_played_twice_was_heard_from_the_first_time():
+    plays = "".join(f'{t} < output_audio_buffer.started {{"response_id":"r"}}\n' for t in (1.2, 1.6))
+    script = BEGIN.replace("websocket", "webrtc") + created(1, "r") + plays + done(2, "r")
+    (row,) = measured(script).metrics.responses
+    assert (row.first_audio.t, row.playback_began.t) == (1.2, 1.2)
+    assert values(script, "created_to_first_audio") == [200]
+
+
+def test_audio_that_came_here_has_its_length_wherever_it_is_played():
+    plays = '1.2 < output_audio_buffer.started {"response_id":"r"}\n'
+    script = BEGIN + created(1, "r") + audio(1.1, "r", 300) + plays + done(2, "r")
+    assert values(script, "audio_ms") == [300]
+    assert values(script, "created_to_first_audio") == [100]

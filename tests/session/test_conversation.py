@@ -154,3 +154,10 @@ def test_a_deletion_that_replaces_nothing_always_frees_the_id(events):
     assert known.had("a")
     assert known.has("a") == bool(before and before.is_there and before.replaces)
     assert not conversation(*events, DELETED, DELETED).has("a")
+
+
+def test_an_item_that_only_the_end_of_its_response_tells_is_there():
+    ended = '< response.done {"response": {"id": "r", "conversation_id": "c", "output": [%s]}}'
+    known = conversation(ended % SPOKEN.removeprefix('"item": '))
+    assert (known.id, known.has("a"), known.had("b")) == ("c", True, False)
+    assert not conversation(WRITTEN, DELETED, ended % SPOKEN.removeprefix('"item": ')).has("a")

@@ -293,17 +293,50 @@ def test_where_nothing_was_understood_that_is_told():
     assert (told.text.strip(), told.transcribed, told.failure) == ("", False, "nothing was understood")
 
 
-def test_what_another_response_has_taken_over_is_not_cancelled_with_the_first():
+def test_what_another_response_says_under_an_id_stands_by_itself_and_is_not_cancelled_with_the_first():
     told = sayings(
         created(),
         began(1.0),
         word(1.1, "Hi", "a"),
         word(1.1, "there", "b"),
         began(1.2, "s"),
-        word(1.3, " you", "a", "s"),
+        word(1.3, "you", "a", "s"),
+        word(1.4, "!", "a", "r"),
         done(1.4, "r", "cancelled"),
     )
-    assert [(one.item_id, one.cancelled) for one in told] == [("a", False), ("b", True)]
+    said_so = [(one.item_id, one.response_id, one.text, one.cancelled) for one in told]
+    assert said_so == [("a", "r", "Hi!", True), ("b", "r", "there", True), ("a", "s", "you", False)]
+
+
+def test_the_audio_of_an_id_that_two_responses_use_is_each_one_s_own():
+    first, second = told = sayings(
+        *[created(), began(1.0), word(1.0, "one two", "a"), delta(1.0, SECOND * 2, "a"), truncate(2.0, 1000, "a")],
+        *[done(2.1), began(5.0, "s"), word(5.0, "three", "a", "s"), delta(5.0, SECOND * 3, "a", "s"), done(6.0, "s")],
+    )
+    assert [(one.audio_ms, one.heard_ms, one.interrupted) for one in told] == [(2000, 1000, True), (3000, None, False)]
+    assert (first.starts_s, second.starts_s, second.ends_s) == (1.0, 5.0, 8.0)
+
+
+def deletion(t, side, kind, item_id):
+    return said(t, side, f"conversation.item.{kind}", item_id=item_id)
+
+
+def test_an_id_that_is_free_again_is_another_message_s():
+    first, second = sent(1.0, "one", id="m"), sent(2.0, "two", event_id="f", id="m")
+    asked, deleted = deletion(1.5, "client", "delete", "m"), deletion(1.6, "server", "deleted", "m")
+    orders = [
+        [first, added(1.1, "m", "one"), asked, deleted, second, added(2.1, "m", "two")],
+        [first, added(1.1, "m", "one"), asked, second, deleted, added(2.1, "m", "two")],
+        [added(1.1, "m", "one"), deleted, added(2.1, "m", "two")],
+    ]
+    for lines in orders:
+        assert [(one.item_id, one.text) for one in sayings(created(), *lines)] == [("m", "one"), ("m", "two")]
+    for lines in (
+        [first, second],
+        [first, asked, added(1.6, "m", "one")],
+        [first, deleted, transcribed(3, "m", "one")],
+    ):
+        assert [one.item_id for one in sayings(created(), *lines)] == ["m"]
 
 
 def test_a_space_between_sentences_begins_none():
@@ -326,3 +359,12 @@ def test_each_connection_has_its_own_words_and_number():
     assert [one.text for one in told] == ["Hi", "Hi"]
     before, after = told
     assert after.connection == before.connection + 1
+
+
+def test_what_only_the_end_of_a_response_says_to_be_outside_the_conversation_is():
+    outside = json.loads(done(2.0, "s").split(maxsplit=3)[3])
+    outside["response"]["conversation_id"] = None
+    ended = said(2.0, "server", "response.done", **outside)
+    for begun, apart in (([], True), ([began(1.0, "s")], False)):  # what its beginning has said holds
+        (told,) = sayings(created(), *begun, word(1.1, "Hi", "a", "s"), ended)
+        assert told.out_of_band == apart

@@ -80,3 +80,12 @@ def test_with_an_item_that_is_named_again_goes_what_tells_of_it():
 def test_an_item_that_has_no_name_cannot_be_named_again():
     added = f"< conversation.item.added {{{MESSAGE % ''}}}\n"
     assert referred(CREATED + added, '> conversation.item.retrieve {"item_id":""}') == []
+
+
+@pytest.mark.parametrize("step", ["added", "done"])
+def test_what_comes_of_a_response_whose_beginning_was_not_seen_is_not_needed(step):
+    """Half of it would tell what never was: not that it goes on, and not that its call waits for an output."""
+    word = '< response.output_text.delta {"response_id":"r","item_id":"a","output_index":0,"content_index":0,%s}\n'
+    rest = word % '"delta":"Hi"' + written(step, CALL)
+    assert needed(CREATED + rest) == [1]
+    assert needed(CREATED + rest + DONE % "r") == [1]

@@ -15,10 +15,12 @@ from counted import (
     created,
     done,
     measured,
+    output,
     session_of,
     started,
     stopped,
     text,
+    transcribed,
     values,
 )
 
@@ -281,3 +283,116 @@ def test_a_turn_that_goes_on_keeps_when_it_was_asked_for_though_the_later_reques
 
 
 OUTPUT = '{"type":"function_call_output","call_id":"c","output":"x"}'
+
+
+def unseen(script):
+    """The conversation, and its log without the events that begin a response."""
+    return script, "".join(line for line in script.splitlines(keepends=True) if "response.created" not in line)
+
+
+def test_a_response_whose_creation_was_not_logged_answers_whom_it_would_have_answered():
+    said = started(1, "u", 100) + stopped(2, "u", 900) + committed(2, "u")
+    script = BEGIN + said + created(2.1, "r") + text(2.2, "r") + done(3, "r")
+    script += started(4, "v", 1100) + stopped(5, "v", 1900) + committed(5, "v") + created(5.1, "s") + done(6, "s")
+    whole, lossy = (measured(one).metrics.turns for one in unseen(script))
+    assert [turn.response_ids for turn in whole] == [turn.response_ids for turn in lossy] == [["r"], ["s"]]
+    assert [turn.done.t for turn in lossy] == [3, 6]
+
+
+def test_a_response_whose_creation_was_not_logged_takes_its_request_and_leaves_none_for_a_later_one():
+    """The second answer is begun by turn detection: nobody asked for it 19 s ago."""
+    asked = f'1 > conversation.item.create {{"item":{SAID}}}\n1.1 > response.create {{}}\n'
+    lossy = BEGIN + asked + text(1.2, "r") + done(2, "r")
+    later = started(19, "v", 100) + stopped(20, "v", 900) + committed(20, "v") + created(20.1, "s") + done(21, "s")
+    turns = measured(lossy + later).metrics.turns
+    assert values(lossy + later, "request_to_created") == []
+    assert [turn.response_ids for turn in turns] == [["r"], ["s"]]
+    assert values(lossy + later, "stop_to_created") == [100]
+
+
+def test_a_turn_has_no_times_of_an_answer_whose_beginning_is_not_there():
+    said = started(1, "u", 100) + stopped(2, "u", 900) + committed(2, "u")
+    first = text(2.2, "r") + call(2.3, "call_1") + done(2.4, "r")
+    again = output(3, "call_1") + created(3.1, "s") + text(3.2, "s") + audio(3.2, "s") + done(4, "s")
+    (turn,) = measured(BEGIN + said + first + again).metrics.turns
+    assert (turn.response_ids, turn.created, turn.first_text, turn.first_audio) == (["r", "s"], None, None, None)
+
+
+def test_the_answer_of_a_tool_is_not_taken_by_the_response_after_the_one_that_was_not_logged():
+    asked = BEGIN + created(1, "r") + call(1.1, "call_1") + done(1.2, "r") + output(1.5, "call_1")
+    script = asked + text(2, "s") + done(2.5, "s") + created(9, "x") + text(9.1, "x") + done(9.5, "x")
+    assert values(script, "tool_server_ms") == []
+    assert [turn.response_ids for turn in measured(script).metrics.turns] == [["r", "s"], ["x"]]
+
+
+def test_a_response_that_is_created_late_is_one_response_without_times():
+    said = started(1, "u", 100) + stopped(2, "u", 900) + committed(2, "u")
+    script = BEGIN + said + text(2.1, "r") + created(2.2, "r") + done(3, "r")
+    (turn,) = measured(script).metrics.turns
+    assert (turn.response_ids, turn.created) == (["r"], None)
+    assert values(script, "created_to_first_text") == values(script, "duration") == []
+
+
+@pytest.mark.parametrize("told", [created(2.2, "r", '"conversation_id":null'), ""])
+def test_a_response_that_turns_out_to_be_outside_the_conversation_leaves_the_turn_to_its_answer(told):
+    said = started(1, "u", 100) + stopped(2, "u", 900) + committed(2, "u")
+    aside = text(2.1, "r") + told + done(2.5, "r").replace('"conv_1"', "null")
+    metrics = measured(BEGIN + said + aside + created(2.6, "s") + done(3, "s")).metrics
+    assert [turn.response_ids for turn in metrics.turns] == [["s"]]
+    assert [(row.out_of_band, row.turn) for row in metrics.responses] == [(True, 0), (False, 1)]
+    assert metrics.turns[0].created.t == 2.6
+
+
+def test_in_a_log_of_what_is_said_only_each_input_has_the_answer_behind_it():
+    lines = "".join(
+        transcribed(t, "completed", f"u{t}") + text(t + 0.5, f"r{t}") + done(t + 0.6, f"r{t}") for t in (1, 2, 3)
+    )
+    for script in (lines, BEGIN + lines):
+        turns = measured(script).metrics.turns
+        assert [(turn.item_ids, turn.response_ids) for turn in turns] == [([f"u{t}"], [f"r{t}"]) for t in (1, 2, 3)]
+
+
+def test_what_is_heard_late_of_an_input_that_was_not_recorded_is_of_the_answer_that_is_given():
+    script = BEGIN + text(1, "r") + transcribed(1.5, "completed") + done(2, "r")
+    (turn,) = measured(script).metrics.turns
+    assert (turn.item_ids, turn.response_ids) == (["u"], ["r"])
+
+
+@pytest.mark.parametrize("kind", ["output_text.done", "output_audio_transcript.done", "content_part.done"])
+def test_whatever_names_a_response_is_a_sign_of_it(kind):
+    told = '"text":"Hi","transcript":"Hi","part":{"type":"text","text":"Hi"}'
+    place = '"response_id":"r","item_id":"item_a","output_index":0,"content_index":0'
+    metrics = measured(BEGIN + f"1 < response.{kind} {{{place},{told}}}\n").metrics
+    assert [row.id for row in metrics.responses] == ["r"]
+    assert [turn.response_ids for turn in metrics.turns] == [["r"]]
+
+
+@pytest.mark.parametrize("kept", ["conv_1", None])
+def test_what_goes_on_beside_an_answer_is_of_a_turn_only_if_its_end_says_that_it_is_in_the_conversation(kept):
+    """Two responses of one conversation are not given at once, so that the other is most likely outside it."""
+    said = started(1, "u", 100) + stopped(2, "u", 900) + committed(2, "u")
+    beside = text(2.2, "s") + done(2.5, "s").replace('"conv_1"', f'"{kept}"' if kept else "null")
+    metrics = measured(BEGIN + said + created(2.1, "r") + beside + done(3, "r")).metrics
+    assert [turn.response_ids for turn in metrics.turns] == ([["r"], ["s"]] if kept else [["r"]])
+    assert [row.out_of_band for row in metrics.responses] == [False, not kept]
+
+
+def test_a_turn_that_has_an_answer_does_not_wait_on_when_another_turns_out_to_be_outside_the_conversation():
+    """What follows the output of a tool is taken for what goes on with the turn, until its end tells better."""
+    said = started(1, "u", 100) + stopped(2, "u", 900) + committed(2, "u")
+    answer = created(2.1, "r") + call(2.2, "call_1") + done(2.3, "r") + output(2.5, "call_1")
+    aside = text(3, "s") + done(3.5, "s").replace('"conv_1"', "null")
+    later = started(4, "v", 1100) + stopped(5, "v", 1900) + committed(5, "v") + created(5.1, "x") + done(6, "x")
+    metrics = measured(BEGIN + said + answer + aside + later).metrics
+    assert [(turn.item_ids, turn.response_ids) for turn in metrics.turns] == [(["u"], ["r"]), (["v"], ["x"])]
+    assert [(row.out_of_band, row.turn) for row in metrics.responses] == [(False, 1), (True, 0), (False, 2)]
+
+
+def test_the_answer_after_a_tool_goes_on_with_its_turn_though_something_outside_the_conversation_came_between():
+    said = started(1, "u", 100) + stopped(2, "u", 900) + committed(2, "u")
+    answer = created(2.1, "r") + call(2.2, "call_1") + done(2.3, "r") + output(2.5, "call_1")
+    aside = text(3, "s") + done(3.5, "s").replace('"conv_1"', "null")
+    spoken = created(4, "x") + text(4.1, "x") + done(5, "x")
+    (turn,) = measured(BEGIN + said + answer + aside + spoken).metrics.turns
+    assert turn.response_ids == ["r", "x"]
+    assert (turn.unopened, turn.first_text.t) == (False, 4.1)

@@ -72,7 +72,8 @@ def test_a_transcript_of_an_unknown_item_gets_a_placeholder():
     session = told(
         '< conversation.item.input_audio_transcription.completed {"item_id":"i","content_index":0,"transcript":"Hello"}'
     )
-    (item,) = session.connections[0].children
+    (turn,) = session.connections[0].children
+    (item,) = turn.children
     assert (item.known, item.role, item.streams[0, "transcript"].text) == (False, "user", "Hello")
 
 
@@ -183,6 +184,19 @@ def test_an_empty_piece_of_a_transcript_says_nothing():
         f'< {kind} {{"item_id":"i","content_index":0,"delta":"{delta}"}}\n' for delta in ("", "Good ", "", "day")
     )
     session = told(pieces)
-    (item,) = session.connections[0].children
+    (turn,) = session.connections[0].children
+    (item,) = turn.children
     assert item.streams[0, "transcript"].text == "Good day"
     assert item.streams[0, "transcript"].deltas == 2
+
+
+def test_in_a_log_of_what_is_said_only_each_input_begins_a_turn():
+    heard = (
+        '< conversation.item.input_audio_transcription.completed {"item_id":"%s","content_index":0,"transcript":"Hi"}\n'
+    )
+    ended = '< response.done {"response":{"id":"%s","status":"completed","conversation_id":"c"}}\n'
+    turns = told(heard % "u" + ended % "r" + heard % "v" + ended % "s").connections[0].children
+    assert [[node.id for node in turn.children] for turn in turns] == [["u", "r"], ["v", "s"]]
+    begun = '< response.created {"response":{"id":"r","conversation_id":"c"}}\n'
+    (turn,) = told(begun + heard % "u" + ended % "r").connections[0].children
+    assert {node.id for node in turn.children} == {"u", "r"}

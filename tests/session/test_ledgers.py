@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sweeping import examples
 
 from rtcli.events import Listener, build, encode
+from rtcli.events.billed import Usage
 from rtcli.events.configuration import FunctionTool, RealtimeConfig, RealtimeSession, ResponseParams
 from rtcli.events.objects import (
     FunctionCall,
@@ -20,7 +21,6 @@ from rtcli.events.objects import (
     Message,
     Response,
     StreamedPart,
-    Usage,
 )
 from rtcli.formats.rtcli import read
 from rtcli.rules import RULES, Check

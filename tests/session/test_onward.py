@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ongoing import APPEND, BEGUN, RUNS, TEXT, lines_of
-from sweeping import examples
+from sweeping import by_turns, examples
 
 from rtcli.events import Listener
 from rtcli.formats.rtcli import Taking, read
@@ -70,7 +70,7 @@ def test_a_session_is_the_same_where_deltas_are_taken_in_as_they_are_read(runs, 
     assert known == taken_in(lines, onward=False, judged=judged)[0]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", by_turns(FILES, 2, 3), ids=lambda path: path.stem)
 def test_recordings_are_the_same(path):
     lines = path.read_bytes().splitlines(keepends=True)
     assert taken_in(lines, onward=True, judged=True)[0] == taken_in(lines, onward=False, judged=True)[0]

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from rtcli.errors import BadOption
-from rtcli.events.objects import (
+from rtcli.events.billed import (
     CachedTokens,
     InputTokens,
     OutputTokens,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from operator import attrgetter
 
 import pytest
 from hypothesis import given, settings
@@ -104,3 +105,28 @@ def test_whoever_holds_a_row_may_change_it_however_old_it_is(steps):
             rows[place].done = At(number, None)
     assert list(shelf) == rows
     assert all(shelf[place] is row for place, row in held)
+
+
+@given(st.lists(st.integers(0, 9), max_size=60), st.integers(0, 30))
+def test_who_adds_rows_while_going_through_them_comes_to_all_of_them_once_as_in_a_list(added, at_first):
+    shelf, rows = filled(at_first, rows=3, at_work=0), [row_of(number) for number in range(at_first)]
+
+    def gone_through(held):
+        """The numbers of the rows, none of which is held while others are added."""
+        for number, more in zip(map(attrgetter("number"), held), added, strict=False):
+            yield number
+            for _ in range(more):
+                held.append(row_of(len(held)))
+
+    assert list(gone_through(shelf)) == list(gone_through(rows))
+    assert list(shelf) == rows
+
+
+def test_who_adds_rows_while_going_backwards_comes_to_all_that_were_there():
+    shelf = filled(20, rows=3, at_work=0)
+    numbers = []
+    for number in map(attrgetter("number"), reversed(shelf)):
+        numbers.append(number)
+        for _ in range(10):
+            shelf.append(row_of(len(shelf)))
+    assert numbers == list(range(19, -1, -1))

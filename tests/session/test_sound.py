@@ -8,9 +8,11 @@ import json
 import math
 import random
 import wave
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
+from sweeping import by_turns
 
 from rtcli.session.sound import KEPT_CHARACTERS, Sample, look
 from rtcli.standin.codec import encode
@@ -21,6 +23,7 @@ VOICES = ["hello", "weather", "interruption", "captured"]
 LAWS = ["audio/pcmu", "audio/pcma"]
 
 
+@cache
 def spoken(name):
     if name == "captured":
         events = (json.loads(line) for line in CAPTURED.read_text().splitlines())
@@ -48,8 +51,10 @@ def test_speech_is_known_in_every_encoding(voice, shared):
     assert [look(encode(data, law)) for law in LAWS] == LAWS
 
 
-@pytest.mark.parametrize("voice", VOICES)
-@pytest.mark.parametrize("times", [4, 30, 200])
+QUIET = [(voice, times) for voice in VOICES for times in (4, 30, 200)]
+
+
+@pytest.mark.parametrize(("voice", "times"), by_turns(QUIET, 0, 4))
 def test_quiet_speech_is_never_taken_for_the_other_family(voice, times, shared):
     data = quieter(spoken(voice), times)
     assert look(data) in ("audio/pcm", None)
@@ -82,15 +87,16 @@ def noise(level, gate=0):
 
 
 @pytest.mark.parametrize(
-    "data",
+    "made",
     [
-        *(tone(hertz) for hertz in (60, 440, 1000, 3000)),
-        *(noise(level) for level in (3, 30, 300, 3000)),
-        *(noise(level, gate) for level in (3, 30, 300, 3000) for gate in (2400, 9600)),
-        random.Random(1).randbytes(48000),
+        *(partial(tone, hertz) for hertz in (60, 440, 1000, 3000)),
+        *(partial(noise, level) for level in (3, 30, 300, 3000)),
+        *(partial(noise, level, gate) for level in (3, 30, 300, 3000) for gate in (2400, 9600)),
+        partial(random.Random(1).randbytes, 48000),
     ],
 )
-def test_tones_and_noise_could_be_anything(data):
+def test_tones_and_noise_could_be_anything(made):
+    data = made()
     assert look(data) is None
     assert look(swapped(data)) is None
 

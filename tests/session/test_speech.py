@@ -34,8 +34,10 @@ def test_a_late_copy_of_the_stop_opens_no_turn():
     assert len(turns(told(VAD + ANSWER + VAD.splitlines()[2].replace("2.0", "3.0")))) == 1
 
 
-def test_a_barge_in_interrupts_the_turn_and_begins_the_next():
-    session = told(VAD + ANSWER + '3.0 < input_audio_buffer.speech_started {"item_id":"j","audio_start_ms":1500}')
+def test_a_barge_in_begins_the_next_turn_and_interrupts_the_one_whose_answer_is_cancelled_for_it():
+    spoken_over = VAD + ANSWER + '3.0 < input_audio_buffer.speech_started {"item_id":"j","audio_start_ms":1500}\n'
+    assert [turn.interrupted for turn in turns(told(spoken_over))] == [False, False]
+    session = told(spoken_over + '3.1 < response.done {"response":{"id":"r","status":"cancelled"}}')
     assert [turn.interrupted for turn in turns(session)] == [True, False]
 
 

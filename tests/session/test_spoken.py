@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from counted import BEGIN, CUT, SPOKEN, created, done, started, text, transcribed
 from notation import entries_of
 
@@ -37,6 +38,12 @@ def test_a_transcript_belongs_to_the_turn_of_its_item_however_late_it_comes():
     assert spoken(late).said.of(2).user == []
 
 
+@pytest.mark.parametrize("transcript", ["", " \\n"])
+def test_a_noise_in_which_no_words_were_heard_says_nothing(transcript):
+    script = SPOKEN + transcribed(2.0, "completed", more=f'"transcript":"{transcript}"')
+    assert spoken(script).said.of(1).user == []
+
+
 def test_a_transcript_that_comes_again_replaces_the_one_before():
     script = SPOKEN + transcribed(2.0, "completed", more='"transcript":"Hel"')
     script += transcribed(2.1, "completed", more='"transcript":"Hello"')
@@ -58,6 +65,15 @@ def test_what_never_came_in_deltas_stands_in_the_response():
     item = '{"id":"item_a","type":"message","role":"assistant","content":[{"type":"output_text","text":"Hi."}]}'
     script = BEGIN + created(1.0, "r") + done(2.0, "r", more=f',"output":[{item}]')
     assert spoken(script).said.of(1).model == ["Hi."]
+
+
+def test_what_the_end_of_a_response_says_holds_though_deltas_of_it_are_missing_or_come_behind_it():
+    item = (
+        '{"id":"item_a","type":"message","role":"assistant","content":[{"type":"output_text","text":"It is foggy."}]}'
+    )
+    ended = done(2.0, "r", more=f',"output":[{item}]')
+    script = BEGIN + created(1.0, "r") + delta(1.1, "r", "It ") + ended + delta(2.1, "r", "is foggy.")
+    assert spoken(script).said.of(1).model == ["It is foggy."]
 
 
 def test_a_message_is_told_once_though_the_server_shows_it_again():

@@ -91,3 +91,27 @@ def test_a_listing_that_begins_twice_took_its_time_once():
     assert values(script, "mcp_list_ms") == [400]
     (row,) = measured(script).metrics.mcp
     assert row.line == len(BEGIN.splitlines()) + 1
+
+
+def test_a_call_that_only_the_end_of_its_response_tells_is_a_call_of_the_turn():
+    """As from a server that announces no items, or in a log of the events that end something."""
+    item = '{"id":"item_f","type":"function_call","call_id":"call_a","name":"f","arguments":"{}","status":"%s"}'
+    begun = SPOKEN.split("1.5 < response.output_audio.delta")[0]
+    ended = done(2, "r", more=f',"output":[{item % "completed"}]')
+    script = begun + ended + output(2.5, "call_a") + "2.5 > response.create\n" + created(3, "s") + done(4, "s")
+    metrics = measured(script).metrics
+    assert [(one.call_id, one.name, one.turn) for one in metrics.calls] == [("call_a", "f", 1)]
+    assert [turn.response_ids for turn in metrics.turns] == [["r", "s"]]
+    assert (values(script, "tool_client_ms"), values(script, "tool_server_ms")) == ([500], [500])
+    cut = begun + done(2, "r", "incomplete", f',"output":[{item % "incomplete"}]') + output(2.5, "call_a")
+    assert len(measured(cut).metrics.calls) == 1
+    assert values(cut, "tool_client_ms") == []
+
+
+def test_a_call_without_an_id_is_not_told_from_others_and_has_no_row():
+    """The id may be missing: no output can be told to be for such a call."""
+    item = '{"type":"function_call","id":"f","name":"f","arguments":"{}","status":"completed"}'
+    whole = f'2 < response.output_item.done {{"response_id":"r","output_index":0,"item":{item}}}\n'
+    script = BEGIN + created(1, "r") + whole + done(2.1, "r", more=f',"output":[{item}]') + output(2.5, "call_a")
+    assert list(measured(script).metrics.calls) == []
+    assert values(script, "tool_client_ms") == []

@@ -55,6 +55,16 @@ def test_errors_are_counted_by_code_and_those_that_only_came_too_late_apart():
     }
 
 
+def test_an_error_that_was_logged_twice_is_one():
+    error = '1 < error {"event_id":"%s","error":{"type":"invalid_request_error","code":"%s","message":"No"}}\n'
+    failed = done(3, "r", "failed", ',"status_details":{"type":"failed","error":{"type":"server_error","code":"boom"}}')
+    script = BEGIN + error % ("e", "invalid_value") * 2 + created(2, "r") + failed * 2
+    assert parts(script, "error_count") == {"invalid_value": 1, "boom": 1}
+    again = error % ("f", "invalid_value") + error % ("e", "invalid_type")
+    again += created(4, "s") + failed.replace('"r"', '"s"')
+    assert parts(script + again, "error_count") == {"invalid_value": 2, "invalid_type": 1, "boom": 2}
+
+
 def test_the_lowest_share_of_each_rate_limit_is_kept_and_a_limit_of_nothing_is_no_limit():
     def limits(t, requests, tokens):
         told = f'{{"name":"requests","limit":100,"remaining":{requests}}},'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtcli.events.objects import Usage
+from rtcli.events.billed import Usage
 from rtcli.standin.answer import output_tokens, text_tokens
 from rtcli.standin.usage import LIMIT, TokenBudget
 
