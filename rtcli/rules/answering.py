@@ -42,7 +42,7 @@ def asked_beside_turn_detection(event: Any, _entry: Entry, ledgers: Ledgers) -> 
     turn = ledgers.turns.awaiting
     if turn is None or turn.has_company or ledgers.lifecycle.open or is_being_switched(ledgers):
         return ()
-    if at(event.response or None, "conversation") == "none":
+    if at(event.response, "conversation") == "none":
         return ()
     message = f"turn detection answers the turn that it committed in line {turn.committed_line}"
     remedy = "leave response.create out, or set create_response to false"
@@ -92,7 +92,7 @@ def asked_before_the_commit(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequ
 
     Source: the guide on realtime conversations, on sessions without turn detection.
     """
-    asked = event.response or None
+    asked = event.response
     if not is_off(ledgers.config) or at(asked, "conversation") == "none" or at(asked, "input"):
         return ()
     left_ms = ledgers.audio.uncommitted_ms
@@ -152,7 +152,7 @@ def never_answered(_event: Any, entry: Entry, ledgers: Ledgers) -> Sequence[Verd
     if waited_s <= ANSWERED_WITHIN_S:
         return ()
     message = f"no response to {turn.item_id[:SHOWN]} came for {waited_s:.1f} s"
-    lines = (turn.line, *((entry.line,) if entry.line != turn.committed_line else ()))
+    lines = (turn.line, entry.line)
     return (Verdict("", message, "look for an error behind the commit", lines, turn.committed_line, "server"),)
 
 

@@ -131,8 +131,8 @@ def output_differs(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verd
 
     Source: openai-python 3.52.0, ``response_done_event.py``: all items are in it, without their audio.
     """
-    told, answer = event.response, ledgers.lifecycle.responses.get(event.response.id or "")
-    output = told.output
+    told, output = event.response, event.response.output
+    answer = ledgers.lifecycle.responses.get(told.id) if told.id else None
     if (
         not isinstance(output, list)
         or answer is None
@@ -145,10 +145,10 @@ def output_differs(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verd
     if not output and (told.status == "cancelled" or ledgers.context.vendor not in _OPENAI):
         return ()
     for item in answer.items.values():
-        if not item.line or is_elided(item.id):
+        if not item.line or not item.id or is_elided(item.id):
             return ()
-    announced, ids = _in_order(answer), [item.id or "" for item in output]
-    if any(map(is_elided, ids)):
+    announced, ids = _in_order(answer), [item.id for item in output]
+    if any(not item_id or is_elided(item_id) for item_id in ids):
         return ()
     if ids != [item.id for item in announced]:
         return (_other_items(ids, announced),)
@@ -172,7 +172,7 @@ def _differs(event: Any, ledgers: Ledgers, kind: str) -> Sequence[Verdict]:
 
 def _adds_up(stream: Stream, whole: str, path: str) -> Sequence[Verdict]:
     """Whether the deltas of a stream that ends here, and that was seen whole, are the whole of it."""
-    if stream.done_line or not stream.deltas or stream.overlong or not _was_seen_whole(stream):
+    if stream.done_line or stream.overlong or not _was_seen_whole(stream):
         return ()
     streamed = stream.text
     if streamed == whole or whole in _ELIDED:

@@ -122,7 +122,7 @@ def item_id_taken(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
 
     Source: openai-python 3.52.0, ``realtime_conversation_item_user_message.py``, on ``id``.
     """
-    known = ledgers.conversation.items.get(event.item.id or "")
+    known = ledgers.conversation.items.get(event.item.id)
     if known is None or not known.is_there or known.deleting_line or is_elided(known.id):
         return ()
     message = f"the item {known.id[:SHOWN]} is there since line {known.line}"
@@ -130,7 +130,7 @@ def item_id_taken(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
 
 
 def _response(event: Any, ledgers: Ledgers) -> int:
-    one = ledgers.lifecycle.responses.get(event.response.id or "")
+    one = ledgers.lifecycle.responses.get(event.response.id)
     return one.line if one and one.id else 0
 
 
@@ -172,7 +172,7 @@ def _stream(event: Any, ledgers: Ledgers) -> int:
 
 def _item_added(event: Any, ledgers: Ledgers) -> int:
     known = _item(event.item.id, ledgers)
-    if known is None or not (known.added_line or known.created_line):
+    if known is None:
         return 0
     return known.created_line if event.type == "conversation.item.created" else known.added_line
 
@@ -198,7 +198,7 @@ def _subject(event: Any) -> tuple[str, str]:
         return "response", event.response.id or ""
     if isinstance(event, response.ContentPartAdded | response.ContentPartDone):
         return "part", f"{event.content_index} of the item {event.item_id}"
-    return "item", event.item_id if hasattr(event, "item_id") else event.item.id or ""
+    return "item", event.item_id if hasattr(event, "item_id") else event.item.id
 
 
 _FINDERS: Final = ByClass[Callable[[Any, Ledgers], int]](

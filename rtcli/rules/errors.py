@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from rtcli.events import error, rate_limits, response
 from rtcli.formats import Entry
-from rtcli.rules.rule import Rule, Verdict
+from rtcli.rules.rule import SHOWN, Rule, Verdict
+from rtcli.session.config import at
 from rtcli.session.ledgers import Ledgers
 
 RACES: Final = frozenset(
@@ -58,7 +59,7 @@ def server_error(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdic
 def _joined(event: Any, ledgers: Ledgers) -> tuple[str, tuple[int, ...]]:
     """What an error refused and why, as far as the session shows it, and the lines that show it."""
     request = ledgers.obligations.answers(event)
-    line = request.line if request else ledgers.usage.sent.get(event.error.event_id or "") or 0
+    line = request.line if request else ledgers.usage.sent.get(event.error.event_id, 0)
     if event.error.code != OCCUPIED or request is None:
         told = f"; it refuses {request.type} in line {line}" if request and not event.error.event_id else ""
         return told, (line,) if line else ()
@@ -68,7 +69,7 @@ def _joined(event: Any, ledgers: Ledgers) -> tuple[str, tuple[int, ...]]:
     asked, committed = ledgers.obligations.beginnings.starter_of(running.id, request)
     begun = f"asked for in line {asked}" if asked else "begun by the server's turn detection"
     begun += f" after the commit in line {committed}" if committed else ""
-    told = f"; the {request.type} in line {line} is lost: {running.id[:60]} has been running since line {running.line}, {begun}"
+    told = f"; the {request.type} in line {line} is lost: {running.id[:SHOWN]} has been running since line {running.line}, {begun}"
     return told, tuple(number for number in (line, running.line, asked or committed) if number)
 
 
@@ -90,7 +91,7 @@ def harmless_race(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
     details = event.error
     if details.code not in RACES:
         return ()
-    cause = ledgers.usage.sent.get(details.event_id or "")
+    cause = ledgers.usage.sent.get(details.event_id)
     return (Verdict("$.error", f"{details.code}: {details.message[:_SHOWN]}", lines=(cause,) if cause else ()),)
 
 
@@ -111,7 +112,7 @@ def response_failed(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Ve
     """
     if event.response.status != "failed":
         return ()
-    why = getattr(event.response.status_details or None, "error", None) or None
+    why = getattr(event.response.status_details, "error", None)
     told = " ".join(str(word) for word in (getattr(why, "code", None), getattr(why, "message", None)) if word)
     message = f"the response failed: {told[:_SHOWN] or 'no reason is given'}"
     return (Verdict("$.response.status", message, "ask again with response.create"),)
@@ -133,7 +134,7 @@ def response_incomplete(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequenc
     """
     if event.response.status != "incomplete":
         return ()
-    reason = getattr(event.response.status_details or None, "reason", None) or "no reason is given"
+    reason = getattr(event.response.status_details, "reason", None) or "no reason is given"
     return (Verdict("$.response.status", f"the response is incomplete: {reason}", "raise max_output_tokens"),)
 
 
@@ -156,7 +157,7 @@ def unknown_cause(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
     cause = event.error.event_id
     if not cause or cause in ledgers.usage.sent:
         return ()
-    return (Verdict("$.error.event_id", f"no client event has the id {cause[:60]}", side="unknown"),)
+    return (Verdict("$.error.event_id", f"no client event has the id {cause[:SHOWN]}", side="unknown"),)
 
 
 def same_error_again(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
@@ -197,14 +198,17 @@ def limit_almost_used_up(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequen
     Source: openai-python 3.52.0, ``rate_limits_updated_event.py``.
     """
     return [
-        Verdict(
-            f"$.rate_limits[{index}].remaining",
-            f"{limit.remaining} of {limit.limit} {limit.name} are left",
-            f"it is reset in {limit.reset_seconds or 0:g} s",
-        )
+        Verdict(f"$.rate_limits[{index}].remaining", *_state(limit))
         for index, limit in enumerate(event.rate_limits)
         if limit.limit and isinstance(limit.remaining, int) and limit.remaining <= limit.limit * ALMOST_USED_UP
     ]
+
+
+def _state(limit: Any) -> tuple[str, str]:
+    """What is left of a limit, and when it is reset, as far as the server says."""
+    of_what, reset_s = f" {limit.name}" if limit.name else "", at(limit, "reset_seconds")
+    remedy = "wait until it is reset" if reset_s is None else f"it is reset in {reset_s:g} s"
+    return f"{limit.remaining} of {limit.limit}{of_what} are left", remedy
 
 
 _ERROR: Final = (error.Error,)

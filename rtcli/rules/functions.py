@@ -67,7 +67,7 @@ def never_offered(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
     """A function is called that was never offered.
 
     The model invented it, or an update of the tools was refused. A client that looks the function up
-    finds nothing.
+    finds nothing. Not told where the session never said what it offers.
 
     Fix: answer with an error as the output, so that the model can go on.
 
@@ -84,7 +84,8 @@ def never_offered(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
     item = event.item
     if not isinstance(item, FunctionCall) or item.status == "incomplete" or ledgers.calls.anything_goes:
         return ()
-    if item.name in ledgers.calls.offered:
+    offered, told = ledgers.calls.offered, getattr(ledgers.config.session, "tools", None)
+    if item.name in offered or not (offered or isinstance(told, list)):
         return ()
     message = f'the function "{item.name[:SHOWN]}" was never offered'
     return (Verdict("$.item.name", message, "answer with an error as the output"),)

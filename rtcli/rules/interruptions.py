@@ -126,7 +126,7 @@ def went_on(event: Any, entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
     Source: openai-python 3.52.0, ``realtime_audio_input_turn_detection.py``, on ``interrupt_response``.
     """
     answer = ledgers.lifecycle.responses.get(event.response.id or "")
-    if answer is None or event.response.status != "completed" or not answer.speech_line or not answer.in_conversation:
+    if answer is None or event.response.status != "completed" or not answer.in_conversation:
         return ()
     detection = ledgers.config.turn_detection
     if detection is None or at(detection, "interrupt_response") is False or answer.deltas_since_speech <= IN_FLIGHT:
@@ -180,14 +180,13 @@ def barge_in_without_truncation(event: Any, entry: Entry, ledgers: Ledgers) -> S
         f"{barge_in.unplayed_ms:.0f} ms of {barge_in.response_id[:SHOWN]} cannot have been heard when speech began"
     )
     remedy = "stop the player, and send conversation.item.truncate with what was played"
-    lines = (entry.line,) if entry.line != barge_in.line else ()
-    return (Verdict("", message, remedy, lines, barge_in.line, "client"),)
+    return (Verdict("", message, remedy, (entry.line,), barge_in.line, "client"),)
 
 
 def _cancelled(event: Any, ledgers: Ledgers, reason: str) -> Any:
     """The response that was cancelled for a reason, if its beginning was seen."""
-    details = event.response.status_details or None
-    if event.response.status != "cancelled" or getattr(details, "reason", None) != reason:
+    told = getattr(event.response.status_details, "reason", None)
+    if event.response.status != "cancelled" or told != reason:
         return None
     answer = ledgers.lifecycle.responses.get(event.response.id or "")
     return answer if answer is not None and answer.line else None

@@ -226,7 +226,7 @@ def length_against_tokens(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequen
     Source: the guide on realtime costs.
     """
     tokens = at(event.response, "usage", "output_token_details", "audio_tokens") or 0
-    answer = ledgers.lifecycle.responses.get(event.response.id or "")
+    answer = ledgers.lifecycle.responses.get(event.response.id) if event.response.id else None
     if tokens < _LEAST_TOKENS or answer is None or not answer.line or event.response.status != "completed":
         return ()
     received_ms = audio_ms(answer.audio_bytes, answer.audio_format)

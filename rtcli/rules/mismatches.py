@@ -107,8 +107,8 @@ def output_index_differs(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequenc
     written = ledgers.lifecycle.responses.get(event.response_id)
     if written is None:
         return ()
-    item_id, told = event.item_id if hasattr(event, "item_id") else event.item.id or "", event.output_index
-    item = written.items.get(item_id)
+    item_id, told = event.item_id if hasattr(event, "item_id") else event.item.id, event.output_index
+    item = written.items.get(item_id) if item_id else None
     if item is None or item.output_index == told or not item.line or not isinstance(told, int):
         return ()
     if any(stream.output_index == told for stream in item.streams.values()):

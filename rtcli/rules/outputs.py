@@ -112,7 +112,7 @@ def asked_before_all_answered(event: Any, _entry: Entry, ledgers: Ledgers) -> Se
     Source: the guide on function calling, on several calls in one response.
     """
     made, asked = ledgers.calls.last, event.response
-    if not made or (asked and (asked.conversation == "none" or asked.input)):
+    if asked and (asked.conversation == "none" or asked.input):
         return ()
     open_calls = [call for call in made if call not in ledgers.calls.outputs]
     if not open_calls or len(open_calls) == len(made):

@@ -76,7 +76,7 @@ def never_had(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
     named = event.previous_item_id
     if not named or named == _ROOT:
         return ()
-    item_id = event.item_id if isinstance(event, input_audio_buffer.Committed) else event.item.id or ""
+    item_id = event.item_id if isinstance(event, input_audio_buffer.Committed) else event.item.id
     placed = ledgers.conversation.items.get(item_id)
     if ledgers.conversation.had(named):
         return () if isinstance(event, input_audio_buffer.Committed) else _never_added(named, placed, ledgers)
@@ -191,7 +191,7 @@ def nothing_to_cancel(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[V
     Source: openai-python 3.52.0, ``response_cancel_event.py``.
     """
     lifecycle = ledgers.lifecycle
-    named = event.response_id or ""
+    named = event.response_id
     if named:
         one = lifecycle.responses.get(named)
         if one is None:

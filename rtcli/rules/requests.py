@@ -32,7 +32,7 @@ def done_and_never_added(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequenc
 
     Source: openai-python 3.52.0, ``conversation_item_done.py``.
     """
-    name, items = event.item.id or "", ledgers.conversation.items
+    name, items = event.item.id, ledgers.conversation.items
     known = items.get(name)
     if known is not None and (known.added_line or known.created_line or known.done_line or known.faulty):
         return ()
@@ -61,7 +61,7 @@ def asked_while_speaking(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequenc
 
     Source: captured errors with the code ``conversation_already_has_active_response``.
     """
-    if not ledgers.lifecycle.open or at(event.response or None, "conversation") == "none":
+    if at(event.response, "conversation") == "none":
         return ()
     running = (one for one in ledgers.lifecycle.open.values() if one.line and one.in_conversation)
     other = next((one for one in running if not one.cancel_line and not one.speech_line), None)
@@ -94,7 +94,7 @@ def drawn_into_the_conversation(event: Any, _entry: Entry, ledgers: Ledgers) -> 
     told, waiting = event.response.conversation_id, ledgers.obligations.of("response.create")
     if not told or len(waiting) != 1 or not waiting[0].out_of_band or is_elided(told):
         return ()
-    if _may_be_the_servers_own(ledgers) or ledgers.obligations.answers(event) is not waiting[0]:
+    if _may_be_the_servers_own(ledgers):
         return ()
     message = f'the response is in {told[:SHOWN]}, and line {waiting[0].line} asked for the conversation "none"'
     return (Verdict("$.response.conversation_id", message, "delete its items", (waiting[0].line,)),)

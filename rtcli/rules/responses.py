@@ -56,7 +56,7 @@ def done_twice(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]
 
     Source: openai-python 3.52.0, ``response_done_event.py``.
     """
-    one = ledgers.lifecycle.responses.get(event.response.id or "")
+    one = ledgers.lifecycle.responses.get(event.response.id)
     if one is None or not one.id or not one.done_line or is_elided(one.id):
         return ()
     message = f"the response {one.id[:SHOWN]} was done in line {one.done_line} already"
@@ -140,8 +140,8 @@ def index_taken(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict
 
     Source: openai-python 3.52.0, ``response_output_item_added_event.py``, on ``output_index``.
     """
-    one, item_id = ledgers.lifecycle.response_of(event), event.item.id or ""
-    if one is None or not one.items or not item_id or item_id in one.items or is_elided(item_id):
+    one, item_id = ledgers.lifecycle.response_of(event), event.item.id
+    if one is None or not item_id or item_id in one.items or is_elided(item_id):
         return ()
     index = event.output_index
     other = next((item for item in one.items.values() if item.line and item.output_index == index), None)
@@ -196,19 +196,18 @@ def two_at_once(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict
 
     Source: openai-python 3.52.0, ``response_create_event.py``, on responses outside of the conversation.
     """
-    told, name = event.response.conversation_id, event.response.id or ""
-    running = ledgers.lifecycle.open
-    if not running or not told or not name or is_elided(told) or is_elided(name):
+    told, name = event.response.conversation_id, event.response.id
+    if not told or not name or is_elided(told) or is_elided(name):
         return ()
-    others = (one for one in running.values() if one.line and one.conversation_id == told and one.id != name)
-    other = next(others, None)
+    running = ledgers.lifecycle.open.values()
+    other = next((one for one in running if one.conversation_id == told and one.id != name), None)
     if other is None:
         return ()
     message = f"the response {other.id[:SHOWN]} of line {other.line} is not done, in the same conversation"
     return (Verdict("$.response.conversation_id", message, "cancel the first by its response_id", (other.line,)),)
 
 
-def open_at_the_end(_event: End, entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
+def open_at_the_end(_event: End, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
     """A response is still open at the end of the recording.
 
     The recording stops, or the connection closes, before ``response.done``. What the response cost, and how
@@ -225,7 +224,7 @@ def open_at_the_end(_event: End, entry: Entry, ledgers: Ledgers) -> Sequence[Ver
     Source: openai-python 3.52.0, ``response_done_event.py``.
     """
     return [
-        Verdict("", f"the response {one.id[:SHOWN]} has no response.done", line=one.line or entry.line)
+        Verdict("", f"the response {one.id[:SHOWN]} has no response.done", line=one.line)
         for one in ledgers.lifecycle.open.values()
         if not is_elided(one.id)
     ]

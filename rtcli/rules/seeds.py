@@ -83,7 +83,7 @@ def _role_and_kinds(event: Any) -> tuple[str, Sequence[Any]]:
         return item.role, [type(part).__struct_config__.tag for part in item.content]
     if event.type != "conversation.item.create":
         return "", ()
-    item = event.body.get("item") if isinstance(event.body, dict) else None
+    item = event.body.get("item")
     parts = at(item, "content")
     kinds = [at(part, "type") for part in parts] if isinstance(parts, list) else []
     return str(at(item, "role")), [kind if isinstance(kind, str) else "" for kind in kinds]

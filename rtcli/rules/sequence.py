@@ -113,7 +113,7 @@ def status_contradicts_itself(event: Any, _entry: Entry, _ledgers: Ledgers) -> S
     kind, reason = details.type, details.reason
     if status and kind and kind != status:
         found.append(Verdict("$.response.status_details.type", f"the status is {status}, and its details are {kind}"))
-    wanted = _STATUS_OF.get(reason or "")
+    wanted = _STATUS_OF.get(reason)
     if status and wanted and wanted != status:
         message = f"the reason {reason} belongs to the status {wanted}, not to {status}"
         found.append(Verdict("$.response.status_details.reason", message))

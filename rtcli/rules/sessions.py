@@ -93,11 +93,8 @@ def type_missing(event: Malformed, _entry: Entry, ledgers: Ledgers) -> Sequence[
 
     Source: the realtime guide, "Beta to GA migration"; the error ``missing_required_parameter``.
     """
-    if event.type != "session.update" or ledgers.config.session is None:
-        return ()
-    if not any(fault.path == "$.session.type" for fault in event.faults):
-        return ()
-    if "type" in (session_of(event) or {"type": ""}):
+    asked = session_of(event)
+    if asked is None or "type" in asked or ledgers.config.session is None:
         return ()
     return (Verdict("$.session", "the session has no type, so the update is refused whole", 'add "type": "realtime"'),)
 
@@ -155,7 +152,7 @@ def not_as_asked(event: Any, entry: Entry, ledgers: Ledgers) -> Sequence[Verdict
     return found
 
 
-def after_the_close(event: Event, entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
+def after_the_close(event: Event, entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]:
     """The client sends an event after the connection was closed.
 
     What is sent to a closed connection reaches nobody. Either the client does not notice the close, or
@@ -172,7 +169,7 @@ def after_the_close(event: Event, entry: Entry, ledgers: Ledgers) -> Sequence[Ve
 
     Source: RFC 6455, section 5.5.1.
     """
-    if not ledgers.context.closed or entry.sender != "client":
+    if entry.sender != "client":
         return ()
     return (
         Verdict("", f"{event.type} is sent after the connection was closed", "stop sending when the close has come"),

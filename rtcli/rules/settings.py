@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rtcli.events import Malformed, response, session
-from rtcli.events.configuration import SemanticVad, ToolChoiceFunction
+from rtcli.events.configuration import ToolChoiceFunction
 from rtcli.events.dialects import SESSION_FIELDS, realtime_name
-from rtcli.events.objects import AudioPcm
 from rtcli.formats import Entry
 from rtcli.rules.rule import GA, SHOWN, Rule, Verdict
 from rtcli.session.config import at, detection_of, type_of
@@ -19,7 +18,7 @@ STREAMING_MODELS: Final = frozenset({"gpt-realtime-whisper", "gpt-live-transcrib
 """Source: openai-python 3.52.0, ``realtime_audio_config_input.py``."""
 
 
-def rate_not_24k(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]:
+def rate_not_24k(event: Malformed, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict]:
     """PCM audio is to have another rate than 24 kHz.
 
     ``audio/pcm`` has 24,000 samples a second. The update is refused, or the audio is taken for 24 kHz
@@ -64,7 +63,7 @@ def beta_fields(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdict
     body = session_of(event) if isinstance(event, Malformed) else None
     if ledgers.config.session is None or getattr(event, "type", "") != "session.update":
         return ()
-    extra = [str(one.path[1]) for one in event.extra if one.path[:1] == ("session",) and len(one.path) == 2]
+    extra = [str(one.path[1]) for one in event.extra if len(one.path) == 2]
     names = [name for name in SESSION_FIELDS if name in (body if body is not None else extra)]
     return [
         Verdict(
@@ -133,8 +132,7 @@ def idle_timeout_with_semantic_vad(event: Any, _entry: Entry, _ledgers: Ledgers)
 
     Source: openai-python 3.52.0, ``realtime_audio_input_turn_detection.py``.
     """
-    if not isinstance(detection_of(event.session), SemanticVad):
-        return ()
+    # It is beyond the schema of semantic_vad alone: server_vad has it.
     return [
         Verdict(_dotted(extra.path), "semantic_vad has no idle time-out", "use server_vad for it")
         for extra in event.extra
@@ -167,16 +165,14 @@ def choice_not_offered(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence
 
 def session_of(event: Malformed) -> dict[str, Any] | None:
     """The session in an update that has faults."""
-    body = event.body.get("session") if event.type == "session.update" and isinstance(event.body, dict) else None
+    body = event.body.get("session") if event.type == "session.update" else None
     return body if isinstance(body, dict) else None
 
 
-def _rate(event: Any, side: str) -> Any:
-    if isinstance(event, Malformed):
-        chosen = at(session_of(event), "audio", side, "format")
-        return at(chosen, "rate") if at(chosen, "type") == "audio/pcm" else None
-    chosen = at(event.session, "audio", side, "format")
-    return chosen.rate or None if isinstance(chosen, AudioPcm) else None
+def _rate(event: Malformed, side: str) -> Any:
+    """The rate that PCM is to have; one that is asked for in vain makes the event a faulty one."""
+    chosen = at(session_of(event), "audio", side, "format")
+    return at(chosen, "rate") if at(chosen, "type") == "audio/pcm" else None
 
 
 def _dotted(path: tuple[str | int, ...]) -> str:
@@ -187,7 +183,7 @@ _UPDATE: Final = (session.Update,)
 _ANY_UPDATE: Final = (session.Update, Malformed)
 
 RULES: Final[tuple[Rule, ...]] = (
-    Rule("SES06", "error", rate_not_24k, _ANY_UPDATE, tier="second", dialects=GA, openai_only=True),
+    Rule("SES06", "error", rate_not_24k, (Malformed,), tier="second", dialects=GA, openai_only=True),
     Rule("SES07", "error", beta_fields, _ANY_UPDATE, dialects=GA),
     Rule("SES08", "error", text_and_audio, (session.Update, response.Create), tier="second", dialects=GA),
     Rule("SES11", "error", vad_with_streaming_model, _UPDATE, tier="extended", dialects=GA),

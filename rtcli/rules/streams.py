@@ -134,7 +134,7 @@ def parts_do_not_pair(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[V
         Verdict("", f"the part {index} of the item {item.id[:SHOWN]} is not closed", remedy, (part.line,))
         for item in _closing(event, ledgers)
         for index, part in item.parts.items()
-        if part.line and not part.done_line
+        if not part.done_line
     ]
 
 
@@ -166,7 +166,7 @@ def stream_without_end(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[
         Verdict("", f"the {stream.kind} of the item {item.id[:SHOWN]} is not done", remedy, (stream.line,))
         for item in _closing(event, ledgers)
         for stream in item.streams.values()
-        if stream.deltas and not stream.done_line
+        if not stream.done_line
     ]
 
 

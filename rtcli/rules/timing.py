@@ -11,7 +11,7 @@ from rtcli.rules.rule import SHOWN, Backwards, End, Rule, Verdict
 from rtcli.session.flow import DELTAS, DONES
 from rtcli.session.ledgers import Ledgers
 from rtcli.session.lifetime import LONGEST_S
-from rtcli.session.written import DRY_MS, STALL_S
+from rtcli.session.written import DRY_MS, STALL_S, Response
 
 SLOW_S: Final = 10.0
 """How long a response may take to begin; a choice, reasoning models take seconds."""
@@ -34,7 +34,7 @@ def backwards(_event: Any, entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
 
     Source: the recording format: one monotonic clock for both directions.
     """
-    latest = ledgers.context.latest_t or 0.0
+    latest = ledgers.context.latest_t
     message = f"{entry.t} s lies before {latest} s of line {ledgers.context.latest_line}"
     return (Verdict("", message, "stamp with a monotonic clock", (ledgers.context.latest_line,), side="unknown"),)
 
@@ -57,7 +57,7 @@ def slow_to_begin(event: Any, entry: Entry, ledgers: Ledgers) -> Sequence[Verdic
 
     Source: openai-python 3.52.0, ``response_created_event.py``; the ten seconds are a choice.
     """
-    answer = ledgers.lifecycle.responses.get(_response_id(event))
+    answer = _response(event, ledgers)
     if answer is None or answer.state != "created" or answer.t is None or entry.t is None:
         return ()
     waited_s = entry.t - answer.t
@@ -86,7 +86,7 @@ def stalled(event: Any, entry: Entry, ledgers: Ledgers) -> Sequence[Verdict]:
 
     Source: captured sessions pause for 0.1 s at most; the five seconds are a choice.
     """
-    answer = ledgers.lifecycle.responses.get(_response_id(event))
+    answer = _response(event, ledgers)
     if answer is None or not answer.is_open or answer.last_t is None or entry.t is None:
         return ()
     gap_s = entry.t - answer.last_t
@@ -163,9 +163,10 @@ def near_its_end(_event: Any, entry: Entry, ledgers: Ledgers) -> Sequence[Verdic
     return (Verdict("", message, "begin another session in time", side="client"),)
 
 
-def _response_id(event: Any) -> str:
-    found = event.response.id if isinstance(event, response.Done) else event.response_id
-    return found if isinstance(found, str) else ""
+def _response(event: Any, ledgers: Ledgers) -> Response | None:
+    """The response that an event belongs to, if it is known; of one without an id nobody knows what belongs to it."""
+    name = event.response.id if isinstance(event, response.Done) else event.response_id
+    return ledgers.lifecycle.responses.get(name) if name else None
 
 
 _WRITES: Final[tuple[type, ...]] = (

@@ -8,7 +8,7 @@ from typing import Any, Final
 from rtcli.events import Event, conversation, response
 from rtcli.formats import Entry
 from rtcli.rules.rule import GA, NEEDS_LOSSLESS, NEEDS_WHOLE_START, SHOWN, End, Rule, Verdict
-from rtcli.session.config import type_of
+from rtcli.session.config import at, type_of
 from rtcli.session.ledgers import Ledgers
 
 
@@ -90,7 +90,8 @@ def transcribed_unasked(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence
 
     Source: openai-python 3.52.0, ``realtime_audio_config_input.py``.
     """
-    if ledgers.transcripts.was_on or ledgers.transcripts.is_on is not False:
+    heard = at(ledgers.config.session, "audio", "input")
+    if ledgers.transcripts.was_on or heard is None or heard.transcription is not None:
         return ()
     return (Verdict("", f"item {event.item_id[:SHOWN]} is transcribed, and transcription is off"),)
 
@@ -159,7 +160,7 @@ def pieces_differ(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdi
     Source: the guide on realtime transcription, on deltas.
     """
     known = ledgers.transcripts.of(event)
-    if known is None or known.result_line or not known.pieces:
+    if known is None or not known.pieces:
         return ()
     joined = "".join(known.pieces).strip()
     if joined == event.transcript.strip():

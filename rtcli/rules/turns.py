@@ -86,7 +86,7 @@ def another_item(event: Any, _entry: Entry, ledgers: Ledgers) -> Sequence[Verdic
         begun, expected = turns.open, turns.open.item_id if turns.open else ""
     else:
         begun, expected = turns.stopped, turns.stopped.stopped_id if turns.stopped else ""
-        if turns.commits or turns.idle is not None or turns.open is not None:
+        if turns.commits or turns.idle is not None:
             return ()
     if begun is None or event.item_id == expected:
         return ()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rtcli.events import conversation, response
-from rtcli.events.objects import CachedTokens, InputTokens, TranscriptionTokens
+from rtcli.events.billed import CachedTokens, InputTokens, TranscriptionTokens
 from rtcli.formats import Entry
 from rtcli.rules.rule import Rule, Verdict
 from rtcli.session.ledgers import Ledgers
@@ -113,8 +113,6 @@ def cached_off(event: Any, _entry: Entry, _ledgers: Ledgers) -> Sequence[Verdict
         return ()
     given, details = used.input_tokens, used.input_token_details
     cached, parts = details.cached_tokens, details.cached_tokens_details
-    if not cached and not parts:
-        return ()
     found = []
     if isinstance(cached, int) and isinstance(given, int) and cached > given:
         message = f"{cached} cached tokens are more than all {given} of the input"

@@ -90,3 +90,16 @@ def test_a_turn_whose_end_has_no_time_has_not_waited_for_any():
     committed = '{"type": "input_audio_buffer.committed", "event_id": "e", "item_id": "a"}'
     assert found(*before, untimed % started) == []
     assert found(*before[:5], untimed % committed, *before[6:], last) == []
+
+
+def test_a_turn_has_waited_too_long_past_ten_seconds():
+    """It was committed at 1.5 s."""
+    assert found(*turn_at(11.5)) == []
+    assert found(*turn_at(11.6)) == [("TUR16", 6)]
+
+
+def test_a_response_that_was_not_seen_to_begin_may_be_the_answer():
+    turn = (append(96000), STARTED, STOPPED, COMMITTED, ADDED)
+    place = '"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0'
+    delta = '< response.output_text.delta {%s, "delta": "x"}' % place
+    assert found(WHOLE, VAD, *turn, delta, CREATE) == []

@@ -76,6 +76,7 @@ def test_half_a_sample_is_told_of_valid_audio_only():
     assert found(header, update, odd, even) == [("AUD02", 3, "$.audio")]
     assert found(header, update, broken) == [("AUD01", 3, "$.audio")]
     assert found(header, '> session.update {"session": %s}' % (session % "pcmu"), odd) == []
+    assert found(header, odd) == [], "nobody knows in what format it is"
 
 
 def test_an_append_may_have_15_mib_to_the_byte():
@@ -114,7 +115,7 @@ def test_samples_that_begin_almost_like_a_file_are_samples(samples):
         ("QU JDRE==", "character 2 "),
         ("QU-_", "character 2 "),
         ("QUJDRE", "6 characters"),
-        ("AA=A", "padding"),
+        ("AA=A", "padding stands"),
         ("data:audio/wav;base64,QUJD", "data: prefix"),
     ],
 )
@@ -144,6 +145,7 @@ def test_each_side_has_a_format_of_its_own():
 
 def test_a_file_is_looked_for_in_valid_audio_only():
     assert found('> input_audio_buffer.append {"audio": "UklGRgAA$AAAXQVZF"}') == [("AUD01", 1, "$.audio")]
+    assert found('> input_audio_buffer.append {"audio": "T2dnUwAC$$$$AAAA"}') == [("AUD01", 1, "$.audio")]
 
 
 @pytest.mark.parametrize(("more", "size"), [("", None), ("A", None), ("AA", 1), ("AA==", 1), ("AAAA", 3)])

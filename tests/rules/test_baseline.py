@@ -80,3 +80,8 @@ def test_the_document_names_its_schema_and_does_not_depend_on_the_order():
 def test_what_is_no_baseline_is_refused_with_a_reason(text):
     with pytest.raises(ValueError, match=r"\w"):
         Baseline.read(text)
+
+
+def test_a_document_of_another_version_is_refused_with_both_their_names():
+    with pytest.raises(ValueError, match=r'"rtcli.baseline/2", not "rtcli.baseline/1"'):
+        Baseline.read('{"schema": "rtcli.baseline/2", "files": {}}')

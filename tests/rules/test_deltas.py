@@ -11,6 +11,7 @@ from rtcli.events import Listener
 from rtcli.formats.rtcli import read
 from rtcli.rules import Check
 from rtcli.rules.deltas import RULES
+from rtcli.session.written import ITEMS_AT_MOST, JOINED_AT
 
 CREATED = '< response.created {"response": {"id": "r"}}'
 VOICE_LIVE = (
@@ -186,6 +187,8 @@ def test_arguments_of_mcp_calls_are_compared_unless_they_are_obfuscated():
     assert codes(*mcp("{")) == []
     assert codes(*mcp("?")) == [("DLT04", 5)]
     assert codes(*mcp("?", obfuscation="x")) == []
+    created, _, _, _, end, _ = mcp("{")
+    assert codes(created, end) == [], "an end needs no deltas"
 
 
 TWO = [CREATED, opened(message(item="i")), opened(message(item="j"), 1)]
@@ -305,3 +308,70 @@ def test_ids_that_a_logger_has_shortened_are_not_compared():
     assert codes(CREATED, opened(short), closed(short), done(message(said("Hello"), item="item_12"))) == []
     whole = message(said("Hello"), item="item_12")
     assert codes(CREATED, opened(whole), closed(whole), done(short)) == []
+
+
+def test_a_response_that_was_not_seen_to_begin_holds_what_it_holds():
+    assert codes(done(message(said("Hello")))) == []
+    assert codes(closed(message(said("Hello")))) == []
+    assert codes(text([], "Hello")[5]) == []
+
+
+def test_of_a_response_with_more_items_than_are_kept_the_output_is_not_judged():
+    items = [message(item=f"i{number}") for number in range(ITEMS_AT_MOST + 1)]
+    announced = [opened(item, index) for index, item in enumerate(items)]
+    assert codes(CREATED, *announced, done(*items)) == []
+    assert codes(CREATED, *announced, done(*items[1:])) == []
+    assert [code for code, _ in codes(CREATED, *announced[:-1], done(*items[1:-1]))] == ["DLT05"]
+
+
+@pytest.mark.parametrize("item_id", [None, ""])
+def test_an_item_without_an_id_may_be_any_of_those_that_were_announced(item_id):
+    nameless = message(said("x"), item=item_id)
+    assert codes(CREATED, opened(message()), closed(message(said("x"))), done(nameless)) == []
+    del nameless["id"]
+    assert codes(CREATED, opened(message()), closed(message(said("x"))), done(nameless)) == []
+
+
+@pytest.mark.parametrize("name", ["", '"id": "", ', '"id": null, '])
+def test_of_a_response_without_an_id_nobody_knows_which_items_are_its(name):
+    created = CREATED.replace('"id": "r"', name.removesuffix(", "))
+    output = done(message(item="j")).replace('"id": "r", ', name)
+    assert codes(created, *TWO[1:], output) == []
+    assert codes(*TWO, done(message(item="j"))) == [("DLT05", 4)]
+
+
+def test_an_item_without_an_id_is_compared_with_its_stream():
+    streamed = text(["Hello"], "Hello", item="Hell")
+    streamed = [line.replace('"id": "i", ', "").replace('"item_id": "i"', '"item_id": ""') for line in streamed]
+    assert codes(*streamed) == [("DLT01", 7)]
+
+
+def test_a_text_that_is_too_long_to_be_kept_is_not_compared():
+    """Four million characters."""
+    chunk = "x" * ((4 << 20) // JOINED_AT + 1)
+    assert codes(*text([chunk] * JOINED_AT, "x")) == []
+    assert codes(*text(["x"] * JOINED_AT, "x")) == [("DLT01", JOINED_AT + 4)]
+
+
+def test_a_stream_is_whole_where_its_item_or_its_part_was_seen_to_begin():
+    created, item, part, delta, end, over, _ = text(["Hell"], "Hello")
+    assert codes(created, item, delta, end) == [("DLT01", 4)]
+    assert codes(created, part, delta, end) == [("DLT01", 4)]
+    assert codes(created, over, delta, end) == []
+
+
+def test_a_part_or_an_item_that_does_not_tell_its_text_contradicts_nothing():
+    lines = text(["Hello"], "Hello")
+    silent = served("response.content_part.done", **place(), content_index=0, part={"type": "text"})
+    assert codes(*lines[:5], silent, lines[6]) == []
+
+
+def test_a_transcript_of_an_item_that_was_not_truncated_is_compared():
+    lines = [CREATED, opened(message()), closed(message(voiced("Hello")))]
+    assert codes(*lines, done(message(voiced("Hell")))) == [("DLT05", 4)]
+    assert codes(*lines, done(message(voiced("Hello")))) == []
+
+
+def test_items_that_were_announced_without_an_id_may_be_any_in_the_output():
+    nameless = [line.replace('"id": "i", ', "").replace('"id": "j", ', "") for line in TWO]
+    assert codes(*nameless, done(message(item="i"), message(item="j"))) == []

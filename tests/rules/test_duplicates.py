@@ -114,3 +114,27 @@ def test_an_item_may_be_replaced_without_waiting_for_the_deletion():
 def test_an_item_may_be_created_again_when_it_was_refused():
     refusal = '< error {"error": {"type": "invalid_request_error", "message": "no", "param": "item"}}'
     assert codes(CREATE, refusal, CREATE) == []
+
+
+@pytest.mark.parametrize("event", ONCE[1:], ids=lambda event: event.split()[1])
+def test_what_comes_once_says_nothing_where_its_beginning_is_missing(event):
+    assert codes(event) == []
+
+
+def test_what_came_twice_is_called_by_its_name():
+    created, added, part = BEGUN
+    assert "for the response r in line 1" in found(created, created)[0].message
+    assert "for the item a in line 2" in found(created, added, added)[0].message
+    assert "for the part 0 of the item a in line 3" in found(*BEGUN, part)[0].message
+    item = ONCE[10]
+    assert "for the item a in line 1" in found(item, item)[0].message
+
+
+@pytest.mark.parametrize("name", ['"id": "", ', ""])
+def test_things_without_an_id_may_be_different_things(name):
+    created = BEGUN[0].replace('{"id": "r"}', '{%s"status": "in_progress"}' % name)
+    assert codes(created, created) == []
+    for event in (BEGUN[1], ONCE[9], ONCE[10], ONCE[12], CREATE):
+        nameless = event.replace('"id": "a", ', name)
+        assert codes(BEGUN[0], nameless, nameless) == [], event
+    assert codes(*['> response.cancel {"event_id": ""}'] * 2) == []

@@ -155,3 +155,55 @@ def test_a_limit_is_almost_used_up_at_two_of_a_hundred():
     assert "2 of 100 tokens are left" in one.message
     assert "1.5 s" in one.remedy
     assert limits((0, 0)) == []
+
+
+def test_an_error_names_any_event_of_the_client_and_none_where_neither_side_has_an_id():
+    append = ("client", {"type": "input_audio_buffer.append", "event_id": "mine", "audio": "AAAA"})
+    assert error_found(SESSION, append, error("x", "mine")).lines == (3,), "nobody waits for an answer to an append"
+    nameless = ("client", {**append[1], "event_id": ""})
+    found = error_found(SESSION, nameless, error("x"))
+    assert (found.lines, found.side) == ((), "server")
+    (race,) = all_found(SESSION, nameless, error("response_cancel_not_active"))
+    assert race.lines == ()
+
+
+def test_of_a_response_that_was_not_seen_to_begin_nobody_can_say_what_began_it():
+    item = {"id": "i", "type": "message", "role": "assistant", "content": []}
+    written = ("server", {"type": "response.output_item.added", "response_id": "r", "output_index": 0, "item": item})
+    found = error_found(written, ASKED, refused("conversation_already_has_active_response"))
+    assert found.message.endswith("; the response.create in line 3 is lost")
+    assert found.lines == (3,)
+
+
+def test_a_refusal_of_a_request_that_is_not_in_the_recording_is_told_as_it_stands():
+    found = error_found(SESSION, refused("conversation_already_has_active_response"))
+    assert (found.message, found.lines) == ("conversation_already_has_active_response: No.", ())
+
+
+def test_ids_are_shown_as_far_as_a_line_holds_them():
+    long = "x" * 100
+    created = ("server", {**CREATED, "response": {**CREATED["response"], "id": long}})
+    running = error_found(SESSION, created, ASKED, refused("conversation_already_has_active_response"))
+    unknown = all_found(SESSION, error("x", long))[-1]
+    assert unknown.code == "ERR05"
+    for one in (running, unknown):
+        assert "x" * 60 in one.message
+        assert "x" * 61 not in one.message
+
+
+def test_errors_without_a_code_are_the_same_error_too():
+    repeated = all_found(SESSION, *[error()] * 3)[-1]
+    assert (repeated.code, repeated.lines) == ("ERR06", (3, 4))
+    assert repeated.message == "the error without a code comes for the third time"
+    assert all_found(SESSION, *[error("x")] * 3)[-1].message == "the error x comes for the third time"
+
+
+def test_of_a_limit_only_what_the_server_says_is_told():
+    def limit(**told):
+        return all_found(("server", {"type": "rate_limits.updated", "rate_limits": [{"limit": 100, **told}]}))
+
+    assert limit(name="tokens", reset_seconds=1.5) == []
+    (one,) = limit(remaining=2)
+    assert (one.message, one.remedy) == ("2 of 100 are left", "wait until it is reset")
+    (one,) = limit(remaining=0, name="requests", reset_seconds=0)
+    assert (one.message, one.remedy) == ("0 of 100 requests are left", "it is reset in 0 s")

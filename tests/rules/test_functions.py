@@ -141,9 +141,10 @@ def test_a_call_is_of_what_was_offered_and_has_what_is_required(tools, fields, c
 
 
 def test_what_is_missing_is_told_by_name_and_in_order():
-    check = Check(RULES).run(entries_of("\n".join([WHOLE, SESSION % TOOL, BEGUN, done()])))
+    tool = TOOL.replace('"a", "b"', ", ".join(f'"{name}"' for name in "hcgbfaed"))
+    check = Check(RULES).run(entries_of("\n".join([WHOLE, SESSION % tool, BEGUN, done()])))
     (one,) = (one for one in check if one.code == "FUN08")
-    assert one.message == "the call of f lacks a, b"
+    assert one.message == "the call of f lacks a, b, c, d, e, f, g, h"
 
 
 def test_what_is_no_output_of_a_function_answers_no_call():
@@ -153,3 +154,28 @@ def test_what_is_no_output_of_a_function_answers_no_call():
     assert "FUN01" in [code for code, _ in found(*lines, OUTPUT % "i0")]
     assert "FUN02" in [code for code, _ in found(*lines, OUTPUT % "c0", OUTPUT % "c0")]
     assert not {"FUN01", "FUN02"} & {code for code, _ in found(*lines, OUTPUT % "c0")}
+
+
+def test_a_call_that_only_the_end_of_its_response_or_of_its_arguments_tells_can_be_answered():
+    place = '"response_id": "r", "item_id": "i", "output_index": 0'
+    ended = f'< response.done {{"response": {{"id": "r", "status": "completed", "output": [{ITEM}]}}}}'
+    whole = f'< response.function_call_arguments.done {{{place}, "call_id": "c", "name": "f", "arguments": "{{}}"}}'
+    for told in (ended, whole):
+        codes = found(SESSION % TOOL, BEGUN, told, OUTPUT % "c", OUTPUT % "d")
+        assert [one for one in codes if one[0] == "FUN01"] == [("FUN01", 6)]
+
+
+def test_where_tools_are_offered_that_nobody_sees_any_function_may_be_called():
+    server = '{"type": "mcp", "server_label": "s", "server_url": "https://h"}'
+    assert found(SESSION % f"{TOOL}, {server}", BEGUN, done(name="g", arguments="{}")) == []
+    assert found(SESSION % TOOL, BEGUN, done(name="g", arguments="{}")) == [("FUN07", 4)]
+
+
+@pytest.mark.parametrize(("tools", "codes"), [("", []), (', "tools": null', []), (', "tools": []', ["FUN07"])])
+def test_a_session_that_does_not_say_what_it_offers_may_offer_anything(tools, codes):
+    session = '< session.created {"session": {"type": "realtime"%s}}' % tools
+    assert [code for code, _ in found(session, BEGUN, done())] == codes
+    assert [
+        code
+        for code, _ in found(session, '> response.create {"response": {"tools": [%s]}}' % TOOL, BEGUN, done(name="g"))
+    ] == ["FUN07"]

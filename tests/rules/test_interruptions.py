@@ -45,11 +45,24 @@ def test_speech_breaks_off_a_response_wherever_in_it_it_begins_or_ends():
 def test_speech_may_have_begun_before_the_recording():
     assert found(WHOLE, VAD, CREATED, done()) == ["TUR11"]
     assert found(WHOLE, CREATED, done()) == []
+    assert found(WHOLE, STARTED, STOPPED, CREATED, done()) == ["TUR11"], "the last speech is over"
 
 
 def test_a_response_that_was_not_seen_to_begin_was_broken_off_by_whoever_it_was():
     assert found(WHOLE, VAD, done()) == []
     assert found(WHOLE, VAD, done(reason="client_cancelled")) == []
+    assert found(WHOLE, VAD, done("completed", None)) == []
+    assert found(WHOLE, VAD, ITEM, done()) == []
+    assert found(WHOLE, VAD, ITEM, done(reason="client_cancelled")) == []
+
+
+def test_a_response_without_an_id_is_judged_like_any_other():
+    def nameless(*lines):
+        return [line.replace('"id": "r", ', "").replace('"r"', '""') for line in lines]
+
+    assert found(*nameless(WHOLE, VAD, CREATED, done())) == ["TUR11"]
+    assert found(*nameless(WHOLE, VAD, CREATE, CREATED, done(reason="client_cancelled"))) == ["TUR12"]
+    assert found(*nameless(*spoken_over(30))) == ["TUR13"]
 
 
 @pytest.mark.parametrize("told", [CANCEL, CLEAR])
@@ -59,6 +72,13 @@ def test_a_client_cancels_from_its_request_on(told):
     assert found(WHOLE, VAD, CREATE, told, CREATED, other) == []
     assert found(WHOLE, VAD, told, CREATE, CREATED, other) == ["TUR12"]
     assert found(WHOLE, VAD, told, CREATED, other) == ["TUR12"]
+
+
+def test_a_cancel_is_missed_where_all_that_the_client_sent_is_recorded():
+    """Beside a call that goes another way there may be a cancel that goes there too."""
+    lines = [VAD, CREATE, CREATED, done(reason="client_cancelled")]
+    assert found(*lines) == found(WHOLE, *lines) == ["TUR12"]
+    assert found(WHOLE.replace("websocket", "webrtc"), *lines) == []
 
 
 @pytest.mark.parametrize("ended", [done("completed", None), done("failed", "turn_detected"), done(reason=None)])
@@ -101,6 +121,12 @@ def test_what_was_sent_at_once_may_still_arrive():
     assert one.lines == (5,)
     assert "30 deltas" in one.message
     assert found(*spoken_over(30, times=("1.0 ", "2.0 ", "2.01 "))) == []
+    assert found(*spoken_over(30, times=("1.0 ", "2.0 ", "2.5 "))) == ["TUR13"], "half a second is no moment"
+
+
+@pytest.mark.parametrize("times", [("1.0 ", "", "2.01 "), ("1.0 ", "2.0 ", "")])
+def test_where_a_time_is_missing_nobody_knows_what_was_sent_at_once(times):
+    assert found(*spoken_over(30, times=times)) == ["TUR13"]
 
 
 PLACE = '"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0'
@@ -133,6 +159,11 @@ def test_what_cannot_have_been_heard_is_told_when_the_next_answer_begins():
 
 def test_a_client_that_truncates_in_time_has_told_what_was_heard():
     assert barge_in(f"2.1 {TRUNCATE}", "3.1 " + NEXT % '"c"') == []
+
+
+def test_a_client_may_take_a_second_to_say_what_was_heard():
+    assert barge_in("2.9 " + NEXT % '"c"') == []
+    assert [one.code for one in barge_in("3.0 " + NEXT % '"c"')] == ["TUR17"]
 
 
 def test_a_response_outside_of_the_conversation_knows_nothing_of_what_was_heard():

@@ -50,6 +50,7 @@ def test_a_listing_that_never_ends_is_told_where_it_began_and_only_at_the_end():
 
 def test_a_call_has_one_outcome():
     assert found(SESSION, CALL, OUTCOME["in_progress"], OUTCOME["completed"]) == []
+    assert found(SESSION, OUTCOME["completed"]) == []
     (again,) = said(SESSION, CALL, OUTCOME["in_progress"], OUTCOME["completed"], OUTCOME["completed"])
     assert (again.code, again.line, again.lines) == ("MCP03", 6, (5,))
 
@@ -114,3 +115,16 @@ def test_a_response_begins_before_the_tools_are_there_only_while_they_are_listed
     (early,) = said(SESSION, LISTING["in_progress"], CREATED, DONE, LISTING["completed"])
     assert (early.code, early.line, early.lines) == ("MCP10", 4, (3,))
     assert found(SESSION, LISTING["in_progress"], LISTING["completed"], CREATED, DONE) == []
+
+
+def test_a_listing_that_never_began_is_told_as_such_however_often_it_ends():
+    twice = said(SESSION, LISTING["completed"], LISTING["completed"])
+    assert [(one.code, one.lines) for one in twice] == [("MCP01", ()), ("MCP01", ())]
+    assert all("never began" in one.message for one in twice)
+
+
+@pytest.mark.parametrize(("before", "behind", "codes"), [(2, 1, []), (0, 2, ["MCP04"]), (2, 2, ["MCP04"])])
+def test_a_request_for_approval_is_passed_over_when_two_responses_are_done_behind_it(before, behind, codes):
+    """The first is the one that asks."""
+    lines = [*[CREATED, DONE] * before, REQUEST, *[CREATED, DONE] * behind]
+    assert [code for code, _ in found(SESSION, *lines)] == codes

@@ -128,6 +128,14 @@ def test_a_cancel_without_an_id_does_not_meet_a_response_outside_the_conversatio
     assert found(WHOLE, SESSION, OUTSIDE, '> response.cancel {"response_id": "s"}') == []
 
 
+def test_a_cancel_that_names_a_response_that_is_over_is_told_where_it_ended():
+    named, done = '> response.cancel {"response_id": "r"}', '< response.done {"response": {"id": "r"}}'
+    assert found(WHOLE, SESSION, BEGUN, named, done) == []
+    (one,) = said(WHOLE, SESSION, BEGUN, done, named)
+    assert (one.code, one.line, one.lines) == ("REF08", 5, (4,))
+    assert one.message == "the response r was done in line 4"
+
+
 def test_a_cancel_that_names_a_response_that_nobody_knows_has_nothing_to_cancel():
     assert found(WHOLE, SESSION, BEGUN, '> response.cancel {"response_id": "x"}') == [("REF08", 4)]
 
@@ -203,3 +211,23 @@ def test_an_item_whose_announcement_was_faulty_is_not_told_to_be_announced_by_no
     added = '< conversation.item.added {"item": {"type": "message", "id": "x", "role": %s, "content": []}}' % role
     part = "< response.content_part.added {%s, %s}" % (PLACE % ("x", 1), '"part": {"type": "text", "text": ""}')
     assert [one.code for one in said(WHOLE, SESSION, BEGUN, OPENED, added, part) if one.code == "REF01"] == told
+
+
+def test_an_item_without_an_id_is_not_one_that_was_not_announced():
+    done = '< response.output_item.done {"response_id": "r", "output_index": 0, %s}' % MESSAGE
+    done = done % ("", "assistant", "completed")
+    assert found(WHOLE, SESSION, BEGUN, done) == []
+    assert found(WHOLE, SESSION, BEGUN, done.replace('"id": "", ', "")) == []
+
+
+def test_an_item_that_takes_its_place_behind_one_that_was_never_added_is_told_once():
+    first = '< input_audio_buffer.committed {"item_id": "a", "previous_item_id": null}'
+    behind = USER.replace('{"item"', '{"previous_item_id": "a", "item"')
+    created = behind.replace("item.added", "item.created")
+    assert found(WHOLE, SESSION, first, behind) == [("REF02", 4)]
+    assert found(WHOLE, SESSION, first, behind, created) == [("REF02", 4)]
+    assert found(WHOLE, SESSION, first, created, behind) == [("REF02", 4)]
+
+
+def test_a_predecessor_that_a_logger_has_shortened_may_have_been_added():
+    assert found(WHOLE, SESSION, USER.replace('{"item"', '{"previous_item_id": "item_1...", "item"')) == []

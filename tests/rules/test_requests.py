@@ -19,6 +19,7 @@ OUTSIDE = '< response.created {"response": {"id": "s", "conversation_id": null}}
 DONE = '< response.done {"response": {"id": "r", "conversation_id": "c"}}'
 STARTED = '< input_audio_buffer.speech_started {"item_id": "u", "audio_start_ms": 0}'
 STOPPED = '< input_audio_buffer.speech_stopped {"item_id": "u", "audio_end_ms": 500}'
+IDLE = '< input_audio_buffer.timeout_triggered {"item_id": "u", "audio_start_ms": 0, "audio_end_ms": 500}'
 COMMITTED = '< input_audio_buffer.committed {"item_id": "u"}'
 LIMITS = '< rate_limits.updated {"rate_limits": []}'
 CLEAR = "> input_audio_buffer.clear {}"
@@ -104,7 +105,7 @@ def test_a_response_in_the_conversation_may_be_another_than_the_one_that_was_ask
     assert found(WHOLE, ASIDE, CREATED) == []
 
 
-@pytest.mark.parametrize("spoken", [[STARTED], [STARTED, STOPPED], [STARTED, STOPPED, COMMITTED]])
+@pytest.mark.parametrize("spoken", [[STARTED], [STARTED, STOPPED], [STARTED, STOPPED, COMMITTED], [IDLE]])
 def test_a_response_in_the_conversation_may_be_the_answer_to_what_is_spoken(spoken):
     assert found(WHOLE, SESSION, *spoken, ASIDE, CREATED) == []
     assert found(WHOLE, SESSION, ASIDE, *spoken, CREATED) == []
@@ -205,10 +206,22 @@ def test_an_id_that_a_logger_has_shortened_names_no_conversation():
 
 
 def test_a_record_without_a_time_says_nothing_of_how_long_it_took():
-    untimed = '- {"from": "server", "event": {"type": "rate_limits.updated", "event_id": "e", "rate_limits": []}}'
+    untimed = '- {"from": "server", "event": {"type": "rate_limits.updated", "event_id": "e%d", "rate_limits": []}}'
     asked = '- {"from": "client", "event": {"type": "input_audio_buffer.clear"}}'
     for lines in (
-        [*at((0.0, SESSION), (1.0, CLEAR)), *[untimed] * 60],
+        [*at((0.0, SESSION), (1.0, CLEAR)), *(untimed % number for number in range(60))],
         [f"0.0 {SESSION}", asked, *[f"9.0 {LIMITS}"] * 60],
     ):
-        assert all("within" not in one.message for one in said(WHOLE, *lines))
+        (one,) = said(WHOLE, *lines)
+        assert one.message == "input_audio_buffer.clear got neither its answer nor an error"
+
+
+def test_an_item_without_an_id_may_be_any_that_was_added():
+    for name in ("", '"id": "", '):
+        assert found(WHOLE, SESSION, message("done").replace('"id": "a", ', name)) == []
+
+
+def test_an_item_whose_beginning_the_client_is_said_to_have_sent_was_added():
+    faulty = '3.0 > conversation.item.added {"item": {"type": "novelty", "id": "a"}}'
+    assert found(WHOLE, f"1.0 {SESSION}", faulty, f"4.0 {message('done')}") == []
+    assert found(WHOLE, f"1.0 {SESSION}", f"4.0 {message('done')}") == [("SEQ15", 3)]

@@ -195,3 +195,36 @@ def test_what_was_played_too_early_is_told_with_the_line_where_the_response_bega
 
 def test_an_item_of_which_only_the_text_was_heard_of_does_not_stay_open():
     assert found(LOSSY, SESSION, created("r"), delta(), done("r")) == []
+
+
+def nameless(line):
+    return line.replace('{"id": "", ', "{").replace('"id": "", ', "")
+
+
+@pytest.mark.parametrize("write", [nameless, str], ids=["none", "empty"])
+def test_things_without_an_id_may_be_different_things(write):
+    end = write(done(""))
+    assert found(WHOLE, SESSION, end, end) == []
+    other = write(created(""))
+    assert found(WHOLE, SESSION, created("r"), other, end, done("r")) == []
+    begun = [created("r"), item("added"), item("done")]
+    assert found(WHOLE, SESSION, *begun, write(item("added", name="")), done("r")) == []
+
+
+def test_a_response_without_an_id_closes_its_items_too():
+    lines = [nameless(created("")), item("added", response=""), nameless(done(""))]
+    assert found(WHOLE, SESSION, *lines) == [("SEQ06", 5)]
+
+
+def test_an_item_of_which_only_the_end_was_seen_does_not_say_where_it_began():
+    assert found(WHOLE, SESSION, created("r"), item("done", name="j"), item("added"), item("done"), done("r")) == []
+
+
+def test_what_was_played_too_early_is_told_without_a_line_where_its_beginning_was_not_seen():
+    (one,) = (one for one in said(WHOLE, delta(), '< output_audio_buffer.stopped {"response_id": "r"}', done("r")))
+    assert (one.code, one.line, one.lines) == ("SEQ16", 3, ())
+
+
+def test_of_an_id_that_a_logger_has_shortened_no_end_is_missed():
+    assert found(WHOLE, SESSION, created(SHORT)) == []
+    assert found(WHOLE, SESSION, created("r")) == [("SEQ21", 3)]

@@ -48,3 +48,5 @@ def test_the_details_of_a_status_are_those_of_the_same_one(status, details, path
 def test_a_status_without_details_contradicts_nothing():
     assert said(WHOLE, CREATED, '< response.done {"response": {"id": "r", "status": "failed"}}') == []
     assert said(WHOLE, CREATED, '< response.done {"response": {"id": "r", "status_details": {"type": "failed"}}}') == []
+    reason = '{"id": "r", "status_details": {"reason": "turn_detected"}}'
+    assert said(WHOLE, CREATED, '< response.done {"response": %s}' % reason) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from notation import lines_of
+from notation import entries_of, lines_of
 
 from rtcli.events import Listener
 from rtcli.formats.rtcli import read
@@ -134,6 +134,8 @@ def test_only_a_model_that_transcribes_while_the_user_speaks_takes_no_turn_detec
     begun = created("transcription")
     assert found(begun, asked("transcription", "gpt-realtime-whisper")) == [("SES11", 3)]
     assert found(begun, asked("transcription", "whisper-1")) == []
+    off = {"transcription": {"model": "gpt-realtime-whisper"}, "turn_detection": None}
+    assert found(begun, update("transcription", audio={"input": off})) == []
     assert found(created(), asked("realtime", "gpt-realtime-whisper")) == []
 
 
@@ -193,3 +195,63 @@ def test_a_time_out_that_is_not_asked_for_is_no_fault():
 def test_what_stands_behind_the_close_is_told_of_the_client_only(sign, told):
     close = '- {"from": "server", "close": {"code": 1000}}'
     assert found(created(), close, f"1.0 {sign} response.cancel") == told
+
+
+def test_an_empty_update_lacks_its_type_too():
+    assert found(created(), '> session.update {"session": {}}') == [("SES03", 3)]
+    assert found(created(), '> session.update {"session": "type"}') == []
+
+
+def test_only_a_session_that_converses_has_a_model_of_its_own():
+    heard = created("transcription", audio={"input": {"transcription": {"model": "whisper-1"}}})
+    assert found(heard, update(model="gpt-realtime")) == [("SES04", 3)]
+
+
+def test_what_the_server_says_of_a_session_is_no_update():
+    faulty = {"instructions": 5, "voice": "ash", "audio": {"input": {"format": {"type": "audio/pcm", "rate": 16000}}}}
+    assert found(created(), updated(**faulty)) == []
+    assert [code for code, _ in found(created(), update(**faulty))] == ["SES06", "SES07"]
+    assert found(created(), updated(**faulty).replace('"type": "realtime", ', "")) == []
+
+
+def test_a_change_of_speed_is_told_with_the_response_that_it_falls_into():
+    begun, faster = created(audio={"output": {"speed": 1.0}}), update(audio={"output": {"speed": 1.2}})
+
+    def lines(*script):
+        return [one.lines for one in Check(RULES).run(entries_of("\n".join(script))) if one.code == "SES10"]
+
+    assert lines(begun, BEGUN, faster, DONE) == [(2,)]
+    assert lines(begun, SPEAKS, faster, DONE) == [()], "it was not seen to begin"
+
+
+def test_fields_of_the_beta_are_told_whatever_else_is_wrong_with_an_update():
+    voice = '> session.update {"session": {%s"voice": "ash"}}'
+    assert found(created(), voice % "") == [("SES03", 3), ("SES07", 3)]
+    assert found(created(), voice % '"type": "reel", ') == [("SES07", 3)]
+    assert found(created(), '> session.update {"session": "voice"}') == []
+
+
+def test_a_field_is_one_of_the_beta_only_in_its_place_and_secrets_are_another_matter():
+    assert found(created(), update(audio={"temperature": 1, "input": {"voice": "ash"}})) == []
+    assert found(created(), update(client_secret={"value": "x"})) == []
+
+
+def test_only_pcm_has_a_rate_that_is_looked_at_and_only_at_openai():
+    def asked(kind, rate, **more):
+        return update(audio={"input": {"format": {"type": kind, "rate": rate}}}, **more)
+
+    assert found(created(), asked("audio/pcm", 16000)) == [("SES06", 3)]
+    assert found(created(), asked("audio/pcmu", 8000, instructions=5)) == []
+    assert found(created(), asked("audio/pcm", 24000, instructions=5)) == []
+    assert found(created(), asked("audio/pcm", 16000), header=WHOLE % ', "url": "wss://api.x.ai/v1/realtime"') == []
+
+
+def test_an_idle_time_out_is_told_with_its_place_and_other_settings_are_none():
+    def asked(**more):
+        listener = Listener()
+        script = "\n".join([WHOLE % "", created(), update(audio=detection("semantic_vad", **more))])
+        told = Check(RULES, listener).run(read(lines_of(script), listener))
+        return [one.path for one in told if one.code == "SES12"]
+
+    assert asked(idle_timeout_ms=6000) == ["$.session.audio.input.turn_detection.idle_timeout_ms"]
+    assert asked(mood=1) == []

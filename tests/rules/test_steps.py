@@ -184,7 +184,7 @@ def test_the_same_is_found_and_known_where_every_event_goes_the_usual_way(events
 
 @pytest.mark.parametrize("place", range(len(EVENTS)))
 def test_a_session_with_one_event_lost_or_doubled_is_found_out_as_by_the_usual_way(place):
-    for here in ([], [EVENTS[place]] * 2, [EVENTS[place - 1], EVENTS[place]]):
+    for here in by_turns(([], [EVENTS[place]] * 2, [EVENTS[place - 1], EVENTS[place]]), place, 2):
         events = [*EVENTS[:place], *here, *EVENTS[place + 1 :]]
         lines = [*lines_of(events, [0.0], timed=True)]
         assert judged(lines) == judged(lines, usually=True)
@@ -212,7 +212,7 @@ def test_a_session_with_one_value_changed_is_judged_as_by_the_usual_way(place):
     event = EVENTS[place]
     for path in places(event):
         was = value_at(event, path)
-        for value in by_turns([*LIKELY[type(was)], None], place + len(path), 4):
+        for value in by_turns([*LIKELY[type(was)], None], place + len(path), 8):
             events = [*EVENTS[:place], changed(event, path, value), *EVENTS[place + 1 :]]
             lines = [*lines_of(events, [0.0], timed=True)]
             assert judged(lines) == judged(lines, usually=True), (path, value)
@@ -220,8 +220,8 @@ def test_a_session_with_one_value_changed_is_judged_as_by_the_usual_way(place):
 
 @pytest.mark.parametrize("place", LATER)
 def test_a_session_with_something_else_in_it_is_judged_as_by_the_usual_way(place):
-    for other in by_turns(OTHERS, place, 4):
-        for left_out in (0, 1):
+    for number, other in enumerate(by_turns(OTHERS, place, 8)):
+        for left_out in by_turns((0, 1), place + number, 2):
             events = [*EVENTS[:place], other, *EVENTS[place + left_out :], *written(4)]
             lines = [*lines_of(events, [0.0], timed=True)]
             assert judged(lines) == judged(lines, usually=True), (other, left_out)

@@ -9,6 +9,7 @@ from rtcli.events import Listener
 from rtcli.formats.rtcli import read
 from rtcli.rules import Check
 from rtcli.rules.streams import RULES
+from rtcli.session.written import PARTS_AT_MOST
 
 PLACE = '"response_id": "r", "item_id": "%s", "output_index": 0'
 PART = PLACE + ', "content_index": %d'
@@ -169,3 +170,30 @@ def test_the_client_cannot_excuse_what_the_server_does():
 def test_of_what_was_not_seen_to_begin_no_end_is_missed():
     assert [one.code for one in found(CREATED, text(), closed(), DONE)] == ["SEQ11"]
     assert found(CREATED, part("done", index=1), closed(), DONE) == []
+
+
+def test_of_an_item_that_was_not_seen_to_begin_any_part_may_have_been_announced():
+    assert codes(CREATED, text(), text(index=1), ended(index=2), part("done", index=3)) == []
+
+
+def test_a_delta_behind_its_item_is_told_also_where_its_part_is_open():
+    lines = [CREATED, opened(), part("added"), closed(), text()]
+    assert codes(*lines) == [("SEQ10", 4), ("SEQ09", 5)]
+    assert found(*lines)[1].lines == (4,)
+
+
+def test_of_an_item_with_more_parts_than_are_kept_none_is_missed():
+    parts = [part("added", index=number) for number in range(PARTS_AT_MOST + 1)]
+    last = PARTS_AT_MOST
+    assert codes(CREATED, opened(), *parts[:-1], text(index=last)) == [("SEQ07", last + 3)]
+    assert codes(CREATED, opened(), *parts, text(index=last)) == []
+
+
+def test_what_is_closed_outside_of_a_response_that_goes_on_says_nothing_of_its_parts():
+    assert codes(closed()) == []
+    assert codes(CREATED, opened(), DONE, part("added"), text(), closed()) == []
+
+
+def test_an_item_without_an_id_is_closed_like_any_other():
+    lines = [line.replace('"id": "", ', "") for line in (CREATED, opened(""), part("added", ""), closed(""))]
+    assert codes(*lines) == [("SEQ10", 4)]

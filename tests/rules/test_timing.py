@@ -58,7 +58,13 @@ def test_a_response_that_waits_for_a_tool_or_thinks_between_items_does_not_stall
 
 @pytest.mark.parametrize(
     ("end_s", "words"),
-    [(3300.0, None), (3301.0, "55 minutes, 5 short"), (3540.0, "59 minutes, 1 short"), (3700.0, "62 minutes, 0 short")],
+    [
+        (3300.0, None),
+        (3301.0, "55 minutes, 5 short"),
+        (3326.0, "55 minutes, 5 short"),
+        (3540.0, "59 minutes, 1 short"),
+        (3700.0, "62 minutes, 0 short"),
+    ],
 )
 def test_a_session_comes_close_to_its_end_in_its_last_five_minutes(end_s, words):
     """Sessions end after 60 minutes."""
@@ -90,3 +96,41 @@ def test_a_tool_that_runs_beside_a_message_may_be_what_is_waited_for():
 
 def test_what_comes_long_after_the_end_of_a_response_did_not_stall_it():
     assert said(f"0.9 {CREATED}", f"1.0 {item()}", f"1.1 {DONE}", f"9.0 {item('done')}") == []
+
+
+def test_a_clock_may_go_back_behind_its_beginning():
+    (one,) = said(f"0.0 {LIMITS}", f"-2.0 {LIMITS}")
+    assert one.message == "-2.0 s lies before 0.0 s of line 2"
+
+
+PCM = '0.0 < session.created {"session": {"type": "realtime", "audio": {"output": {"format": {"type": "audio/pcm"}}}}}'
+SOUND = '< response.output_audio.delta {"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0, "delta": "%s"}'
+SHORT = SOUND % ("AAAA" * 4000)
+"""A quarter of a second."""
+
+
+def test_a_player_starves_when_it_has_had_nothing_for_more_than_a_quarter_of_a_second():
+    begun = [PCM, f"0.5 {CREATED}", f"1.0 {SHORT}"]
+    assert said(*begun, f"1.5 {SHORT}") == []
+    (one,) = said(*begun, f"1.625 {SHORT}")
+    assert (one.code, one.line, one.side) == ("TIM04", 5, "network")
+    assert "375 ms" in one.message
+
+
+def test_a_player_of_which_nobody_knows_what_it_had_or_when_does_not_starve():
+    late = f"1.625 {SHORT}"
+    assert said(PCM, f"1.0 {SHORT}", late) == [], "the response was not seen to begin"
+    assert said(PCM, f"0.5 {CREATED}", f"1.0 {SHORT}", untimed(SHORT)) == []
+
+
+def test_how_long_a_session_has_lasted_is_counted_from_its_first_record_to_its_last_time():
+    (one,) = said('100.0 < session.created {"session": {"type": "realtime"}}', f"3640.0 {LIMITS}")
+    assert "59 minutes, 1 short" in one.message
+    assert said('100.0 < session.created {"session": {"type": "realtime"}}', untimed(LIMITS)) == []
+
+
+@pytest.mark.parametrize("name", ["", '"id": ""', '"id": null'])
+def test_of_a_response_without_an_id_nobody_knows_what_comes_of_it(name):
+    created, done = (line.replace('"id": "r"', name) for line in (CREATED, DONE))
+    assert said(f"1.0 {created}", f"2.0 {item()}", f"2.1 {item('done')}", f"12.0 {done}") == []
+    assert said(f"1.0 {created}", f"12.0 {done}") == []

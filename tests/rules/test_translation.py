@@ -117,3 +117,36 @@ def test_audio_that_was_sent_ahead_leaves_no_gap_while_it_lasts():
 def test_a_format_changes_only_where_both_are_told(first, then, paths):
     changes = said(SESSION, delta("output_audio", **first), delta("output_audio", **then))
     assert [(one.code, one.path) for one in changes] == [("TRL09", path) for path in paths]
+
+
+def test_of_a_session_that_was_not_seen_nobody_knows_how_it_is_configured():
+    header = WHOLE.replace("{", '{"url": "wss://api.openai.com/v1/realtime/translations?model=m", ', 1)
+
+    def found_there(*lines):
+        listener = Listener()
+        told = Check(RULES, listener).run(read(lines_of("\n".join([header, *lines])), listener))
+        return [(one.code, one.line) for one in told if one.code.startswith("TRL")]
+
+    update = '> session.update {"session": {"model": "another"}}'
+    assert found_there(SESSION, update, delta("input_transcript")) == [("TRL06", 3), ("TRL07", 4)]
+    assert found_there(update, delta("input_transcript")) == []
+
+
+def test_a_pause_of_two_seconds_is_no_gap_and_one_of_three_is():
+    """An append without samples takes no time."""
+
+    def silence(t):
+        return f'{t} > session.input_audio_buffer.append {{"audio": ""}}'
+
+    assert found(f"0.0 {SESSION}", silence(1.0), silence(3.0)) == []
+    assert found(f"0.0 {SESSION}", silence(1.0), silence(3.5)) == [("TRL08", 4)]
+
+
+def test_audio_without_a_time_says_nothing_of_a_gap():
+    untimed = '- {"from": "client", "event": {"type": "session.input_audio_buffer.append", "audio": "AAAA"}}'
+    assert found(f"0.0 {SESSION}", append(1.0), untimed) == []
+
+
+def test_a_client_may_ask_for_the_end_when_it_has_just_come():
+    assert found(SESSION, "< session.closed {}", "> session.close {}") == []
+    assert found(SESSION, "< session.closed {}", delta()) == [("TRL03", 4)]

@@ -309,3 +309,58 @@ def test_a_session_ends_when_the_server_said_where_both_clocks_are_known():
     assert codes("1.0 " + session() + late, header) == []
     assert codes("1.0 " + session(more=',"expires_at":1') + late, header) == []
     assert codes("1.0 " + session() + late.replace("1600", "3400"), header) == [("TIM05", 3)]
+
+
+def told_of(code, script):
+    listener = Listener()
+    check = Check([rule for rule in RULES if rule.code == code], listener)
+    return [one for one in check.run(read(lines_of(WHOLE + script), listener)) if one.code == code]
+
+
+def test_a_speech_that_was_committed_by_hand_when_it_had_stopped_became_a_turn():
+    spoken = session() + append(2000) + STARTED + STOPPED
+    assert [one.line for one in told_of("TUR04", spoken + AGAIN)] == [5]
+    assert told_of("TUR04", spoken + COMMIT + AGAIN) == []
+
+
+def test_another_id_is_told_with_the_line_that_gave_the_first():
+    begun = session() + append(2000) + STARTED
+    (stop,) = told_of("TUR03", begun + STOPPED.replace('"a"', '"b"'))
+    assert stop.message == "the speech is a in line 4, not b"
+    (commit,) = told_of("TUR03", begun + STOPPED + COMMITTED.replace('"a"', '"b"'))
+    assert commit.message == "the speech is a in line 5, not b"
+
+
+def test_the_end_of_another_speech_says_nothing_of_when_this_one_began():
+    begun = session() + append(2000) + event("speech_started", item_id="a", audio_start_ms=600)
+    assert [one.path for one in told_of("TUR05", begun + STOPPED)] == ["$.audio_end_ms"]
+    assert told_of("TUR05", begun + STOPPED.replace('"a"', '"b"')) == []
+
+
+def test_a_speech_may_end_in_the_millisecond_in_which_it_began():
+    begun = session() + append(2000) + event("speech_started", item_id="a", audio_start_ms=500)
+    assert told_of("TUR05", begun + STOPPED) == []
+
+
+IDLE = event("timeout_triggered", item_id="a", audio_start_ms=0, audio_end_ms=500)
+
+
+def test_a_timeout_fits_where_it_is_set_or_nobody_knows():
+    assert [one.line for one in told_of("TUR06", session("null") + append(600) + IDLE)] == [4]
+    assert told_of("TUR06", append(600) + IDLE) == []
+
+
+@pytest.mark.parametrize("other", ['"id": "s", "conversation_id": null', '"conversation_id": null', '"id": null'])
+def test_another_response_may_end_before_the_silence_is_committed(other):
+    """Of an answer to the silence nothing was seen to begin, or it still goes on."""
+    detection = '{"type":"server_vad","idle_timeout_ms":5000}'
+    begun = session(detection) + append(600) + IDLE
+    ends = '< response.done {"response": {%s}}\n' % other
+    assert told_of("TUR06", begun + ends) == []
+    assert told_of("TUR06", begun + '< response.created {"response":{"id":"r"}}\n' + ends) == []
+
+
+def test_an_item_that_is_committed_twice_is_still_awaited_and_one_that_is_missing_is_told_once():
+    assert told_of("TUR14", session() + COMMITTED + COMMITTED + ADDED) == []
+    late = event("speech_stopped", item_id="b", audio_end_ms=900)
+    assert [one.line for one in told_of("TUR14", session() + COMMITTED + CLOSE + late)] == [3]
