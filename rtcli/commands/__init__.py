@@ -24,7 +24,7 @@ EXIT_CODES: Final[dict[int, str]] = {
     FAILED: "could not do it: usage, an unreadable file, the handshake, the network",
     LOST: "done, but data was lost on the way, or what looks like a secret is left (redact, bundle)",
     INTERRUPTED: "ended by the second Ctrl-C; the first closes the connection and keeps the file whole",
-    TERMINATED: "ended from outside (SIGTERM); the terminal is left as it was",
+    TERMINATED: "ended from outside (SIGTERM) before it was done; connect, proxy, serve and replay --serve or --to close their calls in order instead, and end as after the first Ctrl-C",
 }
 
 SECTIONS: Final[dict[str, dict[str, str]]] = {
@@ -102,8 +102,7 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if not hasattr(error, "exit_code") or not hasattr(error, "show"):
             raise
-        _complain_of_usage(error)
-        return int(error.exit_code)
+        return _complain_of_usage(error)
     return code if isinstance(code, int) else DONE
 
 
@@ -138,13 +137,12 @@ def _complain(sentence: str) -> int:
     return FAILED
 
 
-def _complain_of_usage(error: Any) -> None:
-    """Say what typer says, whose words may be those of whoever named a file."""
-    from io import StringIO
+def _complain_of_usage(error: Any) -> int:
+    """Say what typer refuses, in our words; where nothing is asked for, the help says what can be."""
+    from rtcli.commands.usage import sentence
 
-    from rtcli.commands.discreet import discreet
-
-    words = StringIO()
-    error.show(words)
-    usage, label, what = words.getvalue().removesuffix("\n").partition("Error: ")
-    sys.stderr.write(f"{usage}{label}{discreet(what)}\n")
+    told = sentence(error)
+    if told:
+        return _complain(told)
+    error.show(sys.stderr)
+    return int(error.exit_code)

@@ -8,9 +8,9 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def may_be_address(word: str) -> bool:
-    """It ends in a port, and not in what else can stand behind an option."""
-    before, colon, port = word.rpartition(":")
-    return bool(colon) and port.isdecimal() and not any(map(str.isspace, before))
+    """It is or ends in a port, and not in what else can stand behind an option."""
+    before, _, port = word.rpartition(":")
+    return port.isdecimal() and not any(map(str.isspace, before))
 
 
 def address_of(option: str, text: str, *, allow_remote: bool) -> tuple[str, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -149,6 +148,7 @@ class Made:
     def mix(self, output: Path, side: Heard | None, times: tuple[float | None, ...], *, overwrite: bool) -> None:
         """Write one file, of one channel or two."""
         from rtcli.commands.binary import AUDIO, writing_binary
+        from rtcli.commands.output import tell, wrote
         from rtcli.formats.wav import MOST_BYTES, header
         from rtcli.reports.mixdown import mixed
         from rtcli.views.sound import told
@@ -170,10 +170,14 @@ class Made:
             stream.write(header(coding.name, size, rate_hz=coding.rate_hz, channels=len(sides)))
             for window in mixed(self.call, self._again, (sides, coding, span), folder):
                 stream.write(window)
-        _tell(told(str(output), self.call, sides, coding, span))
+        first, *others = told(self.call, sides, coding, span)
+        wrote(output, first)
+        for sentence in others:
+            tell(sentence)
 
     def divide(self, folder: Path, side: Heard | None, *, delivered: bool) -> None:
         """Write a file an item."""
+        from rtcli.commands.output import tell
         from rtcli.reports.items import Cuttings
         from rtcli.views.sound import told_items
 
@@ -187,14 +191,17 @@ class Made:
             cuttings.close()
         except OSError as error:
             raise BadOption("--per-item", f"cannot write to {folder}: {error.strerror or error}") from error
-        _tell(told_items(str(folder), [one.name for one in cuttings.all]))
+        tell(told_items(str(folder), [one.name for one in cuttings.all]))
 
     def _again(self) -> Iterator[Entry]:
         return iter(Source(self._readable, self._dialect, self._form))
 
     def code(self) -> int:
         """The exit code; what is lacking is told."""
-        _tell(self._lacking)
+        from rtcli.commands.output import tell
+
+        for sentence in self._lacking:
+            tell(sentence)
         return self._source.code(LOST if self._lacking else DONE)
 
 
@@ -218,10 +225,3 @@ def _span(call: Call, since_s: float | None, until_s: float | None) -> Span:
             option, f"nothing is heard in that time: the call lasts from {whole.since_s:.1f} s to {whole.until_s:.1f} s"
         )
     return span
-
-
-def _tell(sentences: list[str]) -> None:
-    from rtcli.views.text import said
-
-    for sentence in sentences:
-        sys.stderr.write(f"rtcli: {said(sentence)}\n")

@@ -35,15 +35,15 @@ class Known:
         """Whether a finding is known, so that it is neither told nor counted."""
         return self._baseline is not None and self._baseline.hides(self._relative(name), finding)
 
-    def save(self) -> str:
-        """Write the baseline if that is asked for; gives back a sentence about it."""
-        from rtcli.commands.output import writing
+    def save(self) -> None:
+        """Write the baseline if that is asked for, and say so."""
+        from rtcli.commands.output import writing, wrote
 
         if not self._write or self._baseline is None:
-            return ""
+            return
         with writing(self._path, _OPTION, overwrite=True) as out:
             out.write(self._baseline.text())
-        return f"wrote {self._path}"
+        wrote(self._path)
 
     def _relative(self, name: str) -> str:
         if name == "-" or self._path is None:

@@ -202,11 +202,13 @@ def _readme(calls: Sequence[Call], works: Sequence[Redacted], members: Sequence[
 
 def _tell(output: Path, members: Sequence[Member], works: Sequence[Redacted], out: TextIO) -> None:
     """What is inside, and what was removed."""
+    from rtcli.commands.output import wrote
+    from rtcli.views.measure import plural
     from rtcli.views.text import said
 
     if str(output) == "-":
         out = sys.stderr
-    out.write(f"{said(str(output))}: {len(members)} files\n")
+    wrote(output, plural(len(members), "file"))
     out.writelines(f"  {member.size_bytes:>12,}  {said(member.name)}\n" for member in members)
     for work in works:
         out.writelines(f"{line}\n" for line in work.summary())

@@ -126,13 +126,13 @@ def connect(
         keep=Keep(path=output, folder=folder, mode=mode, off=no_record),
         by=_by(),
         config=config,
-        say=execute or _lines("RTCLI_EXECUTE"),
+        say=[_text("--execute", line) for line in execute or _lines("RTCLI_EXECUTE")],
         audio_in=audio_in,
         audio_out=audio_out,
         pace=pace.value,
         wait_s=wait,
     )
-    return _leave(_hold(plan, hold, findings=findings))
+    return _leave(_hold(plan, hold, findings=findings), audio_out)
 
 
 def _lines(variable: str) -> list[str]:
@@ -149,42 +149,47 @@ def _by() -> str:
 def _hold(plan: Plan, hold: Any, *, findings: bool) -> Outcome:
     from rtcli.events import Listener
     from rtcli.session import Session
-    from rtcli.views.console import console
+    from rtcli.views.console import patient_console
     from rtcli.views.face import TerminalFace
 
     interactive = sys.stdin.isatty() and not plan.scripted
     listener = Listener()
     check = check_of(listener, findings=findings)
-    face = TerminalFace(console(), Session(), listener, prompting=interactive, check=check)
+    face = TerminalFace(patient_console(), Session(), listener, prompting=interactive, check=check)
     with face:
         outcome: Outcome = hold(plan, face)
     return outcome
 
 
-def _leave(outcome: Outcome) -> int:
-    """Say where the recording is and how it ended; gives back the exit code."""
-    from rtcli.views.measure import plural
+def _leave(outcome: Outcome, audio_out: Path | None) -> int:
+    """Say where the recording and the sound are and how it ended; gives back the exit code."""
+    from rtcli.views.room import has_room
+
+    if not outcome.told or has_room(sys.stderr):
+        _tell(outcome, audio_out)
+    if outcome.dropped:
+        return 130
+    if outcome.gave_up or outcome.vanished or outcome.unanswered or outcome.code not in NORMAL_CLOSES:
+        return 2
+    return 3 if outcome.failure else 0
+
+
+def _tell(outcome: Outcome, audio_out: Path | None) -> None:
+    from rtcli.commands.output import recorded, wrote
     from rtcli.views.text import said
 
     if outcome.path:
-        sys.stderr.write(f"recorded {plural(outcome.events, 'event')} in {said(str(outcome.path))}\n")
-    if outcome.failure:
-        sys.stderr.write(f"rtcli: recording stopped, the conversation went on: {said(str(outcome.failure))}\n")
+        recorded(outcome.path, outcome.events, outcome.failure)
+    wrote(audio_out)
     if outcome.dropped:
-        return 130
+        return
     if outcome.gave_up:
         code, reason = outcome.gave_up
         sys.stderr.write(f"rtcli: rtcli closed the connection with code {code}: {said(reason)}\n")
-        return 2
-    if outcome.vanished:
+    elif outcome.vanished:
         sys.stderr.write("rtcli: the connection broke without a close frame\n")
-        return 2
-    if outcome.code not in NORMAL_CLOSES:
+    elif outcome.code not in NORMAL_CLOSES:
         sys.stderr.write(f"rtcli: the server closed with code {outcome.code} {said(outcome.reason)}\n")
-        return 2
-    if outcome.unanswered:
-        return 2
-    return 3 if outcome.failure else 0
 
 
 def _config(session: str | None, voice: str | None, instructions: str | None, *, text_only: bool) -> dict[str, Any]:
@@ -192,9 +197,12 @@ def _config(session: str | None, voice: str | None, instructions: str | None, *,
     config = _read_json(session) if session else {}
     if instructions:
         config["instructions"] = (
-            _read_text("--instructions", instructions[1:]) if instructions.startswith("@") else instructions
+            _read_text("--instructions", instructions[1:])
+            if instructions.startswith("@")
+            else _text("--instructions", instructions)
         )
     if voice:
+        _text("--voice", voice)
         config = _merge(config, {"audio": {"output": {"voice": voice}}})
     if text_only:
         config["output_modalities"] = ["text"]
@@ -207,6 +215,17 @@ def _merge(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
         below = merged.get(key)
         merged[key] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return merged
+
+
+def _text(option: str, text: str) -> str:
+    """The text, which can be sent as UTF-8."""
+    from rtcli.errors import BadOption
+
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise BadOption(option, "it is no text", "its bytes are not UTF-8") from error
+    return text
 
 
 def _read_text(option: str, name: str) -> str:
@@ -225,9 +244,16 @@ def _read_json(option: str) -> dict[str, Any]:
 
     text = _read_text("--session", option[1:]) if option.startswith("@") else option
     try:
-        config = json.loads(text)
+        config = json.loads(text.removeprefix("\ufeff"))
+        json.dumps(config, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise BadOption("--session", f"{option} is not JSON: {error.msg} at line {error.lineno}") from error
+    except RecursionError as error:
+        raise BadOption("--session", "its JSON is nested too deep") from error
+    except UnicodeEncodeError as error:
+        raise BadOption("--session", "it has half of a pair of characters that stand for one") from error
+    except ValueError as error:
+        raise BadOption("--session", "it has a number of too many digits") from error
     if not isinstance(config, dict):
         raise BadOption("--session", f"{option} holds no JSON object")
     inner = config.get("session")

@@ -50,6 +50,15 @@ _HOLDERS: Final[dict[Target, str]] = {
     Target.PARQUET: "tables",
 }
 
+_MADE: Final[dict[Target, str]] = {
+    Target.RTCLI: "a recording",
+    Target.BARE: "bare events",
+    Target.HAR: "a HAR",
+    Target.SCRIPT: "a script",
+    Target.OTLP: "spans",
+    Target.PARQUET: "a table",
+}
+
 
 def convert(
     path: Annotated[Path, Argument(metavar="IN", help="A recording or another log, or - for standard input.")],
@@ -90,7 +99,9 @@ def convert(
     Exit code: 0 everything is in OUT, 2 it could not be done, 3 something was left out.
     """
     from rtcli.commands.lines import lines_to
+    from rtcli.commands.output import wrote
     from rtcli.formats.sink import TORN
+    from rtcli.views.measure import plural
     from rtcli.views.text import said
 
     if output is None:
@@ -101,9 +112,12 @@ def convert(
     source = Source(path, dialect, form)
     with lines_to(output, overwrite=overwrite) as put:
         sink = _sink(target, put, source, content=content)
+        records = 0
         for entry in source:
             sink.take(entry)
+            records += 1
         sink.finish()
+    wrote(output, f"{_MADE[target]} of {plural(records, 'record')}")
     for what, count in sink.lost.items():
         if what == TORN:
             continue  # which is told of the file itself

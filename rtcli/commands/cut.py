@@ -71,7 +71,7 @@ def cut(
 
     Exit code: 0 done, 2 it could not be done, 3 some of the file was left out.
     """
-    from rtcli.commands.lines import lines_to
+    from rtcli.commands.lines import write_lines
     from rtcli.commands.twice import readable_twice
     from rtcli.commands.watched import copying
 
@@ -79,9 +79,8 @@ def cut(
         return _copied(path, output, form, overwrite=overwrite)
     with readable_twice(path) as file:
         cutting, source = _planned(file, path, dialect, form, (since, until, turn, response, item))
-        with lines_to(output, overwrite=overwrite) as put:
-            for line in _pieces(cutting, copying(_lines(file, source, form), [file], output)):
-                put(line)
+        pieces = _pieces(cutting, copying(_lines(file, source, form), [file], output))
+        write_lines(output, pieces, overwrite=overwrite)
     carried = sum(len(part.carried) for part in cutting.parts())
     if carried:
         several = "records go" if carried > 1 else "record goes"
@@ -91,15 +90,13 @@ def cut(
 
 def _copied(path: Path, output: Path, form: str | None, *, overwrite: bool) -> int:
     """Everything is the recording itself."""
-    from rtcli.commands.lines import lines_to
+    from rtcli.commands.lines import write_lines
     from rtcli.commands.watched import copying
     from rtcli.formats.copied import Copied
 
     source, lines = Source(path, form=form), Copied(path, form)
     source.reading = lines.reading
-    with lines_to(output, overwrite=overwrite) as put:
-        for line in copying(iter(lines), [path], output):
-            put(line)
+    write_lines(output, copying(iter(lines), [path], output), overwrite=overwrite)
     return source.code(0)
 
 

@@ -68,7 +68,7 @@ def filter(  # noqa: A001 - a command has its own name
 
     Exit code: 0 done, also where nothing fits, 2 it could not be done, 3 some of the file was left out.
     """
-    from rtcli.commands.lines import lines_to
+    from rtcli.commands.lines import write_lines
     from rtcli.commands.watched import copying
     from rtcli.formats.condition import Condition
     from rtcli.formats.copied import Copied
@@ -81,16 +81,10 @@ def filter(  # noqa: A001 - a command has its own name
     copied = Copied(path, form)
     source.reading = copied.reading
     lines = copying(iter(copied), [path], output)
-    with lines_to(output, overwrite=overwrite) as put:
-        if wanted is None:
-            for line in lines:
-                put(line)
-        else:
-            fitting = Fitting(wanted)
-            for line in fitting(lines):
-                put(line)
-            if not fitting.found:
-                sys.stderr.write("rtcli: nothing fits; `rtcli show --timeline` lists the types that there are\n")
+    fitting = Fitting(wanted) if wanted else None
+    write_lines(output, fitting(lines) if fitting else lines, overwrite=overwrite)
+    if fitting and not fitting.found:
+        sys.stderr.write("rtcli: nothing fits; `rtcli show --timeline` lists the types that there are\n")
     return source.code(0)
 
 

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from rtcli.commands import COMMANDS, SECTIONS, configuration, function_of
+from rtcli.commands.completion import explained, obey
 from rtcli.commands.declared import as_typer, completed
 from rtcli.errors import BadOption
 
@@ -76,6 +77,12 @@ class Commands(TyperGroup):
             return None
         return command_of(cmd_name, function_of(cmd_name))
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what stands before the command."""
+        if not ctx.resilient_parsing:
+            obey(ctx, args)
+        return super().parse_args(ctx, args)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is asked for; what may have been meant by one that is not there."""
         word = args[0]
@@ -115,4 +122,4 @@ def application() -> Any:
             typer.echo(f"rtcli {__version__}")
             raise typer.Exit
 
-    return typer.main.get_command(app)
+    return explained(typer.main.get_command(app))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import codecs
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 from rtcli.commands.binary import is_terminal
-from rtcli.commands.output import STANDARD_OUTPUT
+from rtcli.commands.output import STANDARD_OUTPUT, wrote
 
 Put = Callable[[bytes], Any]
 """Takes bytes: a file and a pipe get them as they are."""
@@ -36,6 +36,26 @@ def lines_to(path: Path, *, overwrite: bool = False, mode: int | None = None) ->
     else:
         with replacing(path, overwrite=overwrite, mode=OWNER_ONLY if mode is None else mode) as put:
             yield put
+
+
+def write_lines(path: Path, lines: Iterable[bytes], *, overwrite: bool = False) -> int:
+    """Write lines to `path` as `lines_to` does, and say so; how many there were.
+
+    Raises:
+        BadOption: there is no folder for it.
+        RecordingExists: there is such a file, and it is not to be replaced.
+        RecordingFailed: it cannot be written, or is a symbolic link.
+
+    """
+    from rtcli.views.measure import plural
+
+    count = 0
+    with lines_to(path, overwrite=overwrite) as put:
+        for line in lines:
+            put(line)
+            count += 1
+    wrote(path, plural(count, "line"))
+    return count
 
 
 def _shown(terminal: TextIO) -> Put:

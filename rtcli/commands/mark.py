@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import stat
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from rtcli.commands.declared import Argument, Option
-from rtcli.commands.output import Overwriting
+from rtcli.commands.output import STANDARD_OUTPUT, Overwriting, tell
 
 if TYPE_CHECKING:
     from rtcli.formats.noting import Place
@@ -72,10 +71,8 @@ def mark(
                 now = path.stat()
                 if is_being_written(path) or (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
                     raise BadOption("FILE", f"{path} has grown meanwhile, so that it was left as it is", "try again")
-    if str(target) != "-":
-        from rtcli.views.text import said
-
-        sys.stderr.write(f"rtcli: noted in line {place.line} of {said(str(target))}\n")
+    if target != STANDARD_OUTPUT:
+        tell(f"noted in line {place.line} of {target}")
     return 0
 
 
@@ -125,9 +122,12 @@ def _place(read: Callable[[], Iterator[bytes]], path: Path, at: str) -> Place:
         BadOption: there is no such place.
 
     """
+    from rtcli.errors import BadOption
     from rtcli.formats.noting import place_at_line, place_at_time
     from rtcli.recording.times import parse_time
 
     if told := re.fullmatch(r"line:([1-9]\d{0,11})", at):
         return place_at_line(read(), int(told[1]), str(path))
+    if at.startswith("line:"):
+        raise BadOption("--at", f"{at!r} is no line", "write its number: line:120")
     return place_at_time(read, parse_time("--at", at), str(path))

@@ -88,7 +88,7 @@ def merge(
 
     Exit code: 0 done, 2 it could not be done, 3 some of a file was left out.
     """
-    from rtcli.commands.lines import lines_to
+    from rtcli.commands.lines import write_lines
     from rtcli.commands.twice import readable_twice
     from rtcli.commands.watched import copying
     from rtcli.errors import BadOption
@@ -101,9 +101,7 @@ def merge(
         several = shape is Shape.SEVERAL or (shape is Shape.AUTO and len(sessions) > 1)
         twice = Twice()
         lines = _one_after_another(found) if several else _woven(found, twice, same_clock, keep_twice)
-        with lines_to(output, overwrite=overwrite) as put:
-            for line in copying(lines, [one.file for one in found], output):
-                put(line)
+        write_lines(output, copying(lines, [one.file for one in found], output), overwrite=overwrite)
     if several and shape is Shape.AUTO:
         sys.stderr.write(f"rtcli: {len(sessions)} sessions: they stand one after the other\n")
     if twice.count:

@@ -25,6 +25,33 @@ def documents() -> TextIO:
     return sys.stdout
 
 
+def wrote(path: Path | None, what: str = "") -> None:
+    """Say on standard error what a file now holds, and how large it is; nothing of a pipe or a device."""
+    if path is None or path == STANDARD_OUTPUT or not path.is_file():
+        return
+    from rtcli.views.measure import size
+
+    parts = [part for part in (size(path.stat().st_size), what) if part]
+    tell(f"wrote {path}: {', '.join(parts)}")
+
+
+def recorded(path: Path, events: int, failure: Exception | None = None) -> None:
+    """The same of a file that was written while a conversation went on, or as long as it could be."""
+    from rtcli.views.measure import plural
+
+    if failure is None:
+        tell(f"recorded {plural(events, 'event')} in {path}")
+    else:
+        tell(f"recording stopped, the call went on: {failure}; not all of the {plural(events, 'event')} are in it")
+
+
+def tell(sentence: str) -> None:
+    """Say something of a result, on standard error."""
+    from rtcli.views.text import said
+
+    sys.stderr.write(f"rtcli: {said(sentence)}\n")
+
+
 @contextmanager
 def writing(path: Path | None, option: str = "--output", *, overwrite: bool) -> Iterator[TextIO]:
     """The stream to write to; a file takes its name when everything is written.

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from rtcli.views.backlog import Backlog
+from rtcli.views.room import outlet
 
 if TYPE_CHECKING:
     from rtcli.commands.source import Source
@@ -24,6 +28,7 @@ class Performed:
         self._json = json
         self._path = _PATH
         self._diverged = False
+        self._printed = Backlog(outlet(sys.stdout))
 
     def at(self, address: str, *, allow_remote: bool, origins: list[str] | None = None) -> int:
         """Serve at an address, to the pages of `origins` too, until told to stop; gives back the exit code."""
@@ -43,6 +48,9 @@ class Performed:
             serve_script(script, host, port, self._announce, self._left, plan)
         except OSError as error:
             raise taken("--serve", address, error) from error
+        finally:
+            with suppress(OSError):
+                self._printed.close(patient=False)
         return self._source.code(1 if self._diverged else 0)
 
     def _script(self) -> Script:
@@ -62,8 +70,7 @@ class Performed:
 
             self._write({"schema": SCHEMA, "url": url + self._path})
         else:
-            sys.stdout.write(f"{url}{self._path}\n")
-            sys.stdout.flush()
+            self._print(f"{url}{self._path}\n")
 
     def _left(self, number: int, outcome: Outcome) -> None:
         from rtcli.views.console import console
@@ -73,12 +80,17 @@ class Performed:
         if self._json:
             self._write(kept_as_json(number, outcome))
         else:
-            console().print(kept(number, outcome), soft_wrap=True)
-            sys.stdout.flush()
+            shown = console()
+            with shown.capture() as told:
+                shown.print(kept(number, outcome), soft_wrap=True)
+            self._print(told.get())
 
-    @staticmethod
-    def _write(body: object) -> None:
+    def _write(self, body: object) -> None:
         import msgspec
 
-        sys.stdout.write(msgspec.json.encode(body).decode() + "\n")
-        sys.stdout.flush()
+        self._print(msgspec.json.encode(body).decode() + "\n")
+
+    def _print(self, lines: str) -> None:
+        """Print for whoever reads; a reader who pauses, or is gone, ends no call and holds up none."""
+        with suppress(OSError):
+            self._printed.say(lines)

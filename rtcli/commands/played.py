@@ -101,19 +101,21 @@ class _Face:
 
     def __init__(self, check: Check | None, *, keyed: bool) -> None:
         from rtcli.session import Session
-        from rtcli.views.console import console
+        from rtcli.views.console import patient_console
         from rtcli.views.marks import Marks
         from rtcli.views.screen import screen_for
 
         self._keyed = keyed
         self._session = Session()
         self._marks = Marks(check, self._session)
-        self._screen = screen_for(console(), self._session)
+        self._screen = screen_for(patient_console(), self._session)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is SystemExit:  # told to end from outside
+            self._screen.hurry()
         self._screen.close()
 
     def seen(self, entry: Entry) -> None:

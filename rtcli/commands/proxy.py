@@ -15,8 +15,9 @@ from rtcli.commands.marked import Marked, check_of
 from rtcli.commands.welcome import Origins, visitors_of
 
 if TYPE_CHECKING:
+    from rtcli.links.board import Board
     from rtcli.links.parts import Keeping
-    from rtcli.links.proxying import Board, Outcome, Plan
+    from rtcli.links.proxying import Outcome, Plan
     from rtcli.links.tls import Certificate
     from rtcli.links.upstream import Upstream
 
@@ -178,11 +179,12 @@ def _certificate(host: str, cert: Path | None, key: Path | None, *, tls: bool) -
 
 def _board(stack: ExitStack, *, findings: bool) -> Board:
     from rtcli.views.board import LineBoard, LiveBoard
-    from rtcli.views.console import can_be_drawn_on, console
+    from rtcli.views.console import can_be_drawn_on, patient_console
+    from rtcli.views.room import outlet
 
-    shown = console()
+    shown = patient_console()
     if not can_be_drawn_on(shown):
-        return LineBoard(sys.stderr)
+        return LineBoard(outlet(sys.stderr))
     live = LiveBoard(shown, lambda listener: check_of(listener, findings=findings), "no session yet; Ctrl-C ends")
     return stack.enter_context(live)
 
@@ -206,12 +208,9 @@ def _announcing(plan: Plan, certificate: Certificate | None, stack: ExitStack) -
 
 def _explain(certificate: Certificate, stack: ExitStack) -> None:
     """Say how the certificate is known, and where it is for those who are to trust it."""
-    import tempfile
+    from rtcli.links.tls import named
 
-    descriptor, name = tempfile.mkstemp(prefix="rtcli-certificate-", suffix=".pem")
-    stack.callback(os.unlink, name)
-    os.write(descriptor, certificate.pem)
-    os.close(descriptor)
+    name = stack.enter_context(named(certificate.pem))
     _say(f"certificate SHA-256 {certificate.fingerprint}")
     _say(f"to trust it: NODE_EXTRA_CA_CERTS={name} for Node, SSL_CERT_FILE={name} for Python")
 

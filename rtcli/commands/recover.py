@@ -36,9 +36,8 @@ def recover(
 
     Exit code: 0 nothing was lost, 2 it could not be done, 3 something was lost.
     """
-    from rtcli.commands.lines import lines_to
+    from rtcli.commands.lines import write_lines
     from rtcli.commands.watched import copying
-    from rtcli.errors import UnreadableRecording
     from rtcli.formats.packing import is_whole
     from rtcli.formats.recovery import Recovery
     from rtcli.formats.stream import COMPRESSED
@@ -46,31 +45,45 @@ def recover(
     recovery = Recovery(copying(_damaged(path), [path], output))
     if path.suffix in COMPRESSED and path.is_file() and not is_whole(path):
         recovery.mended.add(0, "the packing had no end")
-    with lines_to(output, overwrite=overwrite) as put:
-        for line in recovery:
-            put(line)
-        if not recovery.records:
-            raise UnreadableRecording(str(path), "there is no whole record in it", "is it a recording?")
+    write_lines(output, _whole(recovery, path), overwrite=overwrite)
     _tell(path, recovery)
     return LOST if recovery.lost.count else DONE
+
+
+def _whole(recovery: Recovery, path: Path) -> Iterator[bytes]:
+    """The records that are there.
+
+    Raises:
+        UnreadableRecording: there is none.
+
+    """
+    from rtcli.errors import UnreadableRecording
+
+    yield from recovery
+    if not recovery.records:
+        raise UnreadableRecording(str(path), "there is no whole record in it", "is it a recording?")
 
 
 def _damaged(path: Path) -> Iterator[bytes]:
     """The lines of what may be a damaged recording.
 
     Raises:
-        UnreadableRecording: it is empty, or a log of another form, of which nothing could be had back here.
+        UnreadableRecording: it is empty, no log at all, or one of another form, of which nothing could be had back here.
 
     """
     from rtcli.errors import UnreadableRecording
     from rtcli.formats.foreign import foreign
     from rtcli.formats.reading import begun, refuse_what_was_made_of_one
+    from rtcli.formats.strangers import why_not
 
     head, lines = begun(path)
     refuse_what_was_made_of_one(path, head)
     if form := foreign(head):
         remedy = "`rtcli convert` makes a recording of it, and says what is damaged"
         raise UnreadableRecording(str(path), f"it looks like {form.title}, which is no recording", remedy)
+    why, remedy = why_not(head)
+    if why:
+        raise UnreadableRecording(str(path), why, remedy)
     return chain(head, lines)
 
 

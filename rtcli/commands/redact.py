@@ -55,7 +55,9 @@ def redact(
     Exit code: 0 done (with --check: nothing to replace), 1 --check would replace something, 2 it could
     not be read or written, 3 something that looks like a secret is left, or a part of the file was not read.
     """
+    from rtcli.commands.output import wrote
     from rtcli.errors import BadOption
+    from rtcli.views.measure import plural
 
     if output is None and not check:
         raise BadOption(
@@ -65,5 +67,6 @@ def redact(
         raise BadOption("--check", f"it writes nothing, and --output names {output}", "leave out one of the two")
     work = Redacted(path, audio, text, pattern or [], field or [], dialect, form)
     with work:
-        work.run(output, overwrite=overwrite)
+        lines = work.run(output, overwrite=overwrite)
+        wrote(output, plural(lines, "line"))
         return work.tell(check=check, json=json, to=sys.stderr if str(output) == "-" else sys.stdout)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from rtcli.formats import Entry
-    from rtcli.formats.whole import Put
     from rtcli.session.redacting import Redacting
 
 SCHEMA: Final = "rtcli.redaction/1"
@@ -108,8 +107,10 @@ class Redacted:
     ) -> None:
         self._stack.close()
 
-    def run(self, output: Path | None, *, overwrite: bool = False) -> None:
+    def run(self, output: Path | None, *, overwrite: bool = False) -> int:
         """Read the file, and write what it is without its secrets; without an output only find them.
+
+        Gives back how many lines there are.
 
         Raises:
             UnreadableRecording: it cannot be read.
@@ -120,15 +121,13 @@ class Redacted:
         from rtcli.commands.lines import lines_to
 
         if output is None:
-            for _ in self.lines():
-                pass
-            return
+            return sum(1 for _ in self.lines())
+        count = 0
         with lines_to(output, overwrite=overwrite) as put:
-            self._write(put)
-
-    def _write(self, put: Put) -> None:
-        for line in self.lines():
-            put(line)
+            for line in self.lines():
+                put(line)
+                count += 1
+        return count
 
     def lines(self) -> Iterator[bytes]:
         """Every line as it is to be written."""

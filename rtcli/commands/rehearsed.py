@@ -83,16 +83,17 @@ class Rehearsed:
     # --- the report ----------------------------------------------------------------------------
 
     def _leave(self, outcome: Outcome) -> int:
+        from rtcli.commands.output import recorded
         from rtcli.formats import read
         from rtcli.script.account import account
         from rtcli.script.difference import compare
-        from rtcli.views.measure import plural
-        from rtcli.views.text import said
 
         assert outcome.path is not None
-        sys.stderr.write(f"recorded {plural(outcome.events, 'event')} in {said(str(outcome.path))}\n")
-        if outcome.failure:
-            sys.stderr.write(f"rtcli: recording stopped, the session went on: {said(str(outcome.failure))}\n")
+        recorded(outcome.path, outcome.events, outcome.failure)
+        if outcome.failure:  # what the file lacks would be told as what the server lacks
+            if self._json:
+                self._write(outcome, None)
+            return self._source.code(3)
         accounts = account(self._entries), account(read(outcome.path))
         compared = compare(*accounts)
         if self._json:
@@ -101,7 +102,7 @@ class Rehearsed:
             self._print(outcome, accounts, compared)
         if outcome.stuck is not None or outcome.closed_early or _lacks(compared):
             return self._source.code(1)
-        return self._source.code(3 if outcome.failure else 0)
+        return self._source.code(0)
 
     def _print(self, outcome: Outcome, accounts: Any, compared: Comparison) -> None:
         from rtcli.views.comparison import ComparisonView
@@ -114,21 +115,20 @@ class Rehearsed:
             out.print(told, soft_wrap=True)
         ComparisonView(out).print((str(self._file), str(outcome.path)), accounts, compared)
 
-    def _write(self, outcome: Outcome, compared: Comparison) -> None:
+    def _write(self, outcome: Outcome, compared: Comparison | None) -> None:
         from rtcli.reports.comparison import comparison
         from rtcli.reports.json import written
         from rtcli.views.kept import SCHEMA
         from rtcli.views.rehearsed import first_difference
 
-        first = first_difference(compared)
         body = {
             "schema": SCHEMA,
             "recording": str(outcome.path),
             "stuck_line": outcome.stuck,
             "closed_early": outcome.closed_early,
             "close_code": outcome.code,
-            "first_divergence": first,
-            "comparison": comparison(str(self._file), str(outcome.path), compared),
+            "first_divergence": first_difference(compared) if compared else None,
+            "comparison": comparison(str(self._file), str(outcome.path), compared) if compared else None,
         }
         sys.stdout.write(written(body) + "\n")
 

@@ -61,6 +61,7 @@ def report(
     Exit code: 0 done, 2 the file could not be read or the page not written, 3 some of the file was left out.
     """
     from rtcli.commands.binary import PAGE, refuse
+    from rtcli.commands.output import wrote
     from rtcli.commands.priced import prices_of
     from rtcli.commands.twice import readable_twice, refuse_as_its_own_result
     from rtcli.errors import BadOption
@@ -77,6 +78,7 @@ def report(
         source.path = path
         pieces = page_of(source, Source(readable, dialect, form), table, sound)
         size = _write(output, pieces, overwrite=overwrite)
+    wrote(output)
     if size > _LARGE_BYTES:
         sys.stderr.write(_large(size, with_audio=sound is not Sound.NONE))
     return source.code(0)

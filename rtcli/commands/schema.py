@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from rtcli.commands.declared import Argument, Option
 from rtcli.commands.spoken import Spoken
@@ -108,13 +108,19 @@ def _as_json(event_type: str | None, dialects: list[Dialect]) -> dict[str, Any]:
     return {"schema": "rtcli.schema/1", "types": listed}
 
 
+_UNBROKEN: Final = 1000
+"""So wide is a list that nobody looks at: who searches it gets each type on one line."""
+
+
 def _show(event_type: str | None, dialects: list[Dialect], depth: int) -> None:
     from rtcli.events.describe import pages
+    from rtcli.views.columns import room
     from rtcli.views.console import console
     from rtcli.views.schema import Listing, OneType
 
     out = console()
     if event_type is None:
+        out.width = room(out) or _UNBROKEN
         out.print(Listing(dialects))
         return
     for number, page in enumerate(pages(event_type, dialects)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 from rtcli.commands.declared import Option
@@ -62,6 +63,9 @@ def serve(
 
 
 def _announce(url: str) -> None:
-    sys.stdout.write(f"{url}\n")
-    sys.stdout.flush()
-    sys.stderr.write(f"try: rtcli connect {url} -x Hello      (Ctrl-C stops the server)\n")
+    """Say where it listens; where nobody reads that, somebody may know."""
+    told = {sys.stdout: url, sys.stderr: f"try: rtcli connect {url} -x Hello      (Ctrl-C stops the server)"}
+    for stream, line in told.items():
+        with suppress(OSError):
+            stream.write(f"{line}\n")
+            stream.flush()

@@ -85,7 +85,6 @@ def show(
     choice = Choice(kinds or [], side, since_s, until_s)
     if follow:
         _refuse_to_follow(path, choice, form)
-        _say_what_is_waited_for(path)
     findings = findings and not raw
     end = ending_for(path, choice, form)
     choice = choice.counted_from(end.end_s) if end is not None else counted_from_start(choice, path, form)
@@ -93,6 +92,8 @@ def show(
     shown = Shown(path, choice, source, findings=findings, since_s=end.begins_s if end is not None else None)
     try:
         with _patience() if follow else nullcontext() as patience:
+            if follow:
+                _say_what_is_waited_for(path)
             if raw:
                 shown.as_lines(patience)
             elif timeline or no_fold or not choice.everything:

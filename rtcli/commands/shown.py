@@ -68,6 +68,9 @@ class Shown:
                 screen.seen(entry, marks.of(entry, shown=True))
             if patience is None:
                 screen.marked(marks.at_end())
+        except SystemExit:  # told to end from outside
+            screen.hurry()
+            raise
         finally:
             screen.close()
 
@@ -98,17 +101,20 @@ class Shown:
 
     def _live_tree(self, patience: Patience) -> None:
         from rtcli.session import Session
-        from rtcli.views.console import console
+        from rtcli.views.console import patient_console
         from rtcli.views.marks import Marks
         from rtcli.views.screen import screen_for
 
         session = Session()
         marks = Marks(self._check, session)
-        screen: Screen = screen_for(console(), session)
+        screen: Screen = screen_for(patient_console(), session)
         try:
             for entry in self._entries(patience, screen.refresh):
                 session.apply(entry)
                 screen.seen(entry, marks.of(entry))
+        except SystemExit:  # told to end from outside
+            screen.hurry()
+            raise
         finally:
             screen.close()
 

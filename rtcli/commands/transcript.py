@@ -58,7 +58,7 @@ def transcript(
 
     Exit code: 0 done, 2 the file could not be read or the result not written, 3 some of it was left out.
     """
-    from rtcli.commands.output import STANDARD_OUTPUT, writing
+    from rtcli.commands.output import STANDARD_OUTPUT, writing, wrote
     from rtcli.session.dialogue import dialogues
 
     chosen = written or _by_ending(output)
@@ -76,6 +76,7 @@ def transcript(
                 os.fchmod(stream.fileno(), 0o600)
             for piece in _pieces(title, sayings, chosen):
                 stream.write(piece)
+    wrote(output)
     _remark(told, sayings, out_of_band=out_of_band)
     return source.code(0)
 

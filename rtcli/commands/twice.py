@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from rtcli.errors import BadOption, UnreadableRecording
 
@@ -30,7 +32,7 @@ def readable_twice(path: Path) -> Iterator[Path]:
     if str(path) != "-" and not is_pipe:
         yield path
         return
-    with tempfile.NamedTemporaryFile(prefix="rtcli-", suffix=path.suffix) as copy:
+    with _kept(path.suffix) as (copy, name):
         if is_pipe:
             with path.open("rb") as pipe:
                 shutil.copyfileobj(pipe, copy)
@@ -38,8 +40,20 @@ def readable_twice(path: Path) -> Iterator[Path]:
             shutil.copyfileobj(sys.stdin.buffer, copy)
         copy.flush()
         try:
-            yield Path(copy.name)
+            yield Path(name)
         except UnreadableRecording as error:
-            if error.name != copy.name:
+            if error.name != name:
                 raise
             raise UnreadableRecording(str(path), error.why, error.remedy) from error
+
+
+@contextmanager
+def _kept(suffix: str) -> Iterator[tuple[IO[bytes], str]]:
+    """A file and its name, in no folder where the system can name it without: a process that is killed leaves nothing."""
+    with tempfile.TemporaryFile() as file:
+        name = f"/proc/{os.getpid()}/fd/{file.fileno()}"
+        if not suffix and os.access(name, os.R_OK):
+            yield file, name
+            return
+    with tempfile.NamedTemporaryFile(prefix="rtcli-", suffix=suffix) as named:
+        yield named, named.name

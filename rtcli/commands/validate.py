@@ -141,7 +141,7 @@ def validate(
     from rtcli.commands.baselines import Known
     from rtcli.commands.checking import Judge, Run, jobs_of, recordings
     from rtcli.commands.codes import chosen
-    from rtcli.commands.output import writing
+    from rtcli.commands.output import writing, wrote
     from rtcli.events import DIALECTS
     from rtcli.rules import Codes
     from rtcli.rules.summary import Summary
@@ -161,8 +161,10 @@ def validate(
         if statistics and output_format not in _DOCUMENTS:
             _print_statistics(summary, out)
         report.finish(summary)
-    saved = "" if summary.unreadable else known.save()
-    _tell(summary, [*run.told, *([saved] if saved else [])], sentence=out is not sys.stdout)
+    _tell(summary, run.told, sentence=out is not sys.stdout)
+    wrote(output)
+    if not summary.unreadable:
+        known.save()
     if summary.unreadable:
         return 2
     if run.lost:

@@ -9,7 +9,7 @@ from collections import deque
 from typing import IO, Final
 
 from rtcli.views.measure import plural
-from rtcli.views.room import has_room
+from rtcli.views.room import finish, has_room
 
 _AT_MOST: Final = 1 << 22
 """So many characters wait: some ten minutes of a conversation."""
@@ -43,11 +43,13 @@ class Backlog:
             self._stream.write(piece)
             self._stream.flush()
 
-    def close(self) -> None:
-        """Print all that is left, and wait for the reader now."""
-        while self._next():
+    def close(self, *, patient: bool = True) -> None:
+        """Print all that is left, and wait for the reader now; without patience only what there is room for."""
+        self.refresh()
+        while patient and self._next():
             self._stream.write(self._waiting.popleft())
-        self._stream.flush()
+        if patient or has_room(self._stream):
+            finish(self._stream, patient=patient)
 
     def _next(self) -> bool:
         """Have ready what is to be printed next, if only how many lines were left out; False where there is nothing."""

@@ -21,7 +21,7 @@ from rtcli.session import Session
 from rtcli.views.carried import kind_of
 from rtcli.views.marks import Marks
 from rtcli.views.measure import clock, duration, plural, short
-from rtcli.views.room import has_room
+from rtcli.views.room import finish, has_room, never_waits
 from rtcli.views.screen import SPARE_ROWS, print_tree
 from rtcli.views.style import ERROR, QUIET, WARNING
 from rtcli.views.text import said
@@ -91,6 +91,9 @@ class LineBoard:
             self._stream.write(self._waiting.popleft())
             self._stream.flush()
 
+    def hurry(self) -> None:
+        """Nobody is waited for anyhow."""
+
     def close(self) -> None:
         """Nothing is left to end."""
 
@@ -152,6 +155,7 @@ class LiveBoard:
         self._window = Window(console)
         self._changed = True
         self._printing: deque[Callable[[], None]] = deque(maxlen=WAITING)
+        self._patient = True
 
     def __enter__(self) -> Self:
         atexit.register(self._show_cursor)
@@ -159,10 +163,14 @@ class LiveBoard:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._print_waiting()
-        self._window.stop()
-        self._show_cursor()
-        atexit.unregister(self._show_cursor)
+        try:
+            if self._patient or never_waits(self._console.file):
+                self._print_waiting(all_of_it=True)
+                self._window.stop()
+        finally:
+            self._show_cursor()
+            atexit.unregister(self._show_cursor)
+            finish(self._console.file, patient=self._patient)
 
     def began(self, number: int, url: str, listener: Listener) -> None:
         """A session was opened; its events are decoded by the listener."""
@@ -222,9 +230,13 @@ class LiveBoard:
         self._print_waiting()
         self._changed = True
 
-    def _print_waiting(self) -> None:
-        while self._printing and has_room(self._console.file):
+    def _print_waiting(self, *, all_of_it: bool = False) -> None:
+        while self._printing and (all_of_it or has_room(self._console.file)):
             self._printing.popleft()()
+
+    def hurry(self) -> None:
+        """Leave undrawn at the end what there is no room for: the program has been told to end."""
+        self._patient = False
 
     def _show_cursor(self) -> None:
         self._console.show_cursor(True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 from rich.text import Text
@@ -15,23 +14,16 @@ from rtcli.script.account import Account
 from rtcli.script.difference import CallPair, Comparison, Difference, TurnPair
 from rtcli.script.tally import Latency, Used
 from rtcli.views.cost import dollars, tokens_used
-from rtcli.views.difference import difference
 from rtcli.views.measure import duration, plural
 from rtcli.views.text import said
+from rtcli.views.unlike import change, count_events, folded, line_of, turn_of_one
 from rtcli.views.worded import worded
 
 _LINES_SHOWN: Final = 12
-_VALUE_SHOWN: Final = 160
 _TEXT_SHOWN: Final = 2000
-_INLINE: Final = 60
-"""Values up to so many characters stand on a line, however they are made up."""
 _NARROWEST: Final = 20
-_STRETCH: Final = 3
-"""More events than these, one after another, are told together."""
-_TYPES_SHOWN: Final = 10
 _SECTIONS: Final = ("configuration", "events", "transcripts", "tokens")
 _SPANS: Final = {"first_output_ms": "first output", "done_ms": "done", "tool_ms": "tools"}
-_MARKS: Final = {"missing": ("-", "red"), "additional": ("+", "green"), "changed": ("~", "yellow")}
 
 
 class ComparisonView:
@@ -55,7 +47,7 @@ class ComparisonView:
         self._set_in(0, Text(_verdict(compared), style="yellow"))
 
     def _print_call(self, call: CallPair, compared: Comparison) -> None:
-        by_section = {section: [one for one in call.differences if one.section == section] for section in _SECTIONS}
+        by_section = _by_section(call)
         self._section("configuration", _configuration(by_section["configuration"]))
         self._section("events", _events(by_section["events"], call.turns))
         self._section("transcripts", _transcripts(call.turns) if by_section["transcripts"] else ())
@@ -101,11 +93,26 @@ def _has_something(call: CallPair, compared: Comparison) -> bool:
 
 
 def _verdict(compared: Comparison) -> str:
-    sections = [one.section for one in compared.differences]
-    parts = [f"{sections.count(name):,} in {name}" for name in _SECTIONS if name in sections]
+    """How much is different, counted as it is shown."""
+    settings = events = said_by = turns = 0
+    for call in compared.calls:
+        by_section = _by_section(call)
+        settings += len(list(_configuration(by_section["configuration"])))
+        events += count_events(by_section["events"])
+        said_by += len(list(_transcripts(call.turns))) if by_section["transcripts"] else 0
+        turns += len(_unlike(call)) if by_section["tokens"] else 0
+    counted = ((settings, "setting"), (events, "event"), (said_by, "transcript"))
+    parts = [plural(count, what) for count, what in counted if count]
+    sections = {one.section for one in compared.differences}
+    if "tokens" in sections:
+        parts.append(f"the tokens of {plural(turns, 'turn')}" if turns else "tokens")
     if compared.slower:
-        parts.append(f"{len(compared.slower)} in latency")
-    return f"different: {', '.join(parts)}"
+        parts.append(f"{len(compared.slower)} latenc{'y' if len(compared.slower) == 1 else 'ies'}")
+    return f"different: {', '.join(parts or sorted(sections))}"
+
+
+def _by_section(call: CallPair) -> dict[str, list[Difference]]:
+    return {section: [one for one in call.differences if one.section == section] for section in _SECTIONS}
 
 
 def _configuration(differences: list[Difference]) -> Rows:
@@ -116,7 +123,7 @@ def _configuration(differences: list[Difference]) -> Rows:
         asked = one.sender == "client"
         if asked and any(_is_within(one.path, path) or _is_within(path, one.path) for path in in_force):
             continue
-        shown = _change(one)
+        shown = change(one)
         if shown.plain not in told:
             told.add(shown.plain)
             yield 2, Text.assemble(("asked for: ", "dim"), shown) if asked else shown
@@ -126,94 +133,28 @@ def _is_within(path: str, other: str) -> bool:
     return path == other or path.startswith((f"{other}.", f"{other}["))
 
 
-def _change(one: Difference) -> Text:
-    """A path with both values; large ones as people know them from a diff."""
-    path = said(one.path.removeprefix("$.").removeprefix("session."))
-    before, after = one.a, one.b
-    if any(isinstance(value, dict | list) and len(repr(value)) > _INLINE for value in (before, after)):
-        empty: Any = {} if isinstance(before, dict) or isinstance(after, dict) else []
-        before, after = (value if _is_there(value) else empty for value in (before, after))
-        return difference(before, after, path) or Text(path)
-    return Text.assemble((path, "bold"), ": ", _value(before), " → ", _value(after))
-
-
-def _is_there(value: Any) -> bool:
-    return isinstance(value, dict | list | str | int | float)
-
-
-def _value(value: Any) -> str:
-    if value is not None and not _is_there(value):
-        return "nothing"
-    plain = isinstance(value, str) and value == value.strip() != ""
-    shown = said(value if plain else json.dumps(value, ensure_ascii=False))
-    return shown if len(shown) <= _VALUE_SHOWN else f"{shown[: _VALUE_SHOWN - 1]}…"
-
-
 def _events(differences: list[Difference], turns: list[TurnPair]) -> Rows:
     """By turn; a turn that one recording has not is told in a line."""
     pairs = {(turn.a, turn.b): turn for turn in turns}
     for place, group in groupby(differences, key=lambda one: (one.turn_a, one.turn_b)):
         ones, turn = list(group), pairs[place]
         if turn.a is None or turn.b is None:
-            yield 2, _turn_of_one(turn, ones)
+            yield 2, turn_of_one(turn, ones)
             continue
         yield 2, Text(_turn_name(turn), style="bold")
-        lines = _folded(ones)
+        lines = folded(ones)
         for line in lines[:_LINES_SHOWN]:
-            yield 4, _line(line)
+            yield 4, line_of(line)
         if len(lines) > _LINES_SHOWN:
-            yield 4, Text(f"and {len(lines) - _LINES_SHOWN:,} more: --json tells them all", style="dim")
+            more = count_events(ones) - count_events(chain.from_iterable(lines[:_LINES_SHOWN]))
+            what = f"{plural(more, 'more event')}" if more else "more of these"
+            yield 4, Text(f"and {what}: --json tells them all", style="dim")
 
 
 def _turn_name(turn: TurnPair) -> str:
     if not turn.a and not turn.b:
         return "outside of turns"
     return f"turn {turn.a}" if turn.a == turn.b else f"turn {turn.a} and turn {turn.b}"
-
-
-def _turn_of_one(turn: TurnPair, ones: list[Difference]) -> Text:
-    mark, style = _MARKS["missing" if turn.b is None else "additional"]
-    words = " ".join((turn.words_a if turn.b is None else turn.words_b).user)
-    number = turn.a if turn.b is None else turn.b
-    at = turn.line_a if turn.b is None else turn.line_b
-    told = f"turn {number} ({said(turn.began)}), {plural(len(ones), 'event')} from line {at} on"
-    return Text.assemble((f"{mark} ", style), told + (f": “{_value(words)}”" if words else ""))
-
-
-def _folded(ones: list[Difference]) -> list[list[Difference]]:
-    """What is told in one line: the same change in several events, and a whole stretch of events."""
-    lines: dict[str, list[Difference]] = {}
-    for number, ((what, _), group) in enumerate(groupby(ones, key=lambda one: (one.what, one.strand))):
-        stretch = list(group)
-        for one in stretch:
-            name = f"{number}" if len(stretch) > _STRETCH else f"{id(one)}"
-            same = f"{one.path.rpartition('.')[2]} {one.a!r} {one.b!r}"
-            lines.setdefault(same if what == "changed" else name, []).append(one)
-    return list(lines.values())
-
-
-def _line(ones: list[Difference]) -> Text:
-    first, *more = ones
-    if more and first.what != "changed":
-        return _stretch(ones)
-    row = _event(first)
-    return row.append(f" (and in {plural(len(more), 'more event')})", style="dim") if more else row
-
-
-def _stretch(ones: list[Difference]) -> Text:
-    """Events of one strand that follow each other, and that only one of the recordings has."""
-    mark, style = _MARKS[ones[0].what]
-    lines = [line for one in ones for line in (one.line_a, one.line_b) if line is not None]
-    where = f" (line {lines[0]} on)" if lines else ""
-    types = ", ".join(said(one.type) for one in ones[:_TYPES_SHOWN]) + (", …" if len(ones) > _TYPES_SHOWN else "")
-    return Text.assemble((f"{mark} ", style), plural(len(ones), "event"), (where, "dim"), f": {types}")
-
-
-def _event(one: Difference) -> Text:
-    mark, style = _MARKS[one.what]
-    lines = " and ".join(dict.fromkeys(str(line) for line in (one.line_a, one.line_b) if line is not None))
-    head = Text.assemble((f"{mark} ", style), said(one.type), (f" (line {lines})", "dim"))
-    return Text.assemble(head, " ", _change(one)) if one.what == "changed" else head
 
 
 def _transcripts(turns: list[TurnPair]) -> Rows:
@@ -260,14 +201,18 @@ def _slower(one: Latency, *, counts: bool) -> Text:
 def _tokens(call: CallPair, differences: list[Difference]) -> Rows:
     if not differences:
         return
-    unlike = [turn for turn in call.turns if turn.a and turn.b and _numbers(turn.used_a) != _numbers(turn.used_b)]
-    for turn in unlike:
+    for turn in _unlike(call):
         yield 2, Text(f"{_turn_name(turn)}: {_used(turn.used_a)} → {_used(turn.used_b)}")
     if _numbers(call.used_a) != _numbers(call.used_b):
         yield 2, Text(f"in all: {_used(call.used_a)} → {_used(call.used_b)}")
     else:
-        for line in _folded(differences)[:_LINES_SHOWN]:
-            yield 2, _line(line)
+        for line in folded(differences)[:_LINES_SHOWN]:
+            yield 2, line_of(line)
+
+
+def _unlike(call: CallPair) -> list[TurnPair]:
+    """The turns of both recordings that took other numbers of tokens."""
+    return [turn for turn in call.turns if turn.a and turn.b and _numbers(turn.used_a) != _numbers(turn.used_b)]
 
 
 def _numbers(used: Used) -> tuple[int | None, ...]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import IO
 
 from rich.console import Console
+
+from rtcli.views.room import outlet
 
 
 class PipeConsole(Console):
@@ -23,6 +26,11 @@ class PipeConsole(Console):
 def console(file: IO[str] | None = None) -> Console:
     """The console on standard output, or a file; what it prints is never taken for markup that was not meant."""
     return PipeConsole(file=file, highlight=False, markup=False, emoji=False)
+
+
+def patient_console(file: IO[str] | None = None) -> Console:
+    """The same where there are calls that go on: nobody who prints waits for a terminal that takes nothing."""
+    return console(outlet(file or sys.stdout))
 
 
 def can_be_drawn_on(console: Console) -> bool:

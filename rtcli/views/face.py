@@ -61,6 +61,10 @@ class TerminalFace:
         """Draw what changed."""
         self._screen.refresh(self._prompt.render(self._console.width) if self._prompt else None)
 
+    def hurry(self) -> None:
+        """Wait no more for who looks."""
+        self._screen.hurry()
+
     def note(self, text: str) -> None:
         """Print something that is no event."""
         for line in text.split("\n"):

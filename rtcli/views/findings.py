@@ -48,7 +48,8 @@ class Full:
 
     def finish(self, summary: Summary) -> None:
         """Print the outcome."""
-        grave = "red" if summary.by_severity["error"] else "yellow" if summary.by_severity["warning"] else "green"
+        bad = summary.by_severity["error"] or summary.unreadable
+        grave = "red" if bad else "yellow" if summary.by_severity["warning"] else "green"
         self._console.print(Text(summary.sentence(), style=grave), soft_wrap=True)
 
     def _row(self, mark: str, text: str, style: str = "") -> None:

@@ -18,14 +18,12 @@ from rtcli.events.describe import Field, Page, Variant, summary
 
 DEPTH: Final = 4
 _GAP: Final = 2
-_SUMMARY_WIDTH: Final = 18
-"""The least that is kept for summaries beside the names; longer names reach into it."""
-_CUT_SUMMARY_WIDTH: Final = 12
-"""What a summary needs to say anything, beside a name that reaches into it."""
+_SUMMARY_WIDTH: Final = 30
+"""The least that is kept for summaries beside the names; that of a longer name begins below it."""
 
 
 class Listing:
-    """The types of some dialects by direction, a line each."""
+    """The types of some dialects by direction, with a sentence each."""
 
     def __init__(self, dialects: Iterable[Dialect]) -> None:
         self._dialects = list(dialects)
@@ -40,21 +38,14 @@ class Listing:
             for sender in ("client", "server"):
                 types = [event for event in dialect.types.items() if event[1].sender == sender]
                 yield Text(f"  from the {sender}: {len(types)}", style="dim")
-                yield from self._lines(types, width - 4)
+                for line in self._lines(console, types, width - 4):
+                    yield Text("    ").append_text(line)
 
     @staticmethod
-    def _lines(types: list[tuple[str, type[Event]]], width: int) -> Iterator[Text]:
+    def _lines(console: Console, types: list[tuple[str, type[Event]]], width: int) -> Iterator[Text]:
         column = max((len(name) for name, _ in types if len(name) <= width - _GAP - _SUMMARY_WIDTH), default=0)
         for name, event in types:
-            room = width - max(column, len(name)) - _GAP
-            line = Text(f"    {name:<{column}}")
-            if room >= _CUT_SUMMARY_WIDTH:
-                said = Text(summary(event), style="dim")
-                said.truncate(room, overflow="ellipsis")
-                line.append(" " * _GAP).append_text(said)
-            line.truncate(width + 4, overflow="ellipsis")
-            line.rstrip()
-            yield line
+            yield from _beside(console, Text(name), Text(summary(event), style="dim"), column, width)
 
 
 class OneType:

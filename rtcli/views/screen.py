@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
@@ -16,7 +17,7 @@ from rtcli.session.mark import Mark
 from rtcli.views.backlog import Backlog
 from rtcli.views.console import can_be_drawn_on
 from rtcli.views.paint import Ink, Rows
-from rtcli.views.room import has_room
+from rtcli.views.room import finish, has_room, never_waits
 from rtcli.views.timeline import Timeline
 from rtcli.views.tree import Tree
 from rtcli.views.window import Window
@@ -25,7 +26,8 @@ from rtcli.views.words import Words
 SPARE_ROWS: Final = 1
 """Taking the window away ends its last row; in a full terminal that would push the first one up."""
 
-
+NOTES: Final = 1000
+"""How many wait for a reader; of more the oldest is forgotten."""
 ROWS_A_WRITE: Final = 100
 """A terminal is sent every line by itself otherwise."""
 
@@ -44,6 +46,9 @@ class Screen(Protocol):
 
     def note(self, text: Text) -> None:
         """Print a line that is no event."""
+
+    def hurry(self) -> None:
+        """Wait no more for who looks: the program has been told to end."""
 
     def close(self) -> None:
         """Leave the terminal as it was, with the whole session in its scrollback."""
@@ -64,6 +69,7 @@ class LineScreen:
         self._console = console
         self._timeline = timeline or Timeline()
         self._backlog = backlog
+        self._patient = True
 
     def seen(self, entry: Entry, marks: Sequence[Mark] = ()) -> None:
         """Print the lines that can be told now."""
@@ -82,11 +88,16 @@ class LineScreen:
         """Print a line that is no event."""
         self._print([text])
 
+    def hurry(self) -> None:
+        """Leave unprinted at the end what there is no room for."""
+        self._patient = False
+
     def close(self) -> None:
         """Tell the runs that are still open."""
-        self._print(self._timeline.flush())
+        if self._patient or has_room(self._console.file):
+            self._print(self._timeline.flush())
         if self._backlog is not None:
-            self._backlog.close()
+            self._backlog.close(patient=self._patient)
 
     def _print(self, lines: Iterable[Text]) -> None:
         if self._backlog is None:
@@ -114,6 +125,8 @@ class LiveScreen:
         self._closed = False
         self._tree = Tree(session, console.width)
         self._shown: tuple[object, ...] = ()
+        self._notes: deque[Text] = deque(maxlen=NOTES)
+        self._patient = True
 
     def seen(self, entry: Entry, marks: Sequence[Mark] = ()) -> None:
         """The session knows already; the next refresh shows it."""
@@ -122,7 +135,8 @@ class LiveScreen:
         """The session knows already."""
 
     def refresh(self, footer: Text | None = None) -> None:
-        """Draw the window, if anything in it may have changed."""
+        """Draw the window, if anything in it may have changed, and print what had to wait."""
+        self._print_notes()
         width, height = self._console.size
         state = (self._session.entries, width, height, footer)
         if self._closed or state == self._shown or not has_room(self._console.file):
@@ -135,8 +149,13 @@ class LiveScreen:
         self._window.draw(rows if footer is None else [*rows, footer], (width, height))
 
     def note(self, text: Text) -> None:
-        """Print a line above the window."""
-        self._console.print(text, highlight=False)
+        """Print a line above the window, as soon as there is room for it."""
+        self._notes.append(text)
+        self._print_notes()
+
+    def hurry(self) -> None:
+        """Leave undrawn at the end what there is no room for."""
+        self._patient = False
 
     def close(self) -> None:
         """Take the window away and print the whole tree in its place."""
@@ -144,11 +163,14 @@ class LiveScreen:
             return
         self._closed = True
         try:
-            self._window.stop()
-            print_tree(self._console, self._session)
+            if self._patient or never_waits(self._console.file):
+                self._print_notes(all_of_them=True)
+                self._window.stop()
+                print_tree(self._console, self._session)
         finally:
             self._console.show_cursor(True)
             atexit.unregister(self._show_cursor)
+            finish(self._console.file, patient=self._patient)
 
     def _start(self) -> None:
         if not self._started:
@@ -158,6 +180,10 @@ class LiveScreen:
 
     def _show_cursor(self) -> None:
         self._console.show_cursor(True)
+
+    def _print_notes(self, *, all_of_them: bool = False) -> None:
+        while self._notes and (all_of_them or has_room(self._console.file)):
+            self._console.print(self._notes.popleft(), highlight=False)
 
 
 def print_tree(console: Console, session: Session) -> None:

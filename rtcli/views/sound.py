@@ -49,10 +49,10 @@ def lacking(call: Call) -> list[str]:
     return sentences
 
 
-def told(name: str, call: Call, sides: tuple[Side, ...], coding: Coding, span: Span) -> list[str]:
+def told(call: Call, sides: tuple[Side, ...], coding: Coding, span: Span) -> list[str]:
     """What a file holds, and what of the call nobody heard."""
     shape = "stereo" if len(sides) > 1 else "mono"
-    parts = [f"{name}: {span.until_s - span.since_s:.2f} s, {shape}, {coding.name}, {coding.rate_hz} Hz"]
+    parts = [f"{span.until_s - span.since_s:.2f} s, {shape}, {coding.name}, {coding.rate_hz} Hz"]
     for side in sides:
         clips = call.clips(side)
         seconds = sum(clip.heard_ms for clip in clips) / 1000
@@ -90,9 +90,9 @@ def _cut(clip: Clip, later_s: float) -> str:
     return f"{name or 'the model'} at {clip.starts_s + later_s:.2f} s: {heard} heard, {_ENDINGS[clip.ending]}"
 
 
-def told_items(folder: str, names: list[str]) -> list[str]:
+def told_items(folder: str, names: list[str]) -> str:
     """What was written to a folder."""
     if not names:
-        return [f"{folder}: no item has audio"]
+        return f"wrote nothing to {folder}: no item has audio"
     more = f" to {names[-1]}" if len(names) > 1 else ""
-    return [f"{folder}: {plural(len(names), 'file')}, {names[0]}{more}"]
+    return f"wrote {folder}: {plural(len(names), 'file')}, {names[0]}{more}"

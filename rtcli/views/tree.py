@@ -203,7 +203,7 @@ class _Own:
 
     def made(self, number: int) -> Words:
         """One row."""
-        row = Words(self._other if number else self._first, GUIDE)
+        row = Words().add(self._other if number else self._first, GUIDE)
         self._body.put(row, number)
         row.cut(self._width)
         return row

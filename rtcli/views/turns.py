@@ -157,7 +157,9 @@ def _notes(turn: TurnRow, tools: list[str], *, answers: bool) -> Iterator[str]:
         names = list(dict.fromkeys(tools))
         more = f" and {len(names) - _TOOLS_SHOWN} more" if len(names) > _TOOLS_SHOWN else ""
         yield f"called {', '.join(said(name) for name in names[:_TOOLS_SHOWN])}{more}"
-    if turn.created is None and answers:
+    if turn.unopened:
+        yield "beginning not recorded"
+    elif not turn.response_ids and answers:
         yield "no response"
 
 

@@ -150,7 +150,7 @@ def test_a_spoken_turn_with_the_built_in_server_has_its_length_and_its_sound_whe
     connect = [*RTCLI, "connect", "demo", "--audio-in", str(RECORDINGS / "speech/weather.wav"), "-o", str(call)]
     subprocess.run(connect, capture_output=True, timeout=60, check=True, stdin=subprocess.DEVNULL)
     _, told = audio(call, "-o", tmp_path / "call.wav")
-    found = re.search(r"call\.wav: ([\d.]+) s, stereo", told)
+    found = re.search(r"call\.wav: [\d.]+ KB, ([\d.]+) s, stereo", told)
     length_s = float(
         subprocess.run(["sox", "--i", "-D", tmp_path / "call.wav"], capture_output=True, check=True).stdout
     )

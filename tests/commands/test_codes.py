@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 
+import program
 import pytest
 
 from rtcli.rules import RULES, TITLES
@@ -21,8 +21,8 @@ def offered(*words):
         "COMP_CWORD": str(len(words)),
         "_RTCLI_COMPLETE": "complete_bash",
     }
-    code = "from rtcli.__main__ import main; main()"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=environment)
+    command = [sys.executable, "-m", "rtcli"]
+    done = program.run(command, capture_output=True, text=True, timeout=60, env=environment)
     assert done.stderr == ""
     return done.stdout.split()
 

@@ -85,7 +85,7 @@ def test_a_file_that_exists_is_not_overwritten_without_being_asked():
 
 
 def test_one_event_is_told_in_the_singular():
-    assert rtcli("connect", "demo", "-o", "call.jsonl").stderr == "recorded 1 event in call.jsonl\n"
+    assert rtcli("connect", "demo", "-o", "call.jsonl").stderr == "rtcli: recorded 1 event in call.jsonl\n"
 
 
 def test_nothing_is_written_when_nothing_is_to_be_recorded():

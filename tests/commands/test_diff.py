@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
@@ -59,6 +60,27 @@ def test_what_is_different_has_a_section_each():
     assert "[-Hello!-] {+What is the weather in London?+}" in shown
     assert "response.function_call_arguments.done" in shown
     assert "17 in, 8 out → 46 in, 20 out" in shown
+
+
+def of_section(shown, title):
+    """The rows below a title, each of which begins at the margin of its section."""
+    part = shown.split(f"\n{title}\n")[1].split("\n\n")[0]
+    return [row.strip() for row in part.splitlines()]
+
+
+def test_the_last_line_counts_what_is_shown_and_says_of_what():
+    shown = diff(SPEECH, RECORDINGS / "interruption.jsonl", code=1, columns=400)
+    events = set()
+    for row in of_section(shown, "events"):
+        if many := re.search(r"(\d+) events", row):
+            events |= {(row, number) for number in range(int(many[1]))}
+        elif row[0] in "~+-":
+            mark, kind, *_ = row.split()
+            events |= {(mark, one) for one in [kind, *row.partition(" (and in ")[2].rstrip(")").split(", ")] if one}
+    transcripts = len(of_section(shown, "transcripts"))
+    turns = sum(row.startswith("turn ") for row in of_section(shown, "tokens"))
+    told = f"{len(events)} events, {transcripts} transcripts, the tokens of {turns} turn"
+    assert shown.splitlines()[-1] == f"different: {told}"
 
 
 @pytest.mark.parametrize("columns", [60, 100])

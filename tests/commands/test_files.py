@@ -40,6 +40,8 @@ WRITING = {
 REPLACING = {"validate"}
 """A list of findings is written anew by each run, as other tools do it."""
 
+TOLD = dict.fromkeys(WRITING, "wrote") | {"mark": "noted", "connect": "recorded", "replay": "recorded"}
+
 
 def run(line, to, *more, code=None):
     words = [word.format(recording=RECORDING, script=SCRIPT, to=to) for word in line.split()]
@@ -55,11 +57,18 @@ def made(line, to):
 
 
 @pytest.mark.parametrize("command", WRITING)
-def test_a_file_is_its_owners_only_whatever_the_umask(tmp_path, command):
-    run(WRITING[command], tmp_path / "new", code=0)
+def test_a_file_is_its_owners_only_whatever_the_umask_and_is_told_of_in_one_line(tmp_path, command):
+    done = run(WRITING[command], tmp_path / "new", code=0)
     path = made(WRITING[command], tmp_path / "new")
+    assert [line.split()[:2] for line in done.stderr.splitlines() if str(path) in line] == [["rtcli:", TOLD[command]]]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [path], "nothing is left beside it"
+
+
+@pytest.mark.parametrize("command", ["filter", "convert", "recover"])
+def test_of_what_goes_into_a_pipe_nothing_is_said(tmp_path, command):
+    line = " ".join("-" if "{to}" in word else word for word in WRITING[command].split())
+    assert run(f"{line} --to rtcli" if command == "convert" else line, tmp_path, code=0).stderr == ""
 
 
 @pytest.mark.parametrize("command", [name for name in WRITING if name not in REPLACING])

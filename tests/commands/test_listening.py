@@ -406,6 +406,48 @@ def test_tls_of_yesterday_is_not(encrypted, version):
             answer(port, request(port), context)
 
 
+@pytest.mark.parametrize("version", OLD, ids=str)
+@pytest.mark.parametrize("command", ["connect", "proxy"])
+def test_a_server_that_speaks_tls_of_yesterday_is_not_spoken_to(tmp_path, command, version):
+    certificate = made("127.0.0.1")
+    (tmp_path / "certificate.pem").write_bytes(certificate.pem)
+    lenient = certificate.context
+    lenient.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        lenient.minimum_version = lenient.maximum_version = version
+    with speaking(version) as context:
+        try:
+            agree(context, lenient)
+        except ssl.SSLError as error:
+            pytest.skip(f"nothing here speaks it any more: {error.reason}")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url, trusting = (
+            f"wss://127.0.0.1:{server.getsockname()[1]}",
+            {"SSL_CERT_FILE": str(tmp_path / "certificate.pem")},
+        )
+        if command == "connect":
+            process = chained.Process([*RTCLI, "connect", url, "-x", "Hello", "--no-record"], tmp_path, trusting)
+        else:
+            process = chained.Process(
+                [*RTCLI, "proxy", url, "-o", "calls", "--listen", "127.0.0.1:0"], tmp_path, trusting
+            )
+            port = urlsplit(process.line()).port
+            app = socket.create_connection(("127.0.0.1", port), WAIT_S)
+            app.sendall(request(port))
+        server.settimeout(WAIT_S)
+        wire, _ = server.accept()
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            lenient.wrap_socket(wire, server_side=True).recv(1)
+        wire.close()
+        if command == "connect":
+            assert process.leaves()[0] == 2
+        else:
+            assert app.recv(1 << 16).startswith(b"HTTP/1.1 502 ")
+            app.close()
+        process.stop()
+
+
 def test_no_option_turns_verification_off():
     options = []
     for command in COMMANDS_OF_RTCLI:

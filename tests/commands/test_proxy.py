@@ -18,7 +18,6 @@ from pathlib import Path
 
 import program
 import pytest
-from openai import AsyncOpenAI, OpenAI
 from proxied import recordings, records
 from terminal import Terminal
 from websockets.sync.client import connect
@@ -97,6 +96,8 @@ def refused(*arguments, environment=None):
 
 async def converse(base_url):
     """A spoken turn of the official client; gives the transcript and the hash of the audio."""
+    from openai import AsyncOpenAI
+
     async with AsyncOpenAI(api_key="sk-secret", websocket_base_url=base_url) as client:
         async with client.realtime.connect(model="gpt-realtime") as connection:
             speech = bytes(48 * 300) + voice.user("weather").pcm16 + bytes(48 * 800)
@@ -138,6 +139,8 @@ def test_the_official_client_hears_the_same_through_it_and_the_recording_is_with
 
 
 def test_the_blocking_client_works_through_it():
+    from openai import OpenAI
+
     with proxying("demo") as proxy, OpenAI(api_key="none", websocket_base_url=proxy.url + "/v1") as client:
         with client.realtime.connect(model="gpt-realtime") as connection:
             item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Can you hear me?"}]}

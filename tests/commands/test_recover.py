@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 
+import pytest
 import zstandard
 from edited import SPOKEN, rtcli
 
@@ -11,9 +12,10 @@ DATA = SPOKEN.read_bytes()
 LINES = DATA.splitlines(keepends=True)
 
 
-def test_a_whole_recording_is_itself_and_nothing_is_said(tmp_path):
+def test_a_whole_recording_is_itself_and_nothing_is_said_of_mending(tmp_path):
     out = tmp_path / "out.jsonl"
-    assert rtcli("recover", SPOKEN, "-o", out) == (b"", "")
+    size = f"{len(DATA) / 1000:.0f} KB, {len(LINES)} lines"
+    assert rtcli("recover", SPOKEN, "-o", out) == (b"", f"rtcli: wrote {out}: {size}\n")
     assert out.read_bytes() == DATA
 
 
@@ -33,6 +35,17 @@ def test_a_log_of_another_program_is_not_mended_but_sent_to_convert(tmp_path):
     _, told = rtcli("recover", har, "-o", out, code=2)
     assert "it looks like a HAR archive" in told
     assert "`rtcli convert`" in told
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [(b'{"object":"chat.completion","choices":[]}\n', "Chat Completions API"), (b"\x89PNG\r\n\x1a\n", "PNG picture")],
+)
+def test_of_what_was_never_a_recording_nothing_is_had_back(tmp_path, content, what):
+    path, out = tmp_path / "thing.jsonl", tmp_path / "out.jsonl"
+    path.write_bytes(content)
+    assert what in rtcli("recover", path, "-o", out, code=2)[1]
     assert not out.exists()
 
 

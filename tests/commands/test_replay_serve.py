@@ -16,9 +16,6 @@ from time import monotonic
 
 import program
 import pytest
-from agents import function_tool
-from agents.realtime import RealtimeAgent, RealtimeRunner
-from openai import AsyncOpenAI
 from performed import FOLDER, OURS, body_of, name_of, said_by, script_of
 from recorded import found_in, serving_recorded
 from websockets.asyncio.client import connect
@@ -71,6 +68,8 @@ def live_and_again(client, path, **options):
 
 async def official(url):
     """The official client: a tool turn in writing, then a spoken turn; gives transcripts and the audio's hash."""
+    from openai import AsyncOpenAI
+
     words, audio = [], hashlib.sha256()
     async with AsyncOpenAI(api_key="none", websocket_base_url=url.removesuffix("/realtime")) as client:
         async with client.realtime.connect(model="gpt-realtime") as connection:
@@ -115,7 +114,6 @@ def test_the_official_client_hears_the_same_of_its_recording(tmp_path):
     assert not outcome.diverged
 
 
-@function_tool
 def get_weather(city: str) -> str:
     """Look up the weather for a city."""
     return f"It is foggy in {city}."
@@ -123,7 +121,10 @@ def get_weather(city: str) -> str:
 
 async def agents(url):
     """openai-agents: it holds every event against strict models, runs the tool and answers by itself."""
-    agent = RealtimeAgent(name="assistant", instructions="Be brief.", tools=[get_weather])
+    from agents import function_tool
+    from agents.realtime import RealtimeAgent, RealtimeRunner
+
+    agent = RealtimeAgent(name="assistant", instructions="Be brief.", tools=[function_tool(get_weather)])
     settings = {"model_name": "gpt-realtime", "modalities": ["audio"]}
     runner = RealtimeRunner(agent, config={"model_settings": settings, "tracing_disabled": True})
     config = {"url": url, "api_key": "none", "initial_model_settings": settings}
@@ -527,7 +528,7 @@ def test_the_address_may_be_left_out(order):
     arguments = [word.format(file=FOLDER / "text.jsonl") for word in order]
     done = rtcli("replay", *arguments, "--unmatched", "never", code=2)
     assert "never" in done.stderr, "the file and the options were understood"
-    assert "--serve" not in done.stderr.partition("Error")[2]
+    assert "--serve" not in done.stderr
 
 
 def test_the_first_interrupt_closes_the_connection_and_leaves_a_whole_file(tmp_path):

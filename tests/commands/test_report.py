@@ -437,7 +437,7 @@ def test_an_empty_session_and_other_dialects_have_a_page(made, opened):
 
 
 def test_very_many_turns_are_shown_and_moved_about_in(made, opened):
-    turns = 1000 if ALL else 300
+    turns = 1000 if ALL else 100
     path = made(spoken(turns), name="many")
     page = opened(path)
     assert page.evaluate("thingsOf('turns').length") == turns

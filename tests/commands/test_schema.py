@@ -22,12 +22,21 @@ def schema(*arguments, code=0, **environment):
 
 
 def test_without_a_type_all_types_are_listed_by_dialect_and_direction():
-    told = schema(COLUMNS="160").stdout
+    told = schema(COLUMNS="200").stdout
     for dialect in DIALECTS.values():
         assert dialect.spoken_at in told
         assert all(f" {name} " in told for name in dialect.types)
     assert "from the client: 11" in told
     assert "from the server: 46" in told
+
+
+def test_into_a_pipe_each_type_goes_on_one_line_and_onto_a_narrow_screen_whole():
+    said = "An item stands in the conversation; if a response is writing it, its content is still empty"
+    listed = [line.split(maxsplit=1) for line in schema(COLUMNS="").stdout.splitlines()]
+    assert ["conversation.item.added", said] in listed
+    shown = schema(COLUMNS="60").stdout
+    assert max(map(len, shown.splitlines())) <= 60
+    assert said in " ".join(shown.split())
 
 
 def test_one_dialect_can_be_listed_alone():

@@ -163,9 +163,12 @@ def test_a_folder_cannot_be_followed(tmp_path):
 def test_who_follows_what_is_not_there_is_told_that_it_is_waited_for(tmp_path):
     command = [sys.executable, "-m", "rtcli", "show", "--follow", str(tmp_path / "none.jsonl")]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        said = process.stderr.readline()
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
+        try:
+            said = process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+        finally:
+            process.kill()
     assert said == f"rtcli: there is no {tmp_path / 'none.jsonl'} yet; it is waited for, and Ctrl-C ends that\n"
 
 

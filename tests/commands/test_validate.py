@@ -276,8 +276,15 @@ def test_the_report_goes_to_a_file_as_it_would_go_to_standard_output(files, outp
     done = validate(files, *options, "-o", files / "report", code=1)
     assert (files / "report").read_text() == printed
     assert done.stdout == ""
-    assert done.stderr == "Found 1 error in 3 events in 2 files.\n"
+    assert done.stderr.startswith(f"Found 1 error in 3 events in 2 files.\nrtcli: wrote {files / 'report'}: ")
     assert validate(files, *options, "-o", "-", code=1).stdout == printed
+
+
+@pytest.mark.parametrize(("content", "code", "colour"), [(GOOD, 0, "32"), (BAD, 1, "31"), ('{"a":1}\n', 2, "31")])
+def test_what_could_not_be_read_is_not_painted_as_what_is_good(tmp_path, content, code, colour):
+    (tmp_path / "one.jsonl").write_text(content)
+    shown = validate(tmp_path / "one.jsonl", code=code, FORCE_COLOR="1").stdout
+    assert shown.splitlines()[-1].startswith(f"\x1b[{colour}m")
 
 
 def test_statistics_go_to_the_file_too(files):

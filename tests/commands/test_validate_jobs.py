@@ -39,7 +39,9 @@ def told(*arguments, **options):
 @pytest.fixture
 def folder(tmp_path):
     """Recordings in order and broken, one that is torn, one that is none, and a log of another program."""
-    for number, path in enumerate([*sorted((RECORDINGS / "broken").glob("*.jsonl"))[::9], *RECORDINGS.glob("clean/*")]):
+    for number, path in enumerate(
+        [*sorted((RECORDINGS / "broken").glob("*.jsonl"))[:: 9 if ALL else 18], *RECORDINGS.glob("clean/*")]
+    ):
         (tmp_path / f"{number:03}.jsonl").write_bytes(path.read_bytes())
     (tmp_path / "050-torn.jsonl").write_bytes((RECORDINGS / "spoken.jsonl").read_bytes()[:-20])
     (tmp_path / "051-none.jsonl").write_bytes(b"")
@@ -115,7 +117,7 @@ def encoded(judged):
 def test_a_recording_in_shares_is_judged_as_in_one_piece_and_so_are_damaged_copies(tmp_path):
     chance = random.Random(11)
     path = tmp_path / "call.jsonl"
-    for recording in sorted(RECORDINGS.rglob("*.jsonl"))[:: 6 if ALL else 15]:
+    for recording in sorted(RECORDINGS.rglob("*.jsonl"))[:: 6 if ALL else 30]:
         lines = recording.read_bytes().splitlines(keepends=True)[:300]
         for copy in (lines, damaged(lines, chance), damaged(lines * 2, chance)):
             path.write_bytes(b"".join(copy))
@@ -128,7 +130,7 @@ def test_so_is_captured_traffic_of_every_dialect_and_vendor(shared, tmp_path):
     chance = random.Random(12)
     path = tmp_path / "call.jsonl"
     everything = sorted((shared / "traffic").rglob("*.jsonl"))
-    for recording in everything[::3]:
+    for recording in everything[:: 3 if ALL else 6]:
         another = chance.choice(everything).read_bytes()
         path.write_bytes(recording.read_bytes() + another * chance.randint(0, 2) + recording.read_bytes())
         dialect = chance.choice((None, None, DIALECTS["realtime"]))
@@ -140,7 +142,7 @@ def test_a_dialect_that_changes_in_any_share_is_heeded_from_there_on(tmp_path):
     spoken = (RECORDINGS / "spoken.jsonl").read_bytes().splitlines(keepends=True)
     update = b'{"t":9.0,"from":"client","event":{"type":"session.update","session":{"input_audio_format":"pcm16"}}}\n'
     strange = b'{"t":9.0,"from":"server","event":{"type":"response.text.delta","event_id":"e","x":1}}\n'
-    for place in range(5, len(spoken), len(spoken) // (12 if ALL else 6)):
+    for place in range(5, len(spoken), len(spoken) // (12 if ALL else 3)):
         path.write_bytes(b"".join([*spoken[:place], strange, update, *spoken[place:], strange]))
         assert in_shares(path, 4) == in_one_piece(path)
 
@@ -165,7 +167,7 @@ def test_several_connections_in_a_file_are_judged_by_rules_as_one_after_another(
     path = tmp_path / "calls.jsonl"
     chance = random.Random(13)
     every = sorted(RECORDINGS.rglob("*.jsonl"))
-    for _ in range(12 if ALL else 5):
+    for _ in range(12 if ALL else 3):
         calls = [one.read_bytes().splitlines(keepends=True)[:200] for one in chance.choices(every, k=5)]
         calls = [damaged(lines, chance) if chance.random() < 0.4 else lines for lines in calls]
         path.write_bytes(b"".join(line for lines in calls for line in lines))
@@ -178,7 +180,7 @@ def test_so_are_connections_of_every_dialect_and_vendor(shared, tmp_path):
     path = tmp_path / "calls.jsonl"
     everything = sorted((shared / "traffic").rglob("*.jsonl"))
     header = (RECORDINGS / "text.jsonl").read_bytes().splitlines(keepends=True)[0]
-    for _ in range(12):
+    for _ in range(12 if ALL else 4):
         calls = [
             chance.choice(((), (header,))) + tuple(chance.choice(everything).read_bytes().splitlines(True))
             for _ in "12345"

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import pytest
 from rich.console import Console
 from sweeping import by_turns
 
 from rtcli.events import DIALECTS
-from rtcli.events.describe import pages
+from rtcli.events.describe import pages, summary
 from rtcli.views.schema import Listing, OneType
 
 REALTIME = DIALECTS["realtime"]
@@ -81,7 +82,7 @@ def test_a_name_wider_than_its_column_has_the_kind_below():
     assert told[number + 1].strip() == "object …"
 
 
-@pytest.mark.parametrize("width", by_turns([40, 60, 80, 100, 200], 0, 2))
+@pytest.mark.parametrize("width", by_turns([40, 60, 80, 100, 200], 0, 4))
 def test_no_line_is_wider_than_the_terminal_or_ends_in_blanks(width):
     shown = [lines(Listing(DIALECTS.values()), width)]
     for dialect in DIALECTS.values():
@@ -97,12 +98,19 @@ def test_every_name_is_listed_whole_under_its_sender(width):
     told = lines(Listing([REALTIME]), width)
     border = told.index("  from the server: 46")
     for name, event in REALTIME.types.items():
-        number = next(number for number, line in enumerate(told) if line.split()[:1] == [name])
+        number = next(number for number, line in enumerate(told) if re.match(rf"    {re.escape(name)}(  |$)", line))
         assert (number > border) == (event.sender == "server")
 
 
+@pytest.mark.parametrize("width", [60, 80, 160])
+def test_every_summary_is_listed_whole(width):
+    words = " ".join(" ".join(lines(Listing([REALTIME]), width)).split())
+    for name, event in REALTIME.types.items():
+        assert f"{name} {summary(event)}" in words
+
+
 def test_summaries_stand_in_one_column_where_there_is_room():
-    told = lines(Listing([REALTIME]), 160)
+    told = lines(Listing([REALTIME]), 300)
     rows = told[told.index("  from the server: 46") + 1 :]
     column = 4 + max(map(len, (name for name, event in REALTIME.types.items() if event.sender == "server"))) + 2
     assert len(rows) == 46

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 from notation import entries_of, told
 from rich.cells import cell_len
+from rich.console import Console
 from sessions import FAILED, INTERRUPTED, SPOKEN
 
 from rtcli.formats import Entry
@@ -35,6 +37,21 @@ def test_a_spoken_turn_that_goes_on():
   1.30 s           ├─ transcript 2× It is foggy in London.
   1.35 s           └─ audio 2× 200 ms 9.6 KB gap ≤ 180 ms
 """)
+
+
+def faint(row):
+    """What of a row is faint, as a terminal shows it."""
+    text = row.text()
+    console = Console(color_system="truecolor", width=200)
+    return "".join(piece.text for piece in text.render(console) if piece.style and piece.style.dim)
+
+
+def test_the_time_and_the_guides_are_faint_and_what_is_said_is_not():
+    said = ("foggy", "audio sent", "London")
+    rows = [row for row in render(told(SPOKEN + INTERRUPTED), 60) if any(word in row.plain for word in said)]
+    assert len(rows) >= 3
+    for row in rows:
+        assert faint(row) == re.match("[ 0-9.s│├└─]*", row.plain)[0]
 
 
 def test_an_interrupted_turn():

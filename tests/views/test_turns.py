@@ -48,6 +48,12 @@ def test_a_turn_that_was_cut_off_says_so_and_one_without_an_answer_too():
     assert rows[1].endswith("no response")
 
 
+def test_an_answer_whose_beginning_was_not_logged_is_an_answer():
+    lossy = "".join(line for line in SPOKEN.splitlines(keepends=True) if "response.created" not in line)
+    (row,) = (line for line in shown(lossy).splitlines() if line.strip().startswith("1 "))
+    assert row.endswith("beginning not recorded")
+
+
 def test_both_sides_share_a_line_and_what_one_does_not_need_is_the_other_s():
     words = next(line for line in shown(SPOKEN, width=60, terminal=True).splitlines() if "user " in line)
     assert len(words.rstrip()) <= 60
