@@ -57,19 +57,19 @@ test-installed: ## Build the wheel, install it alone, and take the tour with it
 	$(VENV)-installed/bin/python -m pip install --quiet .
 	cd / && PATH="$(CURDIR)/$(VENV)-installed/bin:$$PATH" sh $(CURDIR)/tests/installed.sh
 
-test-lowest: ## The same with the oldest of everything that it asks for
+test-lowest: ## The same with the oldest of everything that it asks for, extras too
 	rm -rf $(VENV)-lowest
 	$(PYTHON) -m venv $(VENV)-lowest
 	$(VENV)-lowest/bin/python -m pip install --quiet --upgrade "pip>=25.1" uv
-	$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python --resolution lowest-direct .
+	$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python --resolution lowest-direct ".[audio,parquet,tls]"
 	cd / && PATH="$(CURDIR)/$(VENV)-lowest/bin:$$PATH" sh $(CURDIR)/tests/installed.sh
 
-ENDURANCE := $(addprefix tests/endurance/,kills.py trouble.py cuts.py sequences.py network.py)
+ENDURANCE := $(addprefix tests/endurance/,kills.py power.py trouble.py cuts.py sequences.py network.py)
 
 test-endurance: $(STAMP) ## Kill it, fill its disk, cut its connections, lose its packets
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ENDURANCE)
 
-# What `make test` tries a part of, or with a quarter of the examples, is tried here on everything and with all of them.
+# What `make test` tries a part of, or with an eighth of the examples, is tried here on everything and with all of them.
 endure: $(STAMP) ## Kill it 600 times, send 100,000 sequences, give every command all that is hostile, hold fifty calls for half an hour
 	SWEEP=all $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 	SWEEP=all KILLS=200 SEQUENCES=100000 $(BIN)/python -m pytest -s $(ENDURANCE) $(addprefix tests/endurance/,bombs.py soak.py)
@@ -96,7 +96,7 @@ SECONDS ?= 60
 $(VENV)-fuzz/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)-fuzz
 	$(VENV)-fuzz/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(VENV)-fuzz/bin/python -m pip install --quiet --editable ".[audio,mitmproxy]" atheris
+	$(VENV)-fuzz/bin/python -m pip install --quiet --editable ".[audio,mitmproxy]" atheris hypothesis pytest
 	@touch $@
 
 fuzz: $(VENV)-fuzz/.installed ## Feed nonsense to every reader: a minute each, SECONDS=3600 for an hour, ONLY=own for one

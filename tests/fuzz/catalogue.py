@@ -27,6 +27,10 @@ TARGETS: Final[dict[str, str]] = {
     "address": "address.TARGET",
     "sound": "sound.TARGET",
     "growth": "growth.TARGET",
+    "session": "stateful.Call",
+    "recorder": "stateful.Recorder",
+    "socket": "stateful.Socket",
+    "matching": "stateful.Replay",
 }
 
 

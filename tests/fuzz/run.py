@@ -41,14 +41,15 @@ def main() -> int:
     given, rest = options.parse_known_args()
     if given.child:
         return fuzz(given.child, rest)
-    from fuzz.catalogue import TARGETS
+    from fuzz.catalogue import TARGETS, target
 
     names = given.only.split(",") if given.only else list(TARGETS)
     if unknown := set(names) - set(TARGETS):
         sys.exit(f"there is no target {', '.join(sorted(unknown))}; there are {', '.join(TARGETS)}")
     if given.keep:
         for name in names:
-            keep(name)
+            if target(name).lasts:
+                keep(name)
         return 0
     failed = [name for name in names if not run(name, given.seconds)]
     if failed:

@@ -18,3 +18,5 @@ class Target(NamedTuple):
     """The longest input that is tried."""
     mutates_json: bool = True
     """Whether inputs are changed as lines of JSON too, not only as bytes."""
+    lasts: bool = True
+    """Whether an input means the same next year, so that it is worth keeping."""

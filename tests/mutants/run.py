@@ -35,7 +35,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 
 from mutants.operators import Mutation, mutations  # noqa: E402 - found in the folder of the tests
 
-SLOW_PATH = [f"tests/events/test_{name}.py" for name in ("faults", "damage", "decode", "mending")]
+SLOW_PATH = [f"tests/events/test_{name}.py" for name in ("checks", "faults", "damage", "decode", "mending")]
 RULES = [
     str(path.relative_to(ROOT))
     for path in sorted(ROOT.glob("tests/rules/test_*.py"))
@@ -259,7 +259,11 @@ class Judging(Verdicts):
                 about = {"module": str(path.relative_to(ROOT)), "fault": _short(fault), "number": number}
                 if self.again is not None and (about["module"], _words(about["fault"])) not in self.again:
                     continue
-                tests, loading = _tests(fault, passing, took, killers[str(path), fault.function])
+                first = [
+                    *killers[str(path), fault.function],
+                    *(one for one in took if f"/test_{path.stem}.py::" in one),
+                ]
+                tests, loading = _tests(fault, passing, took, first)
                 if not tests and not loading:
                     self.tell({**about, "outcome": "no test"})
                 elif fault.function is None or loading:
@@ -291,7 +295,10 @@ def _short(fault: Mutation) -> str:
 
 
 def _tests(fault: Mutation, passing: Any, took: Any, first: list[str]) -> tuple[list[str], bool]:
-    """The tests that pass the lines of a fault, and whether they are passed while everything is loaded."""
+    """The tests that pass the lines of a fault, and whether they are passed while everything is loaded.
+
+    First come those that noticed something before, and those of the module itself.
+    """
     names = {name for line in fault.lines for name in passing.get(str(line), ())}
     loading = "" in names
     names.discard("")
