@@ -13,19 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 from rtcli.events import Event, build, encode
+from rtcli.events.billed import InputTokens, OutputTokens, Usage
 from rtcli.events.configuration import RealtimeSession
-from rtcli.events.objects import (
-    InputAudio,
-    InputText,
-    InputTokens,
-    Message,
-    OutputAudio,
-    OutputText,
-    OutputTokens,
-    Response,
-    StreamedPart,
-    Usage,
-)
+from rtcli.events.objects import InputAudio, InputText, Message, OutputAudio, OutputText, Response, StreamedPart
 
 DATA = Path(__file__).parent / "data"
 AUDIO_CHUNK_BYTES = 2400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,11 @@ from sweeping import examples
 
 settings.register_profile("untimed", settings.default, deadline=None, max_examples=examples(100))
 settings.load_profile("untimed")
+
+# Whoever runs this in the background has programs ignore what ends them, and programs hand that on to those they start.
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 

@@ -50,7 +50,7 @@ WORDS_OF_THE_PROTOCOL = frozenset({"type", "object", "role", "status", "from", "
 OWN = re.compile(
     r"\x1b\[[0-9;]*m"  # colours
     r"|\x1b\[\?(?:25|7|1049|2004|2026)[hl]"  # the cursor, wrapping, another screen, pasting, a frame
-    r"|\r?\x1b\[2K|\r?\x1b\[1A"  # a line anew
+    r"|\r?\x1b\[2K|\r?\x1b\[\d+[AB]"  # a line anew, and the way to it
     r"|\x1b\[H|\x1b\[[JK]"
 )
 """What Rich and the screens of rtcli themselves send."""

@@ -29,4 +29,19 @@ rtcli recover call.jsonl -o recovered.jsonl
 rtcli replay call.jsonl --to demo -o again.jsonl >/dev/null
 rtcli rule SEQ18 >/dev/null
 rtcli schema response.done >/dev/null
+# What an extra brings, where it is installed.
+if python -c 'import pyarrow' 2>/dev/null; then rtcli convert call.jsonl -o call.parquet; fi
+if python -c 'import soxr, numpy' 2>/dev/null; then
+  python -c "import wave; w = wave.open('cd.wav', 'wb'); w.setparams((2, 2, 44100, 0, 'NONE', '')); w.writeframes(bytes(88200))"
+  rtcli connect demo --audio-in cd.wav --no-record --pace fast --wait 1 >/dev/null || [ $? -eq 2 ]
+fi
+if python -c 'import cryptography' 2>/dev/null; then
+  rtcli proxy demo --tls --listen 127.0.0.1:0 -o calls >url 2>said &
+  proxy=$!
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -q SSL_CERT_FILE said && break; sleep 0.5; done
+  SSL_CERT_FILE=$(sed -n 's/.*SSL_CERT_FILE=\([^ ]*\).*/\1/p' said) \
+    rtcli connect "$(cat url)/v1/realtime" -x Hello --no-record >/dev/null
+  kill $proxy
+  wait $proxy
+fi
 echo "every command ran: $(rtcli --version)"

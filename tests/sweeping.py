@@ -15,8 +15,8 @@ ALL = os.environ.get("SWEEP") == "all"
 
 
 def examples(count: int) -> int:
-    """So many examples of a property where everything is tried, else a quarter."""
-    return count if ALL else max(10, count // 4)
+    """So many examples of a property where everything is tried, else an eighth."""
+    return count if ALL else max(10, count // 8)
 
 
 LINES: dict[str, tuple[str, ...]] = {
@@ -98,7 +98,7 @@ class Run(NamedTuple):
 
 def by_turns(choices: Sequence[T], turn: int, each: int) -> list[T]:
     """Every second, third, ... of the choices, at each turn other ones; or all of them."""
-    return list(choices if ALL else choices[turn % min(each, len(choices)) :: each])
+    return list(choices if ALL else choices[turn % max(1, min(each, len(choices))) :: each])
 
 
 def lines_of(names: dict[str, str], but: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

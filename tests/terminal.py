@@ -88,7 +88,8 @@ class Terminal:
         while self.process.poll() is None:
             self.read()
             assert time.monotonic() < end, f"it does not end:\n{self.text}"
-        self.read()
+        while select.select([self._main], [], [], 0)[0]:  # this holds the other end too, so that there is an end of it
+            self.read()
         return self.process.returncode
 
     @property

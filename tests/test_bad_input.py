@@ -58,13 +58,17 @@ def commands(path, folder):
 
 
 def test_no_line_keeps_a_command_from_the_rest(tmp_path):
-    path = tmp_path / "call.jsonl"
-    path.write_bytes(b"".join([*FIRST, *LINES.values(), LAST]))
-    runs = [Run(line, str(tmp_path), plain(), seconds=120) for line in one_each(commands(path, tmp_path))]
-    done = dict(zip([run.arguments for run in runs], assert_bounded(runs), strict=True))
+    paths = [tmp_path / f"call{turn}.jsonl" for turn in range(3)]
+    for turn, path in enumerate(paths):
+        path.write_bytes(b"".join([*FIRST, *by_turns(list(LINES.values()), turn, 3), LAST]))
+    lines = [one_each(commands(path, tmp_path)) for path in paths]
+    tried = [lines[number % 3][number] for number in range(len(lines[0]))]
+    runs = [Run(line, str(tmp_path), plain(), seconds=120) for line in tried]
+    plainly = {
+        one.arguments[0]: done for one, done in zip(runs, assert_bounded(runs), strict=True) if len(one.arguments) == 2
+    }
     for command in ("filter", "recover"):
-        words = (command, str(path))
-        assert done[words].out.endswith(LAST), command
+        assert plainly[command].out.endswith(LAST), command
 
 
 @pytest.mark.parametrize("character", by_turns([b"x", b"A\\/", b"\\u001b"], 0, 2))
@@ -107,3 +111,89 @@ def test_no_form_of_log_reads_on_for_ever(form, tmp_path):
         path.write_bytes(body)
         runs.append(Run(("info", str(path), "--from", form), str(tmp_path), plain(), seconds=60))
     assert_bounded(runs)
+
+
+ODD = {
+    "deep": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
+    "a list in lists": b"[" * DEEP + b"]" * DEEP,
+    "many digits": b'{"a":' + b"9" * DIGITS + b"}",
+    "half a pair": b'{"instructions":"\\ud800"}',
+    "no text": b'{"instructions":"\xff"}',
+    "no number": b'{"a":NaN,"b":1e999}',
+    "a key twice": b'{"a":1,"a":2}',
+}
+"""What may stand in a file that is given beside a recording."""
+BESIDE = {
+    "--session": ("connect", NOBODY, "--session", "@FILE", "--no-record", "-x", "hi", "--wait", "1"),
+    "--instructions": ("connect", NOBODY, "--instructions", "@FILE", "--no-record", "-x", "hi", "--wait", "1"),
+    "--baseline": ("validate", "CALL", "--baseline", "FILE"),
+    "--prices": ("turns", "CALL", "--prices", "FILE"),
+    "--audio-in": ("connect", "demo", "--audio-in", "FILE", "--no-record", "--wait", "1"),
+    "rtcli.toml": ("show", "CALL"),
+}
+"""By what takes a file: a command that is given one."""
+
+
+@pytest.mark.parametrize("option", BESIDE)
+def test_no_file_that_is_given_beside_a_recording_ends_a_command_with_a_trace(option, tmp_path):
+    call = tmp_path / "call.jsonl"
+    call.write_bytes(b"".join(FIRST))
+    runs = []
+    for number, body in enumerate(ODD.values()):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        path = folder / "rtcli.toml" if option == "rtcli.toml" else folder / "file"
+        path.write_bytes(b"a = " + body if option == "rtcli.toml" else body)
+        words = [word.replace("FILE", str(path)).replace("CALL", str(call)) for word in BESIDE[option]]
+        runs.append(Run(tuple(words), str(folder), plain()))
+    said = [done.err.decode() for done in assert_bounded(runs)]
+    assert all(len(text.splitlines()) <= 2 for text in said), said
+
+
+WORDS = {
+    "--execute": ("connect", "demo", "--no-record", "-x"),
+    "--instructions": ("connect", "demo", "--no-record", "-x", "hi", "--instructions"),
+    "--voice": ("connect", "demo", "--no-record", "-x", "hi", "--voice"),
+}
+
+
+@pytest.mark.parametrize("option", WORDS)
+def test_bytes_that_are_no_text_are_refused_before_anybody_is_connected_to(option, tmp_path):
+    (done,) = assert_bounded([Run((*WORDS[option], "h\udcffi"), str(tmp_path), plain())])
+    assert (done.code, done.err.decode()) == (2, f"rtcli: {option}: it is no text; its bytes are not UTF-8\n")
+
+
+@pytest.mark.parametrize(
+    "condition", ["(" * 5000 + "a" + ")" * 5000, "!" * 5000 + "a", "a[?" * 3000 + "a" + "]" * 3000]
+)
+def test_a_condition_that_is_nested_deep_is_refused(condition, tmp_path):
+    call = tmp_path / "call.jsonl"
+    call.write_bytes(b"".join(FIRST))
+    (done,) = assert_bounded([Run(("filter", str(call), "--where", condition), str(tmp_path), plain())])
+    assert (done.code, done.out) == (2, b"")
+    assert b"--where: it is nested too deep" in done.err
+
+
+TYPED = [
+    b"h\xffi",
+    b'/event {"type":"\xff"}',
+    b"/audio \xff",
+    b'/event {"type":"\\ud800"}',
+    b'/update {"a":"\\ud800"}',
+    b"/update " + b"[" * DEEP,
+    b'/update {"a":' + b"9" * DIGITS + b"}",
+    b"/event " + b'[{"a":' * DEEP,
+    b"/tool \xff",
+]
+
+
+def test_nothing_that_is_typed_ends_a_conversation(tmp_path):
+    run = Run(
+        ("connect", "demo", "--wait", "2", "-o", "call.jsonl"),
+        str(tmp_path),
+        plain(),
+        stdin=b"\n".join([*TYPED, b"Hello"]),
+    )
+    (done,) = assert_bounded([run])
+    assert done.code == 0, done.err
+    assert b"How can I help you" in done.out

@@ -20,8 +20,7 @@ def test_no_field_that_is_odd_ends_a_command(dialect, tmp_path):
     call.write_bytes(b"".join(json.dumps(record).encode() + b"\n" for record in records))
     names = {"IN": str(call), "IN2": str(call), "OUT": str(tmp_path / "out"), "URL": NOBODY, "NOTE": "note"}
     lines = [line for line in one_each(lines_of(names)) if NOBODY not in line]
-    if dialect != "realtime":
-        lines = by_turns(lines, list(DIALECTS).index(dialect), 2)
+    lines = by_turns(lines, list(DIALECTS).index(dialect), 3)  # each of them in one dialect at least
     runs = [Run(line, str(tmp_path), plain()) for line in lines]
     for run, done in zip(runs, swept(runs), strict=True):
         assert b"Traceback" not in done.err, (run.arguments, done.err[-500:])

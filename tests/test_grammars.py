@@ -16,7 +16,6 @@ import pytest
 import sweeping
 from hostile import WORDS_OF_THE_PROTOCOL, recorded
 from markdown_it import MarkdownIt
-from pyarrow import parquet
 
 PIECES = (
     "=1+1",
@@ -174,6 +173,8 @@ def cues(text):
 
 
 def rows(data):
+    from pyarrow import parquet
+
     table = parquet.read_table(io.BytesIO(data))
     return table.num_rows, table.schema.names
 

@@ -114,7 +114,7 @@ def test_no_command_tells_what_stands_in_its_surroundings(crash, debugged, tmp_p
     names = {"IN": str(call), "IN2": str(call), "OUT": str(tmp_path / "out"), "URL": url, "NOTE": "a note"}
     lines = one_each(lines_of(names))
     if crash != "none":
-        lines = by_turns(lines, list(CRASHES).index(crash), 2 if debugged else 4)  # without a trace an error says less
+        lines = by_turns(lines, list(CRASHES).index(crash), 3 if debugged else 6)  # without a trace an error says less
     runs = [Run(line, str(tmp_path), environment(**debugged), before=CRASHES[crash]) for line in lines]
     assert_no_key_is_told(runs, tmp_path)
 
@@ -136,7 +136,64 @@ def test_no_option_that_is_wrong_is_told_with_the_key_in_it(debugged, tmp_path):
                 Run(("connect", "--header", f"Bad Header {key}", "demo"), str(tmp_path), environment(**debugged))
             )
     # Each key in one of four wrong places, and by turns in all of them.
-    assert_no_key_is_told(runs if ALL else runs[1 if debugged else 0 :: 9], tmp_path)
+    assert_no_key_is_told(runs if ALL else runs[1 if debugged else 0 :: 17], tmp_path)
+
+
+VERBATIM = {"report", "convert", "cut", "filter", "merge", "mark", "recover", "migrate", "audio"}
+"""What they write holds events as they were recorded; `redact` is for what leaves the house."""
+
+
+def configured(key):
+    """What a user configures a session with, a key in each place that is made for one."""
+    tool = {
+        "type": "mcp",
+        "server_label": "x",
+        "server_url": f"https://me:{quote(key, safe='')}@h.example/mcp?api_key={quote(key, safe='')}",
+    }
+    return {
+        "instructions": "Be brief.",
+        "tools": [tool | {"authorization": key, "headers": {"X-Api-Key": key, "Authorization": f"Bearer {key}"}}],
+    }
+
+
+def called(key):
+    """The recording of a call that was configured so, and whose server says so again, and at last what is wrong with it."""
+    records = [json.loads(line) for line in (RECORDINGS / "tool.jsonl").read_bytes().splitlines()]
+    body, at = configured(key), next(n for n, one in enumerate(records) if "event" in one) + 1
+    created = records[at - 1]["event"]["session"]
+    said = [
+        {
+            "from": "client",
+            "event": {"type": "session.update", "event_id": "k1", "session": {"type": "realtime", **body}},
+        },
+        {"from": "server", "event": {"type": "session.updated", "event_id": "k2", "session": {**created, **body}}},
+    ]
+    records[at:at] = [{"t": records[at - 1]["t"], **one} for one in said]
+    return b"".join(json.dumps(one).encode() + b"\n" for one in records)
+
+
+@pytest.mark.parametrize("crash", ["none", "of the terminal"])
+def test_no_key_that_a_session_is_configured_with_is_told(crash, tmp_path):
+    runs, recorded = [], []
+    for number, key in enumerate(list(PLANTED.values())[crash != "none" :: 16]):
+        call = tmp_path / f"{number}.jsonl"
+        call.write_bytes(called(key))
+        body = json.dumps(configured(key))
+        out = tmp_path / f"out{number}"
+        said = tmp_path / f"said{number}.jsonl"
+        recorded += [call, said]
+        names = {"IN": str(call), "IN2": str(call), "OUT": str(out), "URL": "ws://127.0.0.1:9/x", "NOTE": "a note"}
+        lines = [line for line in lines_of(names) if line[0] not in VERBATIM | {"connect", "proxy", "serve"}]
+        lines = [line for line in lines if "--raw" not in line and line[1:2] != ("-o",)]
+        asked = [
+            ("connect", "demo", "--session", body, "-x", "hi", "--wait", "2", "-o", str(said)),
+            ("connect", "ws://127.0.0.1:9/x", "--session", body),
+            ("connect", "ws://127.0.0.1:9/x", "--session", body[:-1]),
+        ]
+        lines = by_turns(one_each(lines), number, 4) + by_turns(asked, number, 3)
+        debugged = {"RTCLI_DEBUG": "1"} if number % 2 or crash != "none" else {}
+        runs += [Run(line, str(tmp_path), plain(**debugged), before=CRASHES[crash]) for line in lines]
+    assert_no_key_is_told(runs, tmp_path, but=recorded)
 
 
 SERVER = """
@@ -215,7 +272,7 @@ def test_no_server_that_quotes_them_has_them_told(refusing, tmp_path):
     with quoting(refusing) as port:
         host = f"127.0.0.1:{port}"
         runs = []
-        for number, key in enumerate(list(ON_A_LINE.values())[:: 1 if ALL else 2]):
+        for number, key in enumerate(by_turns(list(ON_A_LINE.values()), refusing, 4)):
             target = f"ws://me:{quote(key, safe='')}@{host}/v1/realtime?{query()}"
             at = port + 1 + number
             more = {"RTCLI_DEBUG": "1"} if number % 3 == 2 else {}

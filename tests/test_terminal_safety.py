@@ -14,7 +14,7 @@ from functools import partial
 
 import pytest
 from hostile import ARGUMENT, BROKEN, FILE_NAME, HOSTILE, TEXT, examples, lines, obeyed, recorded
-from sweeping import ALL, LINES, Run, by_turns, lines_of, one_each, plain, swept
+from sweeping import LINES, Run, by_turns, lines_of, one_each, plain, swept
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
@@ -64,18 +64,18 @@ def test_what_stands_in_a_recording_is_only_read(material, tmp_path):
     names = {"IN": one, "IN2": two, "OUT": str(tmp_path / ("out" + FILE_NAME)), "URL": NOBODY, "NOTE": ARGUMENT}
     commands = [arguments for arguments in lines_of(names) if NOBODY not in arguments]
     if material == "names of fields":
-        commands = by_turns(commands, 0, 3)
-    else:
-        commands = by_turns(one_each(commands), 0, 1 if material == "texts" else 2)
+        commands = by_turns(commands, 0, 7)
+    else:  # half of the commands read the one, the others the other
+        commands = by_turns(one_each(commands), list(MATERIAL).index(material), 2)
     environment = plain(TERM="xterm-256color")
     assert_only_read([Run(arguments, str(tmp_path), environment, terminal=True) for arguments in commands])
 
 
 def test_what_is_said_in_other_dialects_is_only_read(tmp_path):
     runs = []
-    for dialect in ("beta", "translation", "live"):
+    for turn, dialect in enumerate(("beta", "translation", "live")):
         call = written(tmp_path, dialect, lines(examples(dialect), names=True))
-        for command in TO_BE_LOOKED_AT if ALL else TO_BE_LOOKED_AT[:8:2]:
+        for command in by_turns(TO_BE_LOOKED_AT, turn, 4):
             words = [call if word == "IN" else word for word in (*command.split(), "IN")]
             runs.append(Run(tuple(words), str(tmp_path), plain(TERM="xterm-256color"), terminal=True))
     assert_only_read(runs)
@@ -86,7 +86,7 @@ def test_a_pipe_gets_no_more_than_a_terminal(colour, tmp_path):
     one = written(tmp_path, "one", MATERIAL["names of fields"]() + BROKEN)
     names = {"IN": one, "IN2": one, "OUT": str(tmp_path / ("out" + FILE_NAME)), "URL": NOBODY, "NOTE": ARGUMENT}
     commands = one_each([arguments for arguments in lines_of(names) if NOBODY not in arguments])
-    commands = by_turns(commands, len(colour), 6 if colour else 2)  # a terminal has had them all
+    commands = by_turns(commands, len(colour), 8 if colour else 4)  # a terminal has had them all
     assert_only_read([Run(arguments, str(tmp_path), plain(**colour)) for arguments in commands])
 
 
@@ -111,7 +111,7 @@ def test_what_is_asked_for_is_repeated_only_as_it_looks(debugged, tmp_path):
     recording.write_bytes(b"".join(json.dumps(record).encode() + b"\n" for record in recorded("text.jsonl")))
     environment = plain(TERM="xterm-256color", **({"RTCLI_DEBUG": "1"} if debugged else {}))
     runs = []
-    for name, (command, parameter) in by_turns(list(parameters().items()), debugged, 8 if debugged else 2):
+    for name, (command, parameter) in by_turns(list(parameters().items()), debugged, 12 if debugged else 4):
         words = [str(recording) if word == "IN" else word for word in MANDATORY.get(command, ["IN"])]
         if command in {"proxy", "serve"} and name not in {"--listen", "--fault", "--split-size", "--snapshot", "--on"}:
             continue  # they would begin to listen
@@ -241,6 +241,43 @@ def test_what_a_server_says_is_only_read(refusing, tmp_path):
             )
         finally:
             server.kill()
+
+
+def client(port):
+    """What connects to a server, says what is hostile in every place, and stops the server."""
+
+    def talk(pid):
+        said = [json.dumps(HOSTILE), TEXT, b"\x1b[2J", "[" * 30_000]
+        said += [
+            line.decode()
+            for line in lines([r["event"] for r in recorded("tool.jsonl")[1:9] if "event" in r], names=True)
+        ]
+        said += [json.dumps({"type": "response.create" + HOSTILE, "event_id": HOSTILE, "k" + HOSTILE: HOSTILE})]
+        url = f"ws://127.0.0.1:{port}/v1/realtime?model=%1B%5B2J"
+        with suppress(ConnectionError, WebSocketException), retried(partial(connect, url)) as websocket:
+            for one in said:
+                websocket.send(one)
+            with suppress(TimeoutError):
+                while True:
+                    websocket.recv(0.3)
+            websocket.close(4000, "\x1b[2J\u202e")
+        time.sleep(0.1)
+        os.kill(pid, signal.SIGINT)
+
+    return talk
+
+
+@pytest.mark.parametrize("terminal", [True, False], ids=["on a terminal", "off one"])
+def test_what_a_client_says_is_only_read(terminal, tmp_path):
+    call = tmp_path / "call.jsonl"
+    call.write_bytes(b"".join(json.dumps(record).encode() + b"\n" for record in recorded("tool.jsonl")))
+    ways = [("replay", str(call), "--serve"), ("serve", "--listen")]
+    runs = []
+    for way in ways:
+        own = free_port()
+        words = (*way, f"127.0.0.1:{own}")
+        runs.append(Run(words, str(tmp_path), plain(TERM="xterm-256color"), terminal=terminal, beside=client(own)))
+    assert_only_read(runs)
 
 
 def app(port):

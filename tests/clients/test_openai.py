@@ -6,16 +6,13 @@ import asyncio
 import base64
 import hashlib
 import threading
+from functools import cache
 
 import pytest
-from openai import AsyncOpenAI, OpenAI
-from openai.types.realtime import RealtimeServerEvent
-from pydantic import TypeAdapter
 from recorded import serving_recorded
 
 from rtcli.standin import voice
 
-STRICT = TypeAdapter(RealtimeServerEvent)
 TOOL = {
     "type": "function",
     "name": "get_weather",
@@ -28,11 +25,20 @@ def said(text):
     return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
 
 
+@cache
+def strict():
+    """The official model of all that a server says."""
+    from openai.types.realtime import RealtimeServerEvent
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(RealtimeServerEvent)
+
+
 async def answer(connection, last="response.done"):
     """The events up to and including the one that ends the answer, each held against the official model."""
     events = []
     async for event in connection:
-        STRICT.validate_python(event.to_dict(), strict=False)
+        strict().validate_python(event.to_dict(), strict=False)
         assert event.type != "error", event
         events.append(event)
         if event.type == last:
@@ -41,6 +47,8 @@ async def answer(connection, last="response.done"):
 
 
 def run(conversation, **options):
+    from openai import AsyncOpenAI
+
     async def hold():
         async with (
             serving_recorded(**options) as url,
@@ -138,6 +146,8 @@ def served():
 
 
 def test_the_blocking_client(served):
+    from openai import OpenAI
+
     with OpenAI(api_key="none", websocket_base_url=served.removesuffix("/realtime")) as client:
         with client.realtime.connect(model="gpt-realtime") as connection:
             connection.conversation.item.create(item=said("Can you hear me?"))

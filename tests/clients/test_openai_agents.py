@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from agents import function_tool
-from agents.realtime import RealtimeAgent, RealtimeRunner
 from recorded import serving_recorded
 
 from rtcli.standin import voice
@@ -13,7 +11,6 @@ from rtcli.standin import voice
 asked: list[str] = []
 
 
-@function_tool
 def get_weather(city: str) -> str:
     """Look up the weather for a city."""
     asked.append(city)
@@ -22,9 +19,11 @@ def get_weather(city: str) -> str:
 
 def hold(act, *, modalities, tools=(), turns=1):
     """Run a session; gives back its events when as many answers are complete."""
+    from agents import function_tool
+    from agents.realtime import RealtimeAgent, RealtimeRunner
 
     async def session():
-        agent = RealtimeAgent(name="assistant", instructions="Be brief.", tools=list(tools))
+        agent = RealtimeAgent(name="assistant", instructions="Be brief.", tools=list(map(function_tool, tools)))
         settings = {"model_name": "gpt-realtime", "modalities": modalities}
         async with serving_recorded() as url:
             runner = RealtimeRunner(agent, config={"model_settings": settings, "tracing_disabled": True})
