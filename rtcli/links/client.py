@@ -225,7 +225,7 @@ def why_not(failure: Exception) -> tuple[str, str]:
             return "the host name is not known", "check the spelling and the network"
         case ConnectionRefusedError():
             return "nothing listens there", "is the server running, and is the port right?"
-        case ConnectionResetError():
+        case ConnectionResetError() | EOFError() | InvalidMessage(__cause__=EOFError()):
             return "the server hung up during the handshake", "does it speak WebSocket there, and with TLS or without?"
         case TimeoutError():
             return f"no answer within {OPEN_SECONDS} s", "check the network, or a proxy on the way"

@@ -132,14 +132,12 @@ def _is_interim(status: int) -> bool:
 def _why(error: Exception) -> tuple[str, str]:
     """Why there is no upstream, and what to do; what others said may hold a secret, and is left out."""
     match error:
-        case EOFError():
-            return "the server hung up during the handshake", "does it speak WebSocket there, and with TLS or without?"
         case OSError():
             # For a host with several addresses asyncio makes one error of many, and only its text says which.
             refused = f"[Errno {errno.ECONNREFUSED}]" in str(error)
             return why_not(ConnectionRefusedError() if refused else error)
         case SecurityError():
             return "the server's answer to the handshake is too long", "does it speak WebSocket there?"
-        case ProxyError() | InvalidProxy() | ImportError():
+        case EOFError() | ProxyError() | InvalidProxy() | ImportError():
             return why_not(error)
     return "the server does not speak HTTP there", "a server with TLS has a wss:// URL"

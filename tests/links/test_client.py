@@ -7,6 +7,7 @@ import importlib.util
 import json
 import socket
 import ssl
+import struct
 import subprocess
 from contextlib import asynccontextmanager
 
@@ -30,14 +31,18 @@ def attempt(url, headers=(), key_from=""):
 
 
 @asynccontextmanager
-async def answering(raw: bytes):
-    """A server that answers anything with these bytes."""
+async def answering(raw: bytes, *, resetting=False):
+    """A server that answers anything with these bytes, and ends the connection, in order or not."""
 
     async def answer(reader, writer):
         await reader.read(4096)
         writer.write(raw)
         await writer.drain()
-        writer.close()
+        if resetting:
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.transport.abort()
+        else:
+            writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with server:
@@ -213,12 +218,14 @@ def test_a_server_that_speaks_no_http_is_named_as_such():
         asyncio.run(connect())
 
 
-def test_a_server_that_hangs_up_during_the_handshake_is_named_as_such():
+@pytest.mark.parametrize("resetting", [False, True])
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 10", b"HTTP/1.1 101 Switching Protocols\r\nUpgr"])
+def test_a_server_that_hangs_up_during_the_handshake_is_named_as_such(said, resetting):
     async def connect():
-        async with answering(b"") as port:
+        async with answering(said, resetting=resetting) as port:
             await open_client(Target(f"ws://127.0.0.1:{port}/"), Tap(lambda entry: None))
 
-    with pytest.raises(ConnectionFailed, match="does not speak HTTP"):
+    with pytest.raises(ConnectionFailed, match="hung up during the handshake"):
         asyncio.run(connect())
 
 
