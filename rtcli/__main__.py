@@ -21,6 +21,14 @@ def main() -> None:
 
         sys.stdout.write(f"rtcli {__version__}\n")
         return
+    try:
+        code = _run(arguments)
+    except KeyboardInterrupt:  # while it loads, or where nothing is at work any more
+        code = 130
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
     import gc  # noqa: PLC0415 - see above
     import signal  # noqa: PLC0415
 
@@ -35,10 +43,14 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _ended)
-    code = run(arguments)
-    # What is left is let go of with the process; to look through it before that takes as long as 40 modules to load.
-    gc.freeze()
-    sys.exit(code)
+    try:
+        return run(arguments)
+    finally:
+        # The work is done: what comes now ends the process as the system does, without a trace.
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+        # What is left is let go of with the process; to look through it before that takes as long as 40 modules to load.
+        gc.freeze()
 
 
 def _open_what_is_closed() -> None:

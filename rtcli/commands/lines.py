@@ -49,12 +49,18 @@ def write_lines(path: Path, lines: Iterable[bytes], *, overwrite: bool = False) 
     """
     from rtcli.views.measure import plural
 
+    count = put_lines(path, lines, overwrite=overwrite)
+    wrote(path, plural(count, "line"))
+    return count
+
+
+def put_lines(path: Path, lines: Iterable[bytes], *, overwrite: bool = False) -> int:
+    """Write lines as `write_lines` does, without a word; how many there were."""
     count = 0
     with lines_to(path, overwrite=overwrite) as put:
         for line in lines:
             put(line)
             count += 1
-    wrote(path, plural(count, "line"))
     return count
 
 

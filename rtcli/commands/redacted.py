@@ -118,16 +118,11 @@ class Redacted:
             RecordingFailed: the output cannot be written.
 
         """
-        from rtcli.commands.lines import lines_to
+        from rtcli.commands.lines import put_lines
 
         if output is None:
             return sum(1 for _ in self.lines())
-        count = 0
-        with lines_to(output, overwrite=overwrite) as put:
-            for line in self.lines():
-                put(line)
-                count += 1
-        return count
+        return put_lines(output, self.lines(), overwrite=overwrite)
 
     def lines(self) -> Iterator[bytes]:
         """Every line as it is to be written."""

@@ -84,12 +84,13 @@ class Rehearsed:
 
     def _leave(self, outcome: Outcome) -> int:
         from rtcli.commands.output import recorded
+
+        assert outcome.path is not None
+        recorded(outcome.path, outcome.events, outcome.failure)
         from rtcli.formats import read
         from rtcli.script.account import account
         from rtcli.script.difference import compare
 
-        assert outcome.path is not None
-        recorded(outcome.path, outcome.events, outcome.failure)
         if outcome.failure:  # what the file lacks would be told as what the server lacks
             if self._json:
                 self._write(outcome, None)

@@ -64,8 +64,8 @@ def serve(
 
 def _announce(url: str) -> None:
     """Say where it listens; where nobody reads that, somebody may know."""
-    told = {sys.stdout: url, sys.stderr: f"try: rtcli connect {url} -x Hello      (Ctrl-C stops the server)"}
-    for stream, line in told.items():
+    hint = f"try: rtcli connect {url} -x Hello      (Ctrl-C stops the server)"
+    for stream, line in ((sys.stdout, url), (sys.stderr, hint)):
         with suppress(OSError):
             stream.write(f"{line}\n")
             stream.flush()

@@ -3,6 +3,9 @@
 Files that are brought there side by side share what the disk does for one: twenty take it 5 ms instead of 90. A thread
 for each would cost more than the writing as soon as there are a hundred: whoever is woken takes the interpreter from
 the one who writes.
+
+An executor of the standard library would not do: the program waits for its threads at the end, however long a disk
+hangs, and they are missing after a fork.
 """
 
 from __future__ import annotations
@@ -24,9 +27,9 @@ HANDS: Final = 8
 
 
 class Syncing:
-    """Calls what it is given, each as often as it is given and at most once in that time.
+    """Calls what it is given, once each time that it is given, on threads of its own.
 
-    The same is called on two threads at once only where it was given again while it was being called.
+    The same is called on two of them at once only where it was given again while it was being called.
     """
 
     def __init__(self) -> None:
@@ -40,7 +43,7 @@ class Syncing:
         self._thread: threading.Thread | None = None
 
     def soon(self, bring: Callable[[], None]) -> None:
-        """Let `bring` be called, on the other thread."""
+        """Let `bring` be called, within `REST_SECONDS` where a thread is free."""
         self._due.append(bring)
         self._news.set()
         if self._thread is None or not self._thread.is_alive():  # as after a fork, which takes no thread along

@@ -121,9 +121,12 @@ class _Conversation:
         self._outcome.stuck = stuck.line if stuck else None
 
     async def _stopped(self) -> None:
-        """Wait for the first Ctrl-C; the second one ends the program."""
-        with self._hearing:
-            await self._stop.wait()
+        """Wait for the first Ctrl-C; the second one ends the program.
+
+        Where there is none, it is heard until the recording is whole.
+        """
+        await self._stop.wait()
+        self._hearing.close()
 
     async def _speak(self, client: Client) -> None:
         """Send what is due; then wait for the next time, or for the server."""

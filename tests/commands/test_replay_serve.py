@@ -556,6 +556,32 @@ def test_the_first_interrupt_closes_the_connection_and_leaves_a_whole_file(tmp_p
     assert json.loads(new.read_text().splitlines()[-1])["close"] == {"code": 1000, "reason": ""}
 
 
+PRESSED_WHILE_THE_FILE_IS_CLOSED = """
+import os, signal
+from rtcli.__main__ import main
+from rtcli.formats.writer import Writer
+
+def close(writer, close=Writer.close):
+    os.kill(os.getpid(), signal.SIGINT)
+    close(writer)
+
+Writer.close = close
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments", [["replay", FOLDER / "text.jsonl", "--to", "demo"], ["connect", "demo", "-x", "Hi"]]
+)
+def test_an_interrupt_behind_the_end_of_a_call_does_not_keep_back_where_its_recording_is(tmp_path, arguments):
+    new = tmp_path / "new.jsonl"
+    command = [sys.executable, "-c", PRESSED_WHILE_THE_FILE_IS_CLOSED, *arguments, "-o", new]
+    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("rtcli: recorded ")
+    assert found_in(new) == []
+
+
 def test_faults_may_stand_in_the_environment():
     done = rtcli("serve", RTCLI_FAULT="delay=1s rain", code=2)
     assert "'rain' is no fault" in done.stderr

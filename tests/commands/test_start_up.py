@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -157,3 +158,26 @@ def test_a_project_that_names_the_program_is_not_read_as_toml(tmp_path):
         '[project]\nname = "rtcli"\n[tool.other]\nscripts = "rtcli.__main__:main"\n'
     )
     assert "tomllib" not in loaded("validate", str(CLEAN), folder=tmp_path)
+
+
+WHILE_IT_LOADS = """
+class Pressing:
+    def find_spec(self, name, path, target=None):
+        if name == "rtcli.commands":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Pressing())
+"""
+WHEN_IT_IS_DONE = "gc.freeze = lambda: os.kill(os.getpid(), signal.SIGINT)"
+
+
+@pytest.mark.parametrize(
+    ("when", "code", "told"),
+    [(WHILE_IT_LOADS, 130, False), (WHEN_IT_IS_DONE, -signal.SIGINT, True)],
+    ids=["while it loads", "when it is done"],
+)
+def test_ctrl_c_leaves_no_trace_while_it_loads_nor_when_it_is_done(when, code, told):
+    program = f"import gc, os, signal, sys\nfrom rtcli.__main__ import main\n{when}\nsys.argv[1:] = ['schema']\nmain()"
+    pressed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert (pressed.returncode, pressed.stderr) == (code, "")
+    assert ("response.done" in pressed.stdout) is told

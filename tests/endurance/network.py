@@ -11,6 +11,7 @@ import json
 import os
 import random
 import re
+import signal
 import socket
 import struct
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
@@ -235,7 +236,8 @@ def test_a_wire_that_was_bad_from_the_beginning_is_a_call_or_a_line(tmp_path, co
                     return server, code, said
 
     server, code, said = run(hold())
-    assert code in {0, 1, 2}, said
+    # One that is interrupted while it compares says 130; when it has ended, Python ends by the signal.
+    assert code in ({0, 2} if command == "connect" else {0, 1, 2, 130, -signal.SIGINT}), said
     if (tmp_path / "call.jsonl").exists():
         is_whole(told_in(tmp_path / "call.jsonl"), server)
     else:
@@ -487,7 +489,7 @@ def test_a_reset_is_told_and_what_came_before_it_is_kept(tmp_path, command, when
         assert told_in(path)["server"] == ["s0"]
     else:
         assert code == (0 if command == "proxy" else 2), said
-        assert re.search("hung up during the handshake|does not speak HTTP", said), said
+        assert "hung up during the handshake" in said
         assert not paths
 
 
