@@ -8,6 +8,9 @@ STAMP := $(VENV)/.installed
 HEAVY := tests/clients/heavy
 NODE_STAMP := $(HEAVY)/node/node_modules/.installed
 
+# The tests start thousands of processes, which compile everything anew where the surroundings forbid to keep it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test test-clients test-installed test-lowest test-endurance endure check format readme bench fuzz mutants coverage audit drift dist clean
 
 help: ## Say what there is to do
@@ -26,10 +29,9 @@ test: $(STAMP) ## Run the tests
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 # Each of the heavier clients has an environment of its own, because their requirements do not agree.
-$(VENV)-%/.installed: $(HEAVY)/%.txt
-	$(PYTHON) -m venv $(VENV)-$*
-	$(VENV)-$*/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(VENV)-$*/bin/python -m pip install --quiet --requirement $<
+$(VENV)-%/.installed: $(HEAVY)/%.txt $(STAMP)
+	$(PYTHON) -m venv --without-pip $(VENV)-$*
+	$(BIN)/python -m pip --python $(VENV)-$*/bin/python install --quiet --requirement $<
 	@touch $@
 
 # The versions are exact already; a lock file would also hold the address that one machine fetched them from.
@@ -53,14 +55,13 @@ dist: $(STAMP) ## Build the wheel, twice, and see that it is the same to the byt
 test-installed: ## Build the wheel, install it alone, and take the tour with it
 	rm -rf $(VENV)-installed
 	$(PYTHON) -m venv $(VENV)-installed
-	$(VENV)-installed/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(VENV)-installed/bin/python -m pip install --quiet .
 	cd / && PATH="$(CURDIR)/$(VENV)-installed/bin:$$PATH" sh $(CURDIR)/tests/installed.sh
 
 test-lowest: ## The same with the oldest of everything that it asks for, extras too
 	rm -rf $(VENV)-lowest
 	$(PYTHON) -m venv $(VENV)-lowest
-	$(VENV)-lowest/bin/python -m pip install --quiet --upgrade "pip>=25.1" uv
+	$(VENV)-lowest/bin/python -m pip install --quiet uv
 	$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python --resolution lowest-direct ".[audio,parquet,tls]"
 	cd / && PATH="$(CURDIR)/$(VENV)-lowest/bin:$$PATH" sh $(CURDIR)/tests/installed.sh
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from pathlib import Path
 
@@ -27,6 +28,12 @@ def shared() -> Path:
     if not (SHARED / "traffic").is_dir():
         pytest.skip(f"there is no {SHARED.name}/traffic beside the project")
     return SHARED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: who waits for a process or a socket leaves its core to another."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(wrapper=True)
