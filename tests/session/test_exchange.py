@@ -396,3 +396,13 @@ def test_the_answer_after_a_tool_goes_on_with_its_turn_though_something_outside_
     (turn,) = measured(BEGIN + said + answer + aside + spoken).metrics.turns
     assert turn.response_ids == ["r", "x"]
     assert (turn.unopened, turn.first_text.t) == (False, 4.1)
+
+
+def test_a_turn_keeps_the_answer_after_a_tool_though_the_first_turns_out_late_to_be_outside_the_conversation():
+    said = started(1, "u", 100) + stopped(2, "u", 900) + committed(2, "u")
+    first = text(2.1, "r") + call(2.2, "call_1") + output(2.5, "call_1")
+    spoken = created(4, "x") + done(4.2, "r").replace('"conv_1"', "null") + text(4.3, "x") + done(5, "x")
+    later = started(6, "v", 1100) + stopped(7, "v", 1900) + committed(7, "v") + created(7.1, "y") + done(8, "y")
+    metrics = measured(BEGIN + said + first + spoken + later).metrics
+    assert [(turn.item_ids, turn.response_ids) for turn in metrics.turns] == [(["u"], ["x"]), (["v"], ["y"])]
+    assert [(row.out_of_band, row.turn) for row in metrics.responses] == [(True, 0), (False, 1), (False, 2)]
