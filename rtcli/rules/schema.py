@@ -206,12 +206,10 @@ class Oddities:
         elif len(self._seen) < self.LIMIT:
             way = vendor.knows(name, path, added=True) if vendor else ""
             message, remedy = _odd(event, extra)
-            severity = TITLES[code][0]
-            if code == "SCH13" and isinstance(event, Event) and event.foreign == REALTIME.name:
-                severity = "info"
+            newer = isinstance(event, Event) and event.foreign == REALTIME.name
             self._seen[code, name, path] = Finding(
                 code=code,
-                severity="info" if way else severity,
+                severity="info" if way or newer else TITLES[code][0],
                 side=entry.sender or "unknown",
                 line=entry.line,
                 message=message,

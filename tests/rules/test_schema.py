@@ -29,11 +29,15 @@ def counts(oddities):
     return {(one.code, one.type, one.path): one.count for one in oddities.findings()}
 
 
+def often(**body):
+    """An event as it is when it has come often enough to be learned."""
+    listener = Listener(REALTIME)
+    return [listener.decode(json.dumps(body), line) for line in range(30)][-1]
+
+
 def learned(**fields):
     """An event of a class that has learned these fields."""
-    listener = Listener(REALTIME)
-    text = json.dumps({"type": "rate_limits.updated", "event_id": "e", "rate_limits": [], **fields})
-    event = [listener.decode(text, line) for line in range(30)][-1]
+    event = often(type="rate_limits.updated", event_id="e", rate_limits=[], **fields)
     assert len(type(event).learned_fields) == len(fields)
     return event
 
@@ -45,6 +49,8 @@ def test_a_learned_field_is_counted_where_it_is_known_and_told_where_it_is_not()
         many.note(entry(event))
     assert counts(oddities) == {("SCH09", "rate_limits.updated", "$.mood"): 3}
     assert len(many.findings()) == Oddities.LIMIT
+    assert oddities.taking(type(event))(event)
+    assert not many.taking(type(event))(event)
 
 
 def test_a_learned_field_is_not_counted_in_an_event_that_does_not_have_it():
@@ -152,6 +158,8 @@ def test_events_of_another_dialect_with_unknown_fields_or_of_learned_classes_are
     assert is_odd(type(decoded(type="response.text.delta", **DELTA)))
     assert is_odd(type(decoded(**TRUNCATED, content_index=0, audio_end_ms=1, mood=1)))
     assert is_odd(type(learned(mood=1)))
+    assert is_odd(type(often(type="response.text.delta", **DELTA)))
+    assert not is_odd(type(often(type="response.output_text.delta", **DELTA)))
 
 
 def once(event, vendor=None, sender="server"):
@@ -198,6 +206,13 @@ def test_what_a_vendor_adds_is_a_remark_with_its_name_and_what_it_does_otherwise
     for name, remedy in (("ping", f"{XAI.name}: {kind.what}"), ("zzz", "")):
         (found,) = once(Unknown(name, {}), XAI)
         assert (found.severity, found.remedy) == ("info", remedy)
+
+
+def test_that_a_vendor_speaks_in_part_as_in_another_dialect_is_its_way():
+    event = decoded(type="response.text.delta", **DELTA)
+    voice = Vendor("Acme", (), "", frozenset(), (), (Deviation("response.text.*", "$.type", "has the old names"),))
+    (found,) = once(event, voice)
+    assert (found.code, found.severity, found.remedy) == ("SCH13", "info", "Acme: has the old names")
 
 
 def test_a_vendors_way_is_told_once_with_its_name_and_every_other_fault_each_time():
