@@ -87,6 +87,7 @@ class Rehearsed:
 
         assert outcome.path is not None
         recorded(outcome.path, outcome.events, outcome.failure)
+        # What compares takes a while to load, and to work, and may be interrupted: the recording is named before it.
         from rtcli.formats import read
         from rtcli.script.account import account
         from rtcli.script.difference import compare

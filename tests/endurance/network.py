@@ -239,6 +239,7 @@ def test_a_wire_that_was_bad_from_the_beginning_is_a_call_or_a_line(tmp_path, co
     # One that is interrupted while it compares says 130; when it has ended, Python ends by the signal.
     assert code in ({0, 2} if command == "connect" else {0, 1, 2, 130, -signal.SIGINT}), said
     if (tmp_path / "call.jsonl").exists():
+        assert "rtcli: recorded " in said
         is_whole(told_in(tmp_path / "call.jsonl"), server)
     else:
         assert code == 2
