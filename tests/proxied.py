@@ -18,6 +18,16 @@ from rtcli.recording import Header, Open
 from rtcli.views.board import LineBoard
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
+ASKING = (
+    "GET /v1/realtime HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\r\n"
+).encode()
+"""The handshake of an app, as short as it may be."""
+
+
+def run(main):
+    """Run what must end, with a loop of its own."""
+    return asyncio.run(asyncio.wait_for(main, 30))
 
 
 class Proxied:

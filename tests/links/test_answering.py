@@ -7,7 +7,7 @@ import socket
 from contextlib import asynccontextmanager
 
 import pytest
-from proxied import KEY, frame, upstream
+from proxied import ASKING, frame, run, upstream
 
 from rtcli.links import stage
 from rtcli.links.answering import UNTAKEN_BYTES
@@ -24,14 +24,6 @@ TEXT, PING = 1, 9
 PINGS = 16_000
 READ_AT_ONCE = 256 * 1024
 """How much asyncio reads before it asks anybody."""
-ASKING = (
-    "GET /v1/realtime HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\r\n"
-).encode()
-
-
-def run(main):
-    return asyncio.run(asyncio.wait_for(main, 30))
 
 
 def narrow(transport):

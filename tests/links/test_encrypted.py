@@ -12,7 +12,7 @@ import struct
 from contextlib import asynccontextmanager, suppress
 
 import pytest
-from proxied import KEY, app, frame, passed, proxied, silent, upstream
+from proxied import KEY, app, frame, passed, proxied, run, silent, upstream
 from websockets.utils import accept_key
 
 from rtcli.links import reaching
@@ -35,10 +35,6 @@ REQUEST = (
 @pytest.fixture(autouse=True)
 def trusted(monkeypatch):
     monkeypatch.setattr(reaching, "trust", lambda: TRUSTING)
-
-
-def run(main):
-    return asyncio.run(asyncio.wait_for(main, 30))
 
 
 class ByHand:

@@ -6,17 +6,13 @@ import asyncio
 import json
 
 import pytest
-from proxied import KEY, app, frame, passed, proxied, recordings, records, silent, upstream
+from proxied import KEY, app, frame, passed, proxied, recordings, records, run, silent, upstream
 
 from rtcli.recording import Frame, Open
 
 TEXT = 1
 ASKING = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
 WITH_KEY = f"{ASKING}Sec-WebSocket-Key: {KEY}\r\n"
-
-
-def run(main):
-    return asyncio.run(asyncio.wait_for(main, 30))
 
 
 async def asked(proxy, head):

@@ -7,21 +7,13 @@ import base64
 from contextlib import asynccontextmanager, suppress
 
 import pytest
-from proxied import KEY, app, frame, proxied, upstream
+from proxied import ASKING, app, frame, proxied, run, upstream
 
 from rtcli.links import reaching
 
 pytestmark = pytest.mark.usefixtures("either_loop")
 
 TEXT = 1
-ASKING = (
-    "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\r\n"
-).encode()
-
-
-def run(main):
-    return asyncio.run(asyncio.wait_for(main, 30))
 
 
 @asynccontextmanager
