@@ -110,7 +110,7 @@ class Crowd:
     def run(self, seconds: float, pid: int | None, drain_s: float = DRAIN_S) -> dict[str, Any]:
         """Talk for so long, evenly spread over the sessions; then wait for what is on its way."""
         step_s, began = 1 / PACE / len(self.pairs), time.perf_counter()
-        due, warm, cpu_s = 0, False, 0.0
+        due, warm, since, cpu_s = 0, False, began, tree_cpu_s(pid) if pid else 0.0
         while (now := time.perf_counter()) - began < seconds:
             if not warm and now - began > WARM_S:
                 warm, since, cpu_s = True, now, tree_cpu_s(pid) if pid else 0.0
