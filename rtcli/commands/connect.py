@@ -101,9 +101,9 @@ def connect(
     """Talk to a Realtime server from the terminal, and record it.
 
     Lines that you type are messages; lines that begin with / are commands, and /help lists them.
-    A pipe works the same way. The recording goes to recordings/ in this folder (or to
-    RTCLI_RECORDINGS), named by start time and session id. Ctrl-C closes the connection and leaves
-    a whole file; a second Ctrl-C ends at once.
+    A pipe works the same way, and at its end what was asked for is still waited for. The recording
+    goes to recordings/ in this folder (or to RTCLI_RECORDINGS), named by start time and session id.
+    Ctrl-C closes the connection and leaves a whole file; a second Ctrl-C ends at once.
 
     Example:  rtcli connect demo -x "What is the weather in London?"
 

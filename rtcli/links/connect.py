@@ -229,6 +229,8 @@ class _Conversation:
                     return
                 if slash is Slash.UNANSWERED:
                     self._unanswered(f"no answer within {self._plan.wait_s:g} s")
+            if missing := await talk.settle(self._plan.wait_s):
+                self._unanswered(f"{missing} within {self._plan.wait_s:g} s")
         finally:
             reader.cancel()
 
@@ -247,7 +249,7 @@ class _Conversation:
                         await self._talk.cancel()
                     elif line:
                         await waiting.put(line)
-            await waiting.put(None)
+            await waiting.put("/close")
 
     def _unanswered(self, what: str) -> None:
         if not self._interrupted.is_set():

@@ -23,6 +23,7 @@ from rtcli.links.playing import Playing
 from rtcli.links.speaking import CHUNK_MS, Speaking
 from rtcli.recording import Close
 from rtcli.session import Session
+from rtcli.session.obligations import Obligations
 
 DEFAULT_SILENCE_MS: Final = 500
 """Source: openai-python 3.52.0, ``realtime_audio_input_turn_detection.py``, ``silence_duration_ms``."""
@@ -52,6 +53,7 @@ class Talk:
         self._call_id = ""
         self._playing = Playing()
         self._on_its_way: set[asyncio.Task[str]] = set()
+        self._asked = Obligations(state.config)
 
     def seen(self, entry: Entry) -> None:
         """Take in what went over the connection."""
@@ -81,6 +83,9 @@ class Talk:
                 self._refused.add(event.error.event_id or "")
             case Close():
                 self._closed = True
+        oblige = Obligations.handler_of(type(entry.folded.event))
+        if oblige is not None:
+            oblige(self._asked, entry.folded.event, entry)
         self._truncate(entry)
         self._changed.set()
 
@@ -171,6 +176,21 @@ class Talk:
     async def event(self, text: str) -> None:
         """Send a text as it is."""
         await self._client.send(text)
+
+    async def settle(self, wait_s: float) -> str:
+        """Wait for what was asked for and has not come; gives what never came, or nothing."""
+        await self._until(lambda: not self._missing(), wait_s)
+        return "" if self._closed else self._missing()
+
+    def _missing(self) -> str:
+        """Something that the server still owes. Once it has refused what nobody knows, nothing can be told of the rest."""
+        if self._asked.pending and not self._asked.unexplained:
+            return f"no answer to {next(iter(self._asked.pending.values())).type}"
+        if self._open:
+            return "the answer did not end"
+        if self._only_transcribes() and self._transcribed < self._committed:
+            return "no transcription"
+        return ""
 
     async def close(self) -> None:
         """Close the connection."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import program
 import pytest
+from mute import mute_server
 
 from rtcli.events import Event, Malformed
 from rtcli.formats import read
@@ -114,6 +115,33 @@ def test_lines_of_a_pipe_are_messages_and_commands():
     assert "/audio: name a WAV file" in done.stdout
     updated = [event for event in events("call.jsonl") if event.type == "session.updated"]
     assert updated[-1].session.instructions == "Be brief."
+
+
+DICTATION = {
+    "type": "transcription",
+    "audio": {"input": {"turn_detection": None, "transcription": {"model": "whisper-1"}}},
+}
+APPENDED = '/event {"type":"input_audio_buffer.append","audio":"%s"}' % ("A" * 64_000)
+
+
+@pytest.mark.parametrize(
+    ("config", "lines", "last"),
+    [
+        ({}, ['/event {"type":"response.create"}'], "response.done"),
+        ({}, ['/event {"type":"conversation.item.delete","item_id":"nobody"}'], "error"),
+        (DICTATION, [APPENDED, "/commit"], "conversation.item.input_audio_transcription.completed"),
+    ],
+)
+def test_what_is_asked_for_at_the_end_of_a_pipe_is_answered_before_it_leaves(config, lines, last):
+    rtcli("connect", "demo", "--session", json.dumps(config), "-o", "call.jsonl", text="\n".join(lines))
+    assert last in types("call.jsonl")
+
+
+def test_what_is_asked_for_at_the_end_of_a_pipe_is_not_waited_for_without_end():
+    with mute_server() as (url, _):
+        asked = '/event {"type":"input_audio_buffer.clear"}\n'
+        done = rtcli("connect", url, "--no-record", "--wait", "0.2", text=asked, code=2)
+    assert "no answer to input_audio_buffer.clear within 0.2 s" in done.stdout
 
 
 def test_a_tool_call_is_answered_with_a_command():
@@ -304,34 +332,20 @@ def test_a_disk_that_takes_no_more_stops_the_recording_and_not_the_conversation(
 
 
 def test_the_second_ctrl_c_ends_at_once_and_the_file_still_reads():
-    silent = (
-        "import asyncio\n"
-        "from websockets.asyncio.server import serve\n"
-        "async def hold(c):\n"
-        "    async for _ in c: pass\n"
-        "async def main():\n"
-        "    async with serve(hold, '127.0.0.1', 0) as s:\n"
-        "        print(next(iter(s.sockets)).getsockname()[1], flush=True)\n"
-        "        await asyncio.sleep(60)\n"
-        "asyncio.run(main())\n"
-    )
-    server = subprocess.Popen([sys.executable, "-c", silent], stdout=subprocess.PIPE, text=True)
-    url = f"ws://127.0.0.1:{server.stdout.readline().strip()}/"
-    process = subprocess.Popen(
-        [*RTCLI, "connect", url, "-x", "hi", "-o", "call.jsonl"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    try:
-        wait_for(lambda: Path("call.jsonl").exists() and b'"open"' in Path("call.jsonl").read_bytes())
-        server.send_signal(signal.SIGSTOP)
-        process.send_signal(signal.SIGINT)
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(0.5)
-        process.send_signal(signal.SIGINT)
-        _, complaint = process.communicate(timeout=3)
-    finally:
-        server.kill()
-        server.communicate()
-        process.kill()
+    with mute_server() as (url, server):
+        process = subprocess.Popen(
+            [*RTCLI, "connect", url, "-x", "hi", "-o", "call.jsonl"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        try:
+            wait_for(lambda: Path("call.jsonl").exists() and b'"open"' in Path("call.jsonl").read_bytes())
+            server.send_signal(signal.SIGSTOP)
+            process.send_signal(signal.SIGINT)
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(0.5)
+            process.send_signal(signal.SIGINT)
+            _, complaint = process.communicate(timeout=3)
+        finally:
+            process.kill()
     assert process.returncode == 130, complaint
     assert b"Traceback" not in complaint
     assert not [entry for entry in read(Path("call.jsonl")) if isinstance(entry.event, Torn | Malformed)]

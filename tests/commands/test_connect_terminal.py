@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from mute import mute_server
 from terminal import Terminal
 
 from rtcli.formats import read
@@ -50,3 +51,14 @@ def test_an_answer_is_cancelled_by_a_command_while_it_is_given(tmp_path):
         terminal.shows("cancelled")
         terminal.type("/close\r")
         assert terminal.leaves() == 0
+
+
+def test_ctrl_d_leaves_without_waiting_for_what_a_command_asked_for(tmp_path):
+    created = '{"type":"session.created","event_id":"e","session":{"type":"realtime","id":"s"}}'
+    with mute_server(created) as (url, _), Terminal("connect", url, "--wait", "60", cwd=tmp_path) as terminal:
+        terminal.shows("›")
+        said = '{"type":"message","role":"user","content":[{"type":"input_text","text":"hi there"}]}'
+        terminal.type('/event {"type":"conversation.item.create","item":%s}\r' % said)
+        terminal.shows("user hi there")
+        terminal.type("\x04")
+        assert terminal.leaves(within=30) == 0
