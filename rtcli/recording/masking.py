@@ -26,6 +26,9 @@ _LONGEST_PREFIX: Final = 64
 ELIDED: Final = frozenset({"[Object]", "[Array]"})
 """What loggers put for what they do not write; nobody said it."""
 _LITERALS: Final = ("true", "false", "null")
+_ESCAPED: Final = frozenset('"\\/bfnrtu')
+_HEX: Final = frozenset("0123456789abcdefABCDEF")
+"""What may stand behind a backslash in JSON, and behind its u. A backslash before anything else is none."""
 
 
 class Mask:
@@ -136,12 +139,15 @@ class Values:
         return character
 
     def _escaped(self, character: str) -> str:
+        place = len(self._escape) - 1
+        if character not in (_HEX if place else _ESCAPED):
+            self._escape = ""
+            return self._inside(character)
         self._escape += character
         if self._escape[1] != "u":
             self._escape = ""
             self._words = Words(self._mask)
             return character
-        place = len(self._escape) - 2
         if place >= 4:
             self._escape = ""
         if self._is_name or not place:

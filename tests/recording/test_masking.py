@@ -179,3 +179,22 @@ def test_of_a_number_every_digit_is_masked_and_of_a_word_every_letter():
     assert MASK.json("1000000")[1:] != "000000"
     assert MASK.json("Eve") == MASK.words("Eve")
     assert any(MASK.json(f"7{letter}")[1] != letter for letter in "abcdfghij")
+
+
+@given(st.lists(st.sampled_from(["\\", "\\u", "\\u0", "\\u00f", '"', "é", "😀", "\udcd0", "f", "n", " "]), max_size=12))
+def test_whatever_stands_behind_a_backslash_is_as_long_as_before(signs):
+    text = '{"a":"' + "".join(signs)
+    assert [len(c.encode("utf-8", "surrogatepass")) for c in MASK.json(text)] == [
+        len(c.encode("utf-8", "surrogatepass")) for c in text
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "shown"), [(r"\q\w\z", r"\%s\%s\%s"), (r"\uqwz", r"\u%s%s%s"), (r"\u41qwz", r"\u00%s%s%s")]
+)
+def test_behind_a_backslash_that_begins_no_escape_words_are_masked_too(hidden, shown):
+    assert MASK.json(f'{{"a":"{hidden}"}}') == f'{{"a":"{shown % tuple(MASK.words("qwz"))}"}}'
+
+
+def test_a_string_ends_where_an_escape_is_cut_off():
+    assert MASK.json(r'{"a":"\u00","name":"x"}').endswith(r'","name":"%s"}' % MASK.words("x"))
