@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
@@ -73,19 +74,23 @@ class Redaction:
 
     def meet(self, text: str, instead: Callable[[nested.Leaf], Change | None] | None = None) -> None:
         """Learn which keys are in JSON text, or in one that is none."""
-        self._is_quiet = True
-        try:
+        with self._quiet():
             self.text(self.json(text, (), 0, instead))
-        finally:
-            self._is_quiet = False
 
     def quietly(self, text: str, path: Path = ()) -> str:
         """The text without its secrets, which are not counted."""
-        self._is_quiet = True
-        try:
+        with self._quiet():
             return self.text(text, path)
+
+    @contextmanager
+    def _quiet(self, *, fields: bool = True) -> Iterator[None]:
+        """Count nothing until the end of the block, and empty no `fields` either if they are not to be."""
+        before = self._is_quiet, self.fields
+        self._is_quiet, self.fields = True, self.fields if fields else []
+        try:
+            yield
         finally:
-            self._is_quiet = False
+            self._is_quiet, self.fields = before
 
     def text(self, text: str, path: Path = (), depth: int = 0) -> str:
         """The text without its secrets; the path is that of the field it is the value of."""
@@ -96,7 +101,7 @@ class Redaction:
         has_json = is_json or (is_quoted and "\\" in text)
         field = self._field_of(path)
         if field and not is_json:
-            return self._emptied(text, field)
+            return self._emptied(text, field, path, depth)
         named = is_named(path)
         if named and not field and _is_secret(text, path, is_json):
             return self._replaced(text, _value_spans(text))
@@ -187,7 +192,7 @@ class Redaction:
         is_number = bool(_NUMBER.fullmatch(body))
         if field:
             self.fields_met.add(field)
-            return self._number(body, "field") if is_number else self._emptied(body, field)
+            return self._number(body, "field") if is_number else self._emptied(body, field, path)
         if is_number:
             if found := next((one.kind for one in self.customs if one.pattern.search(body)), ""):
                 return self._number(body, found)
@@ -220,8 +225,11 @@ class Redaction:
                     return ".".join(glob)
         return ""
 
-    def _emptied(self, text: str, field: str) -> str:
+    def _emptied(self, text: str, field: str, path: Path, depth: int = 0) -> str:
+        """A text of which nothing stays; the keys in it may stand in other places."""
         self.fields_met.add(field)
+        with self._quiet(fields=False):
+            self.text(text, path, depth)
         new = text if is_placeholder(text) else blank(text)
         if new != text:
             self.note("field")

@@ -492,6 +492,23 @@ def test_keys_that_are_met_are_known_afterwards_and_not_counted():
     assert redaction.counts == {"secret field": 1}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"note":"It is %s"}',
+        '{"note":{"api_key":"%s"}}',
+        r'{"note":"{\"a\":\"%s\"}"}',
+        '{"note":%s}',
+    ],
+)
+def test_keys_in_a_field_that_is_emptied_go_from_other_places_too(body):
+    redaction, key = Redaction(fields=["note"]), SECRETS["OpenAI, ephemeral"]
+    redaction.meet(body % key)
+    assert redaction.counts == {}
+    assert key not in redaction.json('{"other":"x%sx"}' % key)
+    assert redaction.counts.total() == 1
+
+
 def test_of_some_values_something_else_is_made():
     def instead(leaf):
         return {"sound": lambda _: "…", "at": lambda _: "0"}.get(leaf.path[-1])
