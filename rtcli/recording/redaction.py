@@ -73,9 +73,14 @@ class Redaction:
         return bool(self.customs or self.fields) or may_hold(text) or self._keyring.has_any_of(text)
 
     def meet(self, text: str, instead: Callable[[nested.Leaf], Change | None] | None = None) -> None:
-        """Learn which keys are in JSON text, or in one that is none."""
-        with self._quiet():
+        """Learn which keys are in JSON text, or in one that is none; also in what else goes, for there nothing tells of it."""
+        with self._quiet(own=False):
             self.text(self.json(text, (), 0, instead))
+
+    def meet_value(self, text: str, path: Path) -> None:
+        """Learn which keys are in the value of a field."""
+        with self._quiet(own=False):
+            self.text(text, path, 1)
 
     def quietly(self, text: str, path: Path = ()) -> str:
         """The text without its secrets, which are not counted."""
@@ -83,14 +88,16 @@ class Redaction:
             return self.text(text, path)
 
     @contextmanager
-    def _quiet(self, *, fields: bool = True) -> Iterator[None]:
-        """Count nothing until the end of the block, and empty no `fields` either if they are not to be."""
-        before = self._is_quiet, self.fields
-        self._is_quiet, self.fields = True, self.fields if fields else []
+    def _quiet(self, *, own: bool = True) -> Iterator[None]:
+        """Count nothing until the end of the block, and leave the user's own patterns and fields out if so."""
+        before = self._is_quiet, self.customs, self.fields
+        self._is_quiet = True
+        if not own:
+            self.customs, self.fields = [], []
         try:
             yield
         finally:
-            self._is_quiet, self.fields = before
+            self._is_quiet, self.customs, self.fields = before
 
     def text(self, text: str, path: Path = (), depth: int = 0) -> str:
         """The text without its secrets; the path is that of the field it is the value of."""
@@ -101,7 +108,7 @@ class Redaction:
         has_json = is_json or (is_quoted and "\\" in text)
         field = self._field_of(path)
         if field and not is_json:
-            return self._emptied(text, field, path, depth)
+            return self._emptied(text, field)
         named = is_named(path)
         if named and not field and _is_secret(text, path, is_json):
             return self._replaced(text, _value_spans(text))
@@ -192,7 +199,7 @@ class Redaction:
         is_number = bool(_NUMBER.fullmatch(body))
         if field:
             self.fields_met.add(field)
-            return self._number(body, "field") if is_number else self._emptied(body, field, path)
+            return self._number(body, "field") if is_number else self._emptied(body, field)
         if is_number:
             if found := next((one.kind for one in self.customs if one.pattern.search(body)), ""):
                 return self._number(body, found)
@@ -225,11 +232,8 @@ class Redaction:
                     return ".".join(glob)
         return ""
 
-    def _emptied(self, text: str, field: str, path: Path, depth: int = 0) -> str:
-        """A text of which nothing stays; the keys in it may stand in other places."""
+    def _emptied(self, text: str, field: str) -> str:
         self.fields_met.add(field)
-        with self._quiet(fields=False):
-            self.text(text, path, depth)
         new = text if is_placeholder(text) else blank(text)
         if new != text:
             self.note("field")

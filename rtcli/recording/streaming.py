@@ -54,7 +54,9 @@ class Streams:
             self._finish(self._open.pop(next(iter(self._open))))
 
     def finish(self) -> None:
-        """The end of the recording."""
+        """The end of the recording: a key that is told of in one stream is taken out of all."""
+        for stream in self._open.values():
+            self._redaction.meet_value("".join(piece for _, piece in stream.pieces), stream.path)
         while self._open:
             self._finish(self._open.pop(next(iter(self._open))))
 

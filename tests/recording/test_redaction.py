@@ -501,10 +501,14 @@ def test_keys_that_are_met_are_known_afterwards_and_not_counted():
         '{"note":%s}',
     ],
 )
-def test_keys_in_a_field_that_is_emptied_go_from_other_places_too(body):
-    redaction, key = Redaction(fields=["note"]), SECRETS["OpenAI, ephemeral"]
+@pytest.mark.parametrize(
+    "own", [{"fields": ["note"]}, {"patterns": [re.compile("(?P<all>.*ek_.*)")]}], ids=["field", "pattern"]
+)
+def test_keys_go_from_other_places_too_though_all_around_them_goes(body, own):
+    redaction, key = Redaction(**own), SECRETS["OpenAI, ephemeral"]
     redaction.meet(body % key)
     assert redaction.counts == {}
+    redaction.customs = []
     assert key not in redaction.json('{"other":"x%sx"}' % key)
     assert redaction.counts.total() == 1
 

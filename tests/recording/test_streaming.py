@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,6 +70,15 @@ def test_a_key_goes_from_a_stream_though_it_is_met_many_streams_later():
     redaction.meet(f'{{"authorization": "{key}"}}')
     streams.finish()
     assert set(streams.changed) == {1, 2}
+
+
+def test_a_key_goes_from_a_stream_though_only_a_later_one_tells_of_it():
+    key = SECRETS["OpenAI, ephemeral"]
+    streams = Streams(Redaction([re.compile("(?P<all>x?It is .*)")], ["text"]))
+    streams.take("first", ("delta",), 1, f"x{key}x")
+    streams.take("second", PATH, 2, f"It is {key}.")
+    streams.finish()
+    assert key not in streams.changed[1]
 
 
 @pytest.mark.parametrize("size", [7, 100, 40_000, 70_000])
