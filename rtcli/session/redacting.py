@@ -68,13 +68,13 @@ class Redacting:
         piece = streamed(event)
         if piece is not None:
             self._streams.take(piece.key, (piece.name,), entry.line, piece.piece)
-        elif payload_of(event, type_of(event)) is None:
-            self._meet(entry)
+        self._meet(_beside(entry.raw, payload_of(event, type_of(event))), streamed=piece is not None)
 
-    def _meet(self, entry: Entry) -> None:
+    def _meet(self, raw: bytes, *, streamed: bool) -> None:
         """Learn the keys in a line, which may stand where nothing tells of them in others."""
-        text = entry.raw.decode("utf-8", "surrogateescape")
-        if self.redaction.may_hold(_without_envelope(text)):
+        text = raw.decode("utf-8", "surrogateescape")
+        is_plain = (_PLAIN_TEXT if streamed else _PLAIN).fullmatch(text)
+        if not is_plain and self.redaction.may_hold(_without_envelope(text)):
             self.redaction.meet(text, all_but_sound)
 
     def learned(self) -> None:
@@ -191,6 +191,15 @@ def _place_of(raw: bytes, sound: bytes) -> int:
             place += len(field)
             return place if sum(map(raw.count, _STREAMED)) == 1 else -1
     return -1
+
+
+def _beside(raw: bytes, payload: tuple[str, str] | None) -> bytes:
+    """A line without the audio that it streams; nothing of it where that is not written plainly."""
+    if payload is None or not payload[1]:
+        return raw
+    sound = payload[1].encode("utf-8", "surrogatepass")
+    place = _place_of(raw, sound)
+    return raw[:place] + raw[place + len(sound) :] if place >= 0 else b""
 
 
 def _without_envelope(text: str) -> str:
