@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -92,6 +93,26 @@ def test_a_secret_goes_from_wherever_it_is_planted_and_nothing_else_changes(plac
         first, last = _edges(before[1], PLACES[place]("" if "\n" in secret or "escapes" not in place else "\x00"))
         assert (after[1][:first], after[1][last:]) == (before[1][:first], before[1][last:]), name
         assert redacted(after) == after, name
+
+
+KEYS = [key for key in SECRETS.values() if re.fullmatch(r"(?=\D*\d)[\w-]{20,}", secret_part(key).strip())]
+"""What can be told from a word of a language wherever it stands."""
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_key_goes_from_the_middle_of_a_word_wherever_it_was_planted(place):
+    """Whatever else is to go there, and whether before or behind."""
+    for secret in by_turns(KEYS, list(PLACES).index(place), 5):
+        key = secret_part(secret).strip()
+        said = line(
+            {"type": "response.output_text.done", "item_id": "item_9", "text": f"x{key}x"}, **{"from": "server"}
+        )
+        delta = line(
+            {"type": "response.output_text.delta", "item_id": "item_9", "delta": f"x{key}x"}, **{"from": "server"}
+        )
+        for own in (Redaction(), Redaction([], ["arguments", "x.*"]), Redaction([re.compile("(?P<all>.+)")])):
+            after = redacted([said, delta, PLACES[place](secret), said, delta], redaction=own)
+            assert key.encode() not in b"".join(after), key
 
 
 def _edges(planted, empty):
