@@ -113,7 +113,9 @@ class Outlet(io.TextIOBase):
             self.flush()
 
     def close(self) -> None:
-        """Let go of the terminal."""
+        """Let go of the terminal, which takes now what it can."""
         if not self.closed:
-            os.close(self._descriptor)
-        super().close()
+            try:
+                super().close()  # which flushes, and must do so before the descriptor can be somebody else's
+            finally:
+                os.close(self._descriptor)

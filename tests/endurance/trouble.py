@@ -167,11 +167,13 @@ def held(folder, command, trouble=None, *more):
     async def hear(connection):
         await connection.send(json.dumps(CREATED))
         async for message in connection:
-            heard.append(json.loads(message)["event_id"])
+            asked = json.loads(message)
+            heard.append(asked["event_id"])
             if trouble and len(heard) == FRAMES // 2:
                 trouble()
             with suppress(ConnectionClosed):
-                await connection.send(json.dumps({"type": "x.answer", "event_id": f"a{len(heard)}", "pad": AUDIO}))
+                added = {"type": "conversation.item.added", "event_id": f"a{len(heard)}", "item": asked["item"]}
+                await connection.send(json.dumps({**added, "pad": AUDIO}))
 
     async def run():
         async with serve(hear, "127.0.0.1", 0, compression=None) as server:

@@ -118,6 +118,17 @@ def test_a_terminal_that_takes_nothing_is_not_waited_for_and_gets_all_later(term
     assert has_room(terminal.stream)
 
 
+def test_a_terminal_that_is_let_go_takes_what_it_can_and_the_rest_goes_nowhere(terminal):
+    text = "a" * MORE_THAN_ONE_HOLDS
+    terminal.stream.write(text)
+    terminal.stream.close()
+    assert terminal.stream.closed
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(terminal.stream.fileno())
+    got = terminal.read()
+    assert 0 < len(got) < len(text)
+
+
 def test_who_has_patience_waits_until_all_is_taken(terminal):
     terminal.stream.write("b" * MORE_THAN_ONE_HOLDS)
     finishing = threading.Thread(target=finish, args=(terminal.stream,), kwargs={"patient": True})
