@@ -54,6 +54,7 @@ class Talk:
         self._playing = Playing()
         self._on_its_way: set[asyncio.Task[str]] = set()
         self._asked = Obligations(state.config)
+        """What the server has not answered, of raw events too."""
 
     def seen(self, entry: Entry) -> None:
         """Take in what went over the connection."""
@@ -83,9 +84,10 @@ class Talk:
                 self._refused.add(event.error.event_id or "")
             case Close():
                 self._closed = True
-        oblige = Obligations.handler_of(type(entry.folded.event))
+        rest = entry.folded.event
+        oblige = Obligations.handler_of(type(rest))
         if oblige is not None:
-            oblige(self._asked, entry.folded.event, entry)
+            oblige(self._asked, rest, entry)
         self._truncate(entry)
         self._changed.set()
 

@@ -144,6 +144,13 @@ def test_what_is_asked_for_at_the_end_of_a_pipe_is_not_waited_for_without_end():
     assert "no answer to input_audio_buffer.clear within 0.2 s" in done.stdout
 
 
+def test_nothing_is_waited_for_any_more_when_something_was_refused_and_nothing_tells_what():
+    created = '{"type":"session.created","event_id":"e","session":{"type":"realtime","id":"s"}}'
+    refused = '{"type":"error","event_id":"f","error":{"type":"server_error","message":"no"}}'
+    with mute_server(created, refused) as (url, _):
+        rtcli("connect", url, "--no-record", "--wait", "50", text='/event {"type":"input_audio_buffer.clear"}\n')
+
+
 def test_a_tool_call_is_answered_with_a_command():
     Path("tools.json").write_text(
         json.dumps(
