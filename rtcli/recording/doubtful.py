@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import log2
-from typing import Final
+from typing import Final, NamedTuple
 
 from rtcli.recording.nested import Path, is_encoded
 from rtcli.recording.placeholders import is_placeholder
@@ -32,6 +32,20 @@ _PLACES: Final = re.compile(
     r"|.*hash|sha\d*|md5|etag|.*digest|checksum|trace.*|.*request.*|cf-ray|delta|audio|binary|name|server_label|rtcli)"
 )
 """Names of fields that hold ids and the like; a delta of audio is none of words."""
+
+
+class Doubt(NamedTuple):
+    """A place that looks like a secret of no known shape; what stands there is left, and never told."""
+
+    line: int
+    path: str
+    place: int = 0
+    """How many characters stand before it in its text."""
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """A path as people write it."""
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path if step != "")
 
 
 def doubtful(text: str) -> Iterator[int]:

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec.json import decode
 
@@ -23,7 +23,7 @@ from rtcli.recording.assigned import (
     could_be,
     is_short_code,
 )
-from rtcli.recording.doubtful import doubtful, holds_ids
+from rtcli.recording.doubtful import Doubt, dotted, doubtful, holds_ids
 from rtcli.recording.finding import Custom, Span, may_hold, spans_in
 from rtcli.recording.keyring import OF_A_FIELD, Keyring
 from rtcli.recording.named import Pairs, is_named, lies_in_credentials, name_of
@@ -36,15 +36,6 @@ _LEAST: Final = 4
 _LEAST_CODE: Final = 3
 """Of what stands on the back of a card."""
 Change = Callable[[str], str]
-
-
-class Doubt(NamedTuple):
-    """A place that looks like a secret of no known shape; what stands there is left, and never told."""
-
-    line: int
-    path: str
-    place: int = 0
-    """How many characters stand before it in its text."""
 
 
 class Redaction:
@@ -264,11 +255,6 @@ class Redaction:
         if isinstance(step, int) or (_PLAIN_NAME.fullmatch(step) and not self._spans(step)):
             return step
         return "*" if step else step
-
-
-def dotted(path: Iterable[str | int]) -> str:
-    """A path as people write it."""
-    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path if step != "")
 
 
 def _is_secret(text: str, path: Path, is_json: bool) -> bool:

@@ -10,8 +10,9 @@ from collections.abc import Hashable
 from itertools import accumulate
 from typing import Final
 
+from rtcli.recording.doubtful import Doubt
 from rtcli.recording.nested import Path
-from rtcli.recording.redaction import Doubt, Redaction
+from rtcli.recording.redaction import Redaction
 
 KEPT_CHARACTERS: Final = 1 << 16
 """Looked at together: more than the longest secret, and than most arguments of a call."""
